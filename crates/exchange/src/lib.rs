@@ -1,1 +1,3 @@
-//! placeholder
+//! Document exchange: documents and status messages between agencies.
+
+pub mod edxml;
