@@ -1,1 +1,28 @@
-//! placeholder
+//! The three primitives that carry every capability, and the kit around them.
+//!
+//! Owns: registry, ledger, journal; database, bodies, secrets, HTTP kit, configuration.
+//! Not here: any capability. The platform does not know what a document or an account is.
+//! Follows: ARCHITECTURE.md, sections 2 to 8.
+#![warn(missing_docs)]
+
+pub mod blobs;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod files;
+pub mod http;
+pub mod journal;
+pub mod ledger;
+pub mod messages;
+pub mod metrics;
+pub mod module;
+pub mod platform;
+pub mod registry;
+pub mod secrets;
+pub mod tasks;
+pub mod telemetry;
+
+pub use error::{Error, FieldError, Result, Sentence};
+pub use module::{Module, Running};
+pub use platform::Platform;
