@@ -18,6 +18,12 @@ pub enum Error {
         /// What was looked for.
         code: String,
     },
+    /// No code list has this name.
+    #[error("code list {name} does not exist")]
+    CodeListNotFound {
+        /// What was looked for.
+        name: String,
+    },
     /// A day that cannot be read.
     #[error("not a day: {value}")]
     DateUnreadable {
@@ -39,6 +45,7 @@ impl Problem for Error {
     fn id(&self) -> &'static str {
         match self {
             Self::AgencyNotFound { .. } => "catalogue.agency.not_found",
+            Self::CodeListNotFound { .. } => "catalogue.code_list.not_found",
             Self::DateUnreadable { .. } => "catalogue.date.unreadable",
             Self::SeedUnreadable { .. } => "catalogue.seed.unreadable",
             Self::Platform(error) => error.id(),
@@ -47,7 +54,7 @@ impl Problem for Error {
 
     fn code(&self) -> ErrorCode {
         match self {
-            Self::AgencyNotFound { .. } => ErrorCode::NotFound,
+            Self::AgencyNotFound { .. } | Self::CodeListNotFound { .. } => ErrorCode::NotFound,
             Self::DateUnreadable { .. } => ErrorCode::BadRequest,
             Self::SeedUnreadable { .. } => ErrorCode::Internal,
             Self::Platform(error) => error.code(),
@@ -57,6 +64,7 @@ impl Problem for Error {
     fn arguments(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::AgencyNotFound { code } => vec![("code", code.clone())],
+            Self::CodeListNotFound { name } => vec![("name", name.clone())],
             Self::DateUnreadable { value } => vec![("value", value.clone())],
             Self::SeedUnreadable { detail } => vec![("detail", detail.clone())],
             Self::Platform(error) => error.arguments(),
@@ -67,6 +75,7 @@ impl Problem for Error {
         match self {
             Self::Platform(error) => error.fields(),
             Self::AgencyNotFound { .. }
+            | Self::CodeListNotFound { .. }
             | Self::DateUnreadable { .. }
             | Self::SeedUnreadable { .. } => Vec::new(),
         }

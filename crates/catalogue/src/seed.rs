@@ -6,13 +6,14 @@
 //! Invariant: the data pass every rule of the catalogue; a test holds it.
 
 use lgsp_model::LocalDate;
+use lgsp_platform::registry::{Kind, Manifest};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
     error::{Error, Result},
     model::{
         AgencyCode, AgencyKind, AgencyLevel, AgencySpec, Area, AreaKind, CodeItem, CodeListSpec,
-        CodeScheme, CodeSpec, DirectorySetting, Labels, Succession,
+        CodeScheme, CodeSpec, DirectorySetting, Labels, Succession, setting::SETTING_NAME,
     },
 };
 
@@ -109,9 +110,36 @@ pub fn demo_agencies() -> Result<Vec<(AgencyCode, AgencySpec)>> {
 /// The setting of the demo: the bodies of the plan of 2020 exchange documents.
 pub fn demo_setting() -> DirectorySetting {
     DirectorySetting {
-        province: Some(AgencyCode::from(DEMO_PROVINCE)),
         effective_date: LocalDate::new(2025, 6, 30),
     }
+}
+
+/// The resources that every installation starts with: the code lists.
+///
+/// # Errors
+/// `catalogue.seed.unreadable` when the embedded file is damaged.
+pub fn manifests() -> Result<Vec<Manifest>> {
+    code_lists()?
+        .iter()
+        .map(|(name, list)| manifest(name, None, list))
+        .collect()
+}
+
+/// The resources that the demo adds: its agencies and the date of its directory.
+///
+/// The entry of an agency belongs to the agency above it, which names and ends its bodies.
+///
+/// # Errors
+/// `catalogue.seed.unreadable` when the embedded file is damaged.
+pub fn demo_manifests() -> Result<Vec<Manifest>> {
+    let agencies = demo_agencies()?;
+    let mut manifests = Vec::with_capacity(agencies.len() + 1);
+    for (code, spec) in &agencies {
+        let owner = spec.parent.as_ref().map(AgencyCode::to_string);
+        manifests.push(manifest(code.as_str(), owner, spec)?);
+    }
+    manifests.push(manifest(SETTING_NAME, None, &demo_setting())?);
+    Ok(manifests)
 }
 
 /// The code lists that every installation starts with, by name.
@@ -185,6 +213,18 @@ fn codes(group: &Group, member: &Member) -> Vec<CodeSpec> {
             .map(|gso| code(CodeScheme::Gso, gso, GSO_SOURCE, false)),
     );
     codes
+}
+
+fn manifest<K: Kind>(name: &str, agency: Option<String>, spec: &K) -> Result<Manifest> {
+    let spec = serde_json::to_value(spec).map_err(|error| Error::SeedUnreadable {
+        detail: error.to_string(),
+    })?;
+    Ok(Manifest {
+        kind: K::KIND.to_owned(),
+        name: name.to_owned(),
+        agency,
+        spec,
+    })
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T> {

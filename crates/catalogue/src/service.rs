@@ -1,23 +1,32 @@
 //! The snapshot of the catalogue that everybody reads, and its exchange.
 //!
-//! Owns: `Catalogue`, the handle that modules keep; `Snapshot`, what it gives out.
-//! Not here: where the specifications come from (`worker.rs` reads the registry).
-//! Invariant: a snapshot never changes; a change of the registry makes a new one.
+//! Owns: `Catalogue`, the handle that modules keep; `Snapshot`, what it gives out; building one
+//! from the registry.
+//! Not here: when the registry is looked at (`worker.rs`), the rules (`kinds.rs`).
+//! Invariant: a snapshot never changes; a change of the registry makes a new one, which shares
+//! with the old one whatever has not changed.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use arc_swap::ArcSwap;
 use lgsp_model::{LocalDate, Timestamp};
+use lgsp_platform::registry::{self, Kind, Resource};
 
 use crate::{
-    model::{AgencyCode, AgencySpec, CodeItem, CodeListSpec, DirectorySetting, Labels},
+    model::{
+        AgencyCode, AgencySpec, CodeItem, CodeListSpec, DirectorySetting, Labels,
+        setting::SETTING_NAME,
+    },
     tree::{AgencyTree, DirectoryView},
 };
+
+/// Specifications that were read, beside the resources that they were read from.
+type Sources<T> = BTreeMap<String, (Arc<Resource>, Arc<T>)>;
 
 /// The shared code lists by name.
 #[derive(Debug, Default)]
 pub struct CodeLists {
-    by_name: HashMap<String, Arc<CodeListSpec>>,
+    by_name: BTreeMap<String, Arc<CodeListSpec>>,
 }
 
 impl CodeLists {
@@ -49,24 +58,35 @@ impl FromIterator<(String, Arc<CodeListSpec>)> for CodeLists {
 #[derive(Debug, Default)]
 pub struct Snapshot {
     /// All agencies over all time.
-    pub agencies: AgencyTree,
+    pub agencies: Arc<AgencyTree>,
     /// The shared code lists.
     pub lists: CodeLists,
-    /// Which province is served, and the date at which the directory is read.
+    /// The date at which the directory is read.
     pub setting: DirectorySetting,
+    /// Number of the last change of the registry contained.
+    change: i64,
+    agency_sources: Sources<AgencySpec>,
+    list_sources: Sources<CodeListSpec>,
 }
 
 impl Snapshot {
-    /// Builds a snapshot from specifications.
+    /// A snapshot of specifications that stand in no registry.
     pub fn build(
-        agencies: impl IntoIterator<Item = (AgencyCode, Arc<AgencySpec>)>,
-        lists: impl IntoIterator<Item = (String, Arc<CodeListSpec>)>,
+        agencies: impl IntoIterator<Item = (AgencyCode, AgencySpec)>,
+        lists: impl IntoIterator<Item = (String, CodeListSpec)>,
         setting: DirectorySetting,
     ) -> Self {
+        let agencies = agencies
+            .into_iter()
+            .map(|(code, spec)| (code, Arc::new(spec)));
         Self {
-            agencies: AgencyTree::build(agencies),
-            lists: lists.into_iter().collect(),
+            agencies: Arc::new(AgencyTree::build(agencies)),
+            lists: lists
+                .into_iter()
+                .map(|(name, list)| (name, Arc::new(list)))
+                .collect(),
             setting,
+            ..Self::default()
         }
     }
 
@@ -74,6 +94,71 @@ impl Snapshot {
     pub fn directory(&self, now: Timestamp) -> DirectoryView<'_> {
         self.agencies.at(self.setting.date(now))
     }
+
+    /// The snapshot of another state of the registry; what is unchanged is not read again.
+    pub(crate) fn follow(&self, registry: &registry::Snapshot) -> Self {
+        let agency_sources = sources(&self.agency_sources, registry);
+        let list_sources = sources(&self.list_sources, registry);
+        let agencies = if self.has_same_agencies(registry) {
+            self.agencies.clone()
+        } else {
+            let specs = agency_sources
+                .iter()
+                .map(|(name, (_, spec))| (AgencyCode::from(name.as_str()), spec.clone()));
+            Arc::new(AgencyTree::build(specs))
+        };
+        Self {
+            agencies,
+            lists: list_sources
+                .iter()
+                .map(|(name, (_, list))| (name.clone(), list.clone()))
+                .collect(),
+            setting: registry
+                .spec::<DirectorySetting>(SETTING_NAME)
+                .unwrap_or_default(),
+            change: registry.change,
+            agency_sources,
+            list_sources,
+        }
+    }
+
+    /// Whether `registry` holds exactly the agencies of this snapshot.
+    pub(crate) fn has_same_agencies(&self, registry: &registry::Snapshot) -> bool {
+        let mut known = self.agency_sources.values().map(|(resource, _)| resource);
+        let mut wished = registry.of_kind(AgencySpec::KIND);
+        loop {
+            match (known.next(), wished.next()) {
+                (None, None) => return true,
+                (Some(one), Some(two)) if Arc::ptr_eq(one, two) => {}
+                _ => return false,
+            }
+        }
+    }
+}
+
+/// The specifications of a kind, taken from `known` where the resource is the same.
+fn sources<K: Kind>(known: &Sources<K>, registry: &registry::Snapshot) -> Sources<K> {
+    let read = |resource: &Arc<Resource>| {
+        let same = known
+            .get(&resource.name)
+            .filter(|(old, _)| Arc::ptr_eq(old, resource));
+        if let Some((_, spec)) = same {
+            return Some((resource.name.clone(), (resource.clone(), spec.clone())));
+        }
+        match K::deserialize(&resource.spec) {
+            Ok(spec) => Some((resource.name.clone(), (resource.clone(), Arc::new(spec)))),
+            Err(error) => {
+                tracing::error!(
+                    resource.kind = K::KIND,
+                    resource.name = resource.name,
+                    %error,
+                    "stored specification cannot be read and is left out"
+                );
+                None
+            }
+        }
+    };
+    registry.of_kind(K::KIND).filter_map(read).collect()
 }
 
 /// The handle by which modules read the catalogue. Cheap to clone; reading never waits.
@@ -95,8 +180,20 @@ impl Catalogue {
         self.current.load_full()
     }
 
-    /// Puts a new snapshot in place; readers of the old one finish with it.
-    pub fn replace(&self, snapshot: Snapshot) {
-        self.current.store(Arc::new(snapshot));
+    /// Takes over a newer state of the registry; readers of the old snapshot finish with it.
+    pub fn follow(&self, registry: &registry::Snapshot) {
+        let current = self.snapshot();
+        if current.change >= registry.change {
+            return;
+        }
+        let next = Arc::new(current.follow(registry));
+        self.current.rcu(|latest| {
+            // Of two at once the one that has read further wins.
+            if latest.change >= next.change {
+                latest.clone()
+            } else {
+                next.clone()
+            }
+        });
     }
 }

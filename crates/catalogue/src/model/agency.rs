@@ -37,18 +37,25 @@ pub const SUCCESSORS_MAX: usize = 64;
 #[serde(rename_all = "snake_case")]
 pub enum AgencyLevel {
     /// Ministry or another national body (bộ, ngành trung ương).
+    #[schemars(extend("x-label" = {"vi": "Bộ, ngành trung ương", "en": "Ministry"}))]
     Ministry,
     /// Province (cấp tỉnh).
+    #[schemars(extend("x-label" = {"vi": "Cấp tỉnh", "en": "Province"}))]
     Province,
     /// Specialised body of a province (sở, ban, ngành).
+    #[schemars(extend("x-label" = {"vi": "Sở, ban, ngành", "en": "Department"}))]
     Department,
     /// District (cấp huyện), until 30 June 2025.
+    #[schemars(extend("x-label" = {"vi": "Cấp huyện", "en": "District"}))]
     District,
     /// Commune, ward, township, special zone (cấp xã).
+    #[schemars(extend("x-label" = {"vi": "Cấp xã", "en": "Commune"}))]
     Commune,
     /// Unit inside an agency (đơn vị trực thuộc).
+    #[schemars(extend("x-label" = {"vi": "Đơn vị trực thuộc", "en": "Unit"}))]
     Unit,
     /// Anything else that takes part in exchange.
+    #[schemars(extend("x-label" = {"vi": "Khác", "en": "Other"}))]
     Other,
 }
 
@@ -57,24 +64,34 @@ pub enum AgencyLevel {
 #[serde(rename_all = "snake_case")]
 pub enum AgencyKind {
     /// People's committee (ủy ban nhân dân).
+    #[schemars(extend("x-label" = {"vi": "Ủy ban nhân dân", "en": "People's committee"}))]
     PeoplesCommittee,
     /// People's council (hội đồng nhân dân).
+    #[schemars(extend("x-label" = {"vi": "Hội đồng nhân dân", "en": "People's council"}))]
     PeoplesCouncil,
     /// Office of a committee, a council or the Government (văn phòng).
+    #[schemars(extend("x-label" = {"vi": "Văn phòng", "en": "Office"}))]
     Office,
     /// Department (sở, phòng).
+    #[schemars(extend("x-label" = {"vi": "Sở, phòng", "en": "Department"}))]
     Department,
     /// Board (ban).
+    #[schemars(extend("x-label" = {"vi": "Ban", "en": "Board"}))]
     Board,
     /// Inspectorate (thanh tra).
+    #[schemars(extend("x-label" = {"vi": "Thanh tra", "en": "Inspectorate"}))]
     Inspectorate,
     /// Ministry (bộ).
+    #[schemars(extend("x-label" = {"vi": "Bộ", "en": "Ministry"}))]
     Ministry,
     /// Public service unit (đơn vị sự nghiệp).
+    #[schemars(extend("x-label" = {"vi": "Đơn vị sự nghiệp", "en": "Public service unit"}))]
     ServiceUnit,
     /// Enterprise or another party outside the state.
+    #[schemars(extend("x-label" = {"vi": "Doanh nghiệp, tổ chức khác", "en": "Enterprise"}))]
     Enterprise,
     /// Anything else.
+    #[schemars(extend("x-label" = {"vi": "Khác", "en": "Other"}))]
     Other,
 }
 
@@ -83,18 +100,25 @@ pub enum AgencyKind {
 #[serde(rename_all = "snake_case")]
 pub enum AreaKind {
     /// Tỉnh.
+    #[schemars(extend("x-label" = {"vi": "Tỉnh", "en": "Province"}))]
     Province,
     /// Thành phố.
+    #[schemars(extend("x-label" = {"vi": "Thành phố", "en": "City"}))]
     City,
     /// Huyện, quận, thị xã.
+    #[schemars(extend("x-label" = {"vi": "Huyện, quận, thị xã", "en": "District"}))]
     District,
     /// Phường.
+    #[schemars(extend("x-label" = {"vi": "Phường", "en": "Ward"}))]
     Ward,
     /// Xã.
+    #[schemars(extend("x-label" = {"vi": "Xã", "en": "Commune"}))]
     Commune,
     /// Thị trấn.
+    #[schemars(extend("x-label" = {"vi": "Thị trấn", "en": "Township"}))]
     Township,
     /// Đặc khu.
+    #[schemars(extend("x-label" = {"vi": "Đặc khu", "en": "Special zone"}))]
     SpecialZone,
 }
 
@@ -103,10 +127,10 @@ pub enum AreaKind {
 #[serde(deny_unknown_fields)]
 pub struct Area {
     /// What the unit is called by law.
-    #[schemars(extend("x-label" = {"vi": "Loại đơn vị hành chính", "en": "Type of unit"}))]
+    #[schemars(extend("x-label" = {"vi": "Loại đơn vị hành chính", "en": "Type of unit"}, "x-order" = 1))]
     pub kind: AreaKind,
     /// Name of the unit with its type: "Xã Đăk Cấm".
-    #[schemars(extend("x-label" = {"vi": "Tên đơn vị hành chính", "en": "Name of unit"}))]
+    #[schemars(extend("x-label" = {"vi": "Tên đơn vị hành chính", "en": "Name of unit"}, "x-order" = 2))]
     pub name: String,
 }
 
@@ -115,18 +139,18 @@ pub struct Area {
 #[serde(deny_unknown_fields)]
 pub struct Succession {
     /// The agency that took over (in a list of predecessors: the one that was taken over).
-    #[schemars(extend("x-label" = {"vi": "Cơ quan kế thừa", "en": "Successor"}))]
+    #[schemars(extend("x-label" = {"vi": "Cơ quan kế thừa", "en": "Successor"}, "x-order" = 1))]
     pub agency: AgencyCode,
     /// First day on which the successor acts.
-    #[schemars(extend("x-label" = {"vi": "Từ ngày", "en": "From"}))]
+    #[schemars(extend("x-label" = {"vi": "Từ ngày", "en": "From"}, "x-order" = 2))]
     pub date: LocalDate,
     /// Number of the decision or resolution, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-label" = {"vi": "Căn cứ", "en": "Decision"}))]
+    #[schemars(extend("x-label" = {"vi": "Căn cứ", "en": "Decision"}, "x-order" = 3))]
     pub decision: Option<String>,
     /// Assumed for a demonstration, without a decision.
     #[serde(default)]
-    #[schemars(extend("x-label" = {"vi": "Giả định minh họa", "en": "Demo assumption"}))]
+    #[schemars(extend("x-label" = {"vi": "Giả định minh họa", "en": "Demo assumption"}, "x-order" = 4))]
     pub demo: bool,
 }
 
@@ -138,45 +162,45 @@ pub struct Succession {
 #[serde(deny_unknown_fields)]
 pub struct AgencySpec {
     /// Full official name.
-    #[schemars(extend("x-label" = {"vi": "Tên cơ quan", "en": "Name"}))]
+    #[schemars(extend("x-label" = {"vi": "Tên cơ quan", "en": "Name"}, "x-order" = 1))]
     pub name: String,
     /// Short name for lists and diagrams.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-label" = {"vi": "Tên ngắn", "en": "Short name"}))]
+    #[schemars(extend("x-label" = {"vi": "Tên ngắn", "en": "Short name"}, "x-order" = 2))]
     pub short_name: Option<String>,
     /// Where in the state the agency stands.
-    #[schemars(extend("x-label" = {"vi": "Cấp", "en": "Level"}))]
+    #[schemars(extend("x-label" = {"vi": "Cấp", "en": "Level"}, "x-order" = 3))]
     pub level: AgencyLevel,
     /// What sort of body it is.
-    #[schemars(extend("x-label" = {"vi": "Loại hình", "en": "Kind"}))]
+    #[schemars(extend("x-label" = {"vi": "Loại hình", "en": "Kind"}, "x-order" = 4))]
     pub kind: AgencyKind,
     /// The agency directly above; empty for a root.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-label" = {"vi": "Cơ quan cấp trên", "en": "Parent"}, "x-ref" = "agency"))]
+    #[schemars(extend("x-label" = {"vi": "Cơ quan cấp trên", "en": "Parent"}, "x-order" = 5, "x-widget" = "ref:agency"))]
     pub parent: Option<AgencyCode>,
     /// The administrative unit that it governs, if it governs one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-label" = {"vi": "Đơn vị hành chính", "en": "Administrative unit"}))]
+    #[schemars(extend("x-label" = {"vi": "Đơn vị hành chính", "en": "Administrative unit"}, "x-order" = 6))]
     pub area: Option<Area>,
     /// All its codes, past and present. Codes are added and ended, never rewritten.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(extend("x-label" = {"vi": "Mã định danh", "en": "Codes"}))]
+    #[schemars(extend("x-label" = {"vi": "Mã định danh", "en": "Codes"}, "x-order" = 7))]
     pub codes: Vec<CodeSpec>,
     /// First day of the agency; empty: before records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-label" = {"vi": "Hoạt động từ", "en": "Valid from"}))]
+    #[schemars(extend("x-label" = {"vi": "Hoạt động từ", "en": "Valid from"}, "x-order" = 8))]
     pub valid_from: Option<LocalDate>,
     /// Last day of the agency; empty: it exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-label" = {"vi": "Hoạt động đến", "en": "Valid to"}))]
+    #[schemars(extend("x-label" = {"vi": "Hoạt động đến", "en": "Valid to"}, "x-order" = 9))]
     pub valid_to: Option<LocalDate>,
     /// The bodies that took over; one of them: messages follow it, several: a clerk decides.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(extend("x-label" = {"vi": "Cơ quan kế thừa", "en": "Successors"}))]
+    #[schemars(extend("x-label" = {"vi": "Cơ quan kế thừa", "en": "Successors"}, "x-order" = 10))]
     pub successors: Vec<Succession>,
     /// Where alarms about unread documents are sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-label" = {"vi": "Thư điện tử liên hệ", "en": "Contact e-mail"}))]
+    #[schemars(extend("x-label" = {"vi": "Thư điện tử liên hệ", "en": "Contact e-mail"}, "x-order" = 11))]
     pub contact_email: Option<String>,
 }
 

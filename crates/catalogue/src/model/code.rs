@@ -79,16 +79,22 @@ impl fmt::Display for AgencyCode {
 #[serde(rename_all = "snake_case")]
 pub enum CodeScheme {
     /// New form, high level to low: `H37.02.02` (Decision 20/2020).
+    #[schemars(extend("x-label" = {"vi": "Quyết định 20/2020/QĐ-TTg", "en": "Decision 20/2020"}))]
     Qd20,
     /// Old form, 13 characters, low level to high: `000.02.02.H37` (QCVN 102:2016).
+    #[schemars(extend("x-label" = {"vi": "QCVN 102:2016", "en": "QCVN 102:2016"}))]
     Qcvn102,
     /// The old form without leading groups, as some systems send it: `28.22.H17`.
+    #[schemars(extend("x-label" = {"vi": "QCVN 102:2016 rút gọn", "en": "QCVN 102:2016, short"}))]
     Qcvn102Short,
     /// Registration code of an enterprise, a cooperative or a household.
+    #[schemars(extend("x-label" = {"vi": "Mã đăng ký riêng", "en": "Own registration code"}))]
     Own,
     /// A unit that only this platform or a test environment knows.
+    #[schemars(extend("x-label" = {"vi": "Mã nội bộ", "en": "Local code"}))]
     Local,
     /// Code of the administrative unit by the statistics office; no address of messages.
+    #[schemars(extend("x-label" = {"vi": "Mã đơn vị hành chính", "en": "Administrative unit code"}))]
     Gso,
 }
 
@@ -135,26 +141,26 @@ impl CodeScheme {
 #[serde(deny_unknown_fields)]
 pub struct CodeSpec {
     /// The form of the code and who gave it.
-    #[schemars(extend("x-label" = {"vi": "Loại mã", "en": "Scheme"}))]
+    #[schemars(extend("x-label" = {"vi": "Loại mã", "en": "Scheme"}, "x-order" = 1))]
     pub scheme: CodeScheme,
     /// The code, exactly as it is written in messages.
-    #[schemars(extend("x-label" = {"vi": "Mã", "en": "Code"}))]
+    #[schemars(extend("x-label" = {"vi": "Mã", "en": "Code"}, "x-order" = 2))]
     pub value: String,
     /// First day on which the code is used; empty: since the agency exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-label" = {"vi": "Hiệu lực từ", "en": "Valid from"}))]
+    #[schemars(extend("x-label" = {"vi": "Hiệu lực từ", "en": "Valid from"}, "x-order" = 3))]
     pub valid_from: Option<LocalDate>,
     /// Last day on which the code is used; empty: as long as the agency exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-label" = {"vi": "Hiệu lực đến", "en": "Valid to"}))]
+    #[schemars(extend("x-label" = {"vi": "Hiệu lực đến", "en": "Valid to"}, "x-order" = 4))]
     pub valid_to: Option<LocalDate>,
     /// Where the code was taken from: a decision, a list, a system.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-label" = {"vi": "Nguồn", "en": "Source"}))]
+    #[schemars(extend("x-label" = {"vi": "Nguồn", "en": "Source"}, "x-order" = 5))]
     pub source: Option<String>,
     /// The code was made up for a demonstration.
     #[serde(default)]
-    #[schemars(extend("x-label" = {"vi": "Mã minh họa", "en": "Demo code"}))]
+    #[schemars(extend("x-label" = {"vi": "Mã minh họa", "en": "Demo code"}, "x-order" = 6))]
     pub demo: bool,
 }
 

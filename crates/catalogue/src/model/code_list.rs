@@ -21,22 +21,22 @@ pub const ITEMS_MAX: usize = 5_000;
 #[serde(deny_unknown_fields)]
 pub struct CodeItem {
     /// The code as it stands in messages.
-    #[schemars(extend("x-label" = {"vi": "Mã", "en": "Code"}))]
+    #[schemars(extend("x-label" = {"vi": "Mã", "en": "Code"}, "x-order" = 1))]
     pub code: String,
     /// What the code means.
-    #[schemars(extend("x-label" = {"vi": "Tên", "en": "Name"}))]
+    #[schemars(extend("x-label" = {"vi": "Tên", "en": "Name"}, "x-order" = 2))]
     pub name: Labels,
     /// Customary abbreviation, "QĐ" for a decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-label" = {"vi": "Viết tắt", "en": "Abbreviation"}))]
+    #[schemars(extend("x-label" = {"vi": "Viết tắt", "en": "Abbreviation"}, "x-order" = 3))]
     pub abbreviation: Option<String>,
     /// First day on which the code is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-label" = {"vi": "Hiệu lực từ", "en": "Valid from"}))]
+    #[schemars(extend("x-label" = {"vi": "Hiệu lực từ", "en": "Valid from"}, "x-order" = 4))]
     pub valid_from: Option<LocalDate>,
     /// Last day on which the code is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-label" = {"vi": "Hiệu lực đến", "en": "Valid to"}))]
+    #[schemars(extend("x-label" = {"vi": "Hiệu lực đến", "en": "Valid to"}, "x-order" = 5))]
     pub valid_to: Option<LocalDate>,
 }
 
@@ -45,14 +45,14 @@ pub struct CodeItem {
 #[serde(deny_unknown_fields)]
 pub struct CodeListSpec {
     /// Name of the list.
-    #[schemars(extend("x-label" = {"vi": "Tên danh mục", "en": "Title"}))]
+    #[schemars(extend("x-label" = {"vi": "Tên danh mục", "en": "Title"}, "x-order" = 1))]
     pub title: Labels,
     /// The document that the list follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-label" = {"vi": "Nguồn", "en": "Source"}))]
+    #[schemars(extend("x-label" = {"vi": "Nguồn", "en": "Source"}, "x-order" = 2))]
     pub source: Option<String>,
     /// The codes, in the order in which they are shown.
-    #[schemars(extend("x-label" = {"vi": "Các mã", "en": "Items"}))]
+    #[schemars(extend("x-label" = {"vi": "Các mã", "en": "Items"}, "x-order" = 3))]
     pub items: Vec<CodeItem>,
 }
 

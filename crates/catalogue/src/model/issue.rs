@@ -46,6 +46,11 @@ pub enum Rule {
     },
     /// Not an e-mail address.
     NotAnEmail,
+    /// There is one resource of this kind, and it has a fixed name.
+    OtherName {
+        /// The name that it must have.
+        name: &'static str,
+    },
     /// A code stands twice in a list at the same time.
     ItemTwice {
         /// The code.
@@ -128,6 +133,7 @@ impl Rule {
             Self::PeriodReversed => "catalogue.period.reversed",
             Self::CodeForm { .. } => "catalogue.code.form",
             Self::NotAnEmail => "catalogue.email.form",
+            Self::OtherName { .. } => "catalogue.directory.name",
             Self::ItemTwice { .. } => "catalogue.code_list.item_twice",
             Self::ParentUnknown { .. } => "catalogue.parent.unknown",
             Self::ParentCycle => "catalogue.parent.cycle",
@@ -158,6 +164,7 @@ impl Rule {
                     ("value", value.clone()),
                 ]
             }
+            Self::OtherName { name } => vec![("name", (*name).to_owned())],
             Self::ItemTwice { code } => vec![("code", code.clone())],
             Self::ParentUnknown { parent } | Self::OutsideParent { parent } => {
                 vec![("parent", parent.to_string())]

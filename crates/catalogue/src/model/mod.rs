@@ -25,10 +25,10 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct Labels {
     /// Vietnamese.
-    #[schemars(extend("x-label" = {"vi": "Tiếng Việt", "en": "Vietnamese"}))]
+    #[schemars(extend("x-label" = {"vi": "Tiếng Việt", "en": "Vietnamese"}, "x-order" = 1))]
     pub vi: String,
     /// English.
-    #[schemars(extend("x-label" = {"vi": "Tiếng Anh", "en": "English"}))]
+    #[schemars(extend("x-label" = {"vi": "Tiếng Anh", "en": "English"}, "x-order" = 2))]
     pub en: String,
 }
 

@@ -143,6 +143,31 @@ impl<'a> DirectoryView<'a> {
     /// Words may name the agency and the one above it ("dak long dak glei"). `after` is the last
     /// item of the page before.
     pub fn search(&self, query: &str, after: Option<&str>, limit: usize) -> Page<'a> {
+        self.search_where(query, after, limit, |_| true)
+    }
+
+    /// As [`Self::search`], among the agencies below `above` only.
+    pub fn search_below(
+        &self,
+        above: &'a Agency,
+        query: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Page<'a> {
+        let top = self.tree.place(above.code.as_str());
+        self.search_where(query, after, limit, |agency| {
+            std::iter::successors(agency.parent, |at| self.tree.at_place(*at)?.parent)
+                .any(|at| Some(at) == top)
+        })
+    }
+
+    fn search_where(
+        &self,
+        query: &str,
+        after: Option<&str>,
+        limit: usize,
+        is_wanted: impl Fn(&Agency) -> bool,
+    ) -> Page<'a> {
         let text: String = query.trim().chars().take(QUERY_CHARS_MAX).collect();
         let query = Query {
             lower: text.to_lowercase(),
@@ -158,7 +183,7 @@ impl<'a> DirectoryView<'a> {
             .tree
             .iter()
             .enumerate()
-            .filter(|(_, agency)| agency.spec.is_valid_on(self.day))
+            .filter(|(_, agency)| agency.spec.is_valid_on(self.day) && is_wanted(agency))
             .filter_map(|(place, agency)| Some((self.fit(agency, &query)?, place)))
             .collect();
         hits.sort_unstable();

@@ -1,8 +1,16 @@
 //! Behaviour of the catalogue, through its public API.
-#![expect(clippy::unwrap_used, reason = "test helpers")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "test helpers"
+)]
 
 mod codes;
+mod host;
 mod messages;
+mod registry;
+mod routes;
 mod rules;
 mod scale;
 mod search;

@@ -28,6 +28,7 @@ fn rules() -> Vec<Rule> {
             value: value(),
         },
         Rule::NotAnEmail,
+        Rule::OtherName { name: "directory" },
         Rule::ItemTwice { code: value() },
         Rule::ParentUnknown { parent: code() },
         Rule::ParentCycle,
@@ -55,6 +56,9 @@ fn ids_and_sentences_match() {
     let errors = [
         Error::AgencyNotFound {
             code: String::new(),
+        },
+        Error::CodeListNotFound {
+            name: String::new(),
         },
         Error::DateUnreadable {
             value: String::new(),
