@@ -139,7 +139,7 @@ pub struct Area {
 #[serde(deny_unknown_fields)]
 pub struct Succession {
     /// The agency that took over (in a list of predecessors: the one that was taken over).
-    #[schemars(extend("x-label" = {"vi": "Cơ quan kế thừa", "en": "Successor"}, "x-order" = 1))]
+    #[schemars(extend("x-label" = {"vi": "Cơ quan kế thừa", "en": "Successor"}, "x-widget" = "ref:agency", "x-order" = 1))]
     pub agency: AgencyCode,
     /// First day on which the successor acts.
     #[schemars(extend("x-label" = {"vi": "Từ ngày", "en": "From"}, "x-order" = 2))]

@@ -1,8 +1,12 @@
 //! The rules of the whole set: each breach is found, named and survivable.
 
 use lgsp_catalogue::{
-    AgencyCode, AgencySpec, CodeScheme,
-    model::{Rule, Succession},
+    AgencyCode, AgencySpec, CodeListSpec, CodeScheme,
+    model::{
+        CodeItem, Labels, Rule, Succession,
+        agency::{CODES_MAX, NAME_CHARS_MAX, SUCCESSORS_MAX},
+        code_list::ITEMS_MAX,
+    },
     tree::DEPTH_MAX,
 };
 
@@ -183,5 +187,82 @@ fn one_specification_alone_is_checked_too() {
     assert_eq!(
         rules,
         [Rule::Empty, Rule::PeriodReversed, form, Rule::NotAnEmail]
+    );
+}
+
+/// Ids of what a specification alone breaks.
+fn broken_alone(spec: &AgencySpec) -> Vec<&'static str> {
+    spec.issues().iter().map(|issue| issue.rule.id()).collect()
+}
+
+#[test]
+fn texts_and_lists_end_at_their_limits() {
+    let (_, mut spec) = agency("A01", None);
+    spec.name = "ư".repeat(NAME_CHARS_MAX);
+    spec.codes = vec![code_of(CodeScheme::Qd20, "A01"); CODES_MAX];
+    let step = Succession {
+        agency: "A02".into(),
+        date: day("2025-07-01"),
+        decision: None,
+        demo: false,
+    };
+    spec.successors = vec![step.clone(); SUCCESSORS_MAX];
+    assert!(broken_alone(&spec).is_empty());
+    spec.name.push('a');
+    spec.codes.push(code_of(CodeScheme::Qd20, "A01"));
+    spec.successors.push(step);
+    let too_many = "catalogue.list.too_many";
+    assert_eq!(
+        broken_alone(&spec),
+        ["catalogue.text.too_long", too_many, too_many]
+    );
+}
+
+#[test]
+fn a_code_list_has_each_code_once_at_a_time_and_ends_at_its_limit() {
+    let item = |code: usize| CodeItem {
+        code: code.to_string(),
+        name: Labels {
+            vi: "Một".to_owned(),
+            en: "One".to_owned(),
+        },
+        abbreviation: None,
+        valid_from: None,
+        valid_to: None,
+    };
+    let title = Labels {
+        vi: "Thử".to_owned(),
+        en: "Test".to_owned(),
+    };
+    let mut list = CodeListSpec {
+        title,
+        source: None,
+        items: (0..ITEMS_MAX).map(item).collect(),
+    };
+    let broken = |list: &CodeListSpec| -> Vec<(String, &'static str)> {
+        list.issues()
+            .into_iter()
+            .map(|issue| (issue.pointer, issue.rule.id()))
+            .collect()
+    };
+    assert_eq!(broken(&list), []);
+    list.items.push(item(ITEMS_MAX));
+    assert_eq!(
+        broken(&list),
+        [("/items".to_owned(), "catalogue.list.too_many")]
+    );
+
+    let (mut old, mut new) = (item(1), item(1));
+    old.valid_to = Some(day("2025-06-30"));
+    new.name.vi = "Mới".to_owned();
+    list.items = vec![old, new];
+    let twice = "catalogue.code_list.item_twice";
+    assert_eq!(broken(&list), [("/items/1/code".to_owned(), twice)]);
+    list.items[1].valid_from = Some(day("2025-07-01"));
+    assert_eq!(broken(&list), []);
+    let name = |date: &str| list.item("1", day(date)).map(|item| item.name.vi.as_str());
+    assert_eq!(
+        (name("2025-06-30"), name("2025-07-01")),
+        (Some("Một"), Some("Mới"))
     );
 }
