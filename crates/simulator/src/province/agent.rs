@@ -36,6 +36,7 @@ pub(super) struct Agent {
     next_poll_ms: i64,
     ready_ms: i64,
     pause_ms: i64,
+    hurry: i64,
 }
 
 impl Agent {
@@ -50,6 +51,7 @@ impl Agent {
             next_poll_ms: 0,
             ready_ms: 0,
             pause_ms: 0,
+            hurry: config.hurry.max(1),
         }
     }
 
@@ -197,7 +199,7 @@ impl Agent {
         }
         let mut due_ms = clock::wall_ms();
         for (code, low_s, high_s) in steps(kind, summary, rng) {
-            due_ms += rng.between(low_s * 1000, high_s * 1000);
+            due_ms += rng.between(low_s * 1000, high_s * 1000) / self.hurry;
             memory.plan(Planned {
                 due_ms,
                 systemid: self.systemid().to_owned(),

@@ -31,6 +31,8 @@ pub struct ProvinceConfig {
     pub send_every_ms: (i64, i64),
     /// Time between two polls of a system, milliseconds.
     pub poll_every_ms: i64,
+    /// Answers come so many times faster than in believable traffic; 1 in the demo.
+    pub hurry: i64,
     /// Seed of the draws; `None`: another one each run.
     pub random_seed: Option<u64>,
     /// Where planned answers are kept over a restart.
@@ -98,6 +100,7 @@ impl ProvinceConfig {
             outside_share: 0.2,
             send_every_ms: (1_500, 5_000),
             poll_every_ms: 3_000,
+            hurry: 1,
             random_seed: None,
             state_path: None,
         }

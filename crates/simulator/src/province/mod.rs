@@ -86,7 +86,8 @@ impl Play {
                     .await;
             }
             self.memory.save_if_changed();
-            tokio::time::sleep(TICK).await;
+            tokio::time::sleep(TICK / u32::try_from(self.config.hurry).unwrap_or(1).clamp(1, 20))
+                .await;
         }
     }
 
