@@ -13,16 +13,30 @@ pub mod codes;
 mod dates;
 mod defects;
 mod error;
+mod forward;
 mod limits;
 mod media;
 pub mod model;
+mod read;
+mod rewrite;
+mod write;
+mod zip;
 
 pub use codes::{CodeForm, StatusKind, code_form, status_kind};
 pub use dates::{DateText, InstantText};
 pub use defects::{Defect, DefectCode, Severity};
 pub use error::{ExtractError, ReadError, Rejection, WriteError};
+pub use forward::{TRACES_MAX, splice_trace, trace_loops};
 pub use limits::{LimitName, Limits};
 pub use model::{Document, Edxml, StatusMessage};
+pub use read::{
+    AttachmentFacts, AttachmentForm, AttachmentSink, Collect, Discard, Extract, LineEnd, Mode,
+    ReadOptions, Reading, SplicePoint, extract, read,
+};
+pub use rewrite::rewrite;
+pub use write::{
+    AttachmentSource, InMemory, NoAttachments, Outgoing, Packing, WriteOptions, write,
+};
 
 /// The one namespace of every edXML element.
 pub const NAMESPACE: &str = "http://www.mic.gov.vn/TBT/QCVN_102_2016";
