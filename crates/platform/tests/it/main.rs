@@ -1,0 +1,13 @@
+//! Behaviour of the three primitives, on both databases.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "test helpers"
+)]
+
+mod journal;
+mod ledger;
+mod ledger_model;
+mod registry;
+mod vault;
