@@ -80,7 +80,7 @@ pub fn is_digest_of(text: &str, file: &[u8]) -> bool {
 
 fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
     let text = text.trim();
-    if text.len() % 2 != 0 || !text.is_ascii() {
+    if !text.len().is_multiple_of(2) || !text.is_ascii() {
         return None;
     }
     (0..text.len())

@@ -209,11 +209,15 @@ fn deliver(
     if recipients.iter().any(|code| state.agency(code).is_none()) {
         return None;
     }
+    let content = Bytes::copy_from_slice(file);
+    if !state.has_room(&content, recipients.len()) {
+        return None;
+    }
     let accepted = Accepted {
         systemid,
         summary,
         recipients,
-        content: Bytes::copy_from_slice(file),
+        content,
         digest: mac::hex_padded(&mac::sha256(file)),
         size_bytes: file.len(),
         defects: parsed.defects,

@@ -101,7 +101,7 @@ pub(super) fn register(
         return Err(Refusal::new("105", "code or name is missing"));
     }
     let parent = state.agency(&wanted.pcode);
-    if !parent.is_some_and(|parent| parent.systemid == caller.systemid) {
+    if parent.is_none_or(|parent| parent.systemid != caller.systemid) {
         return Err(Refusal::new("110", "the body above is not of this system"));
     }
     if state.agency_of_any_time(&wanted.code).is_some() {

@@ -40,7 +40,8 @@ pub const AXIS_CODE: &str = "001.00.20.TT2";
 /// How an axis runs.
 #[derive(Clone, Debug)]
 pub struct AxisOptions {
-    /// Seed of all random draws.
+    /// Seed of all random draws. With a running clock the start time is mixed in, for a
+    /// `DocId` must not come again after a restart.
     pub random_seed: u64,
     /// Code in the axis's trace header.
     pub axis_code: String,
@@ -48,8 +49,22 @@ pub struct AxisOptions {
     pub clock: ClockMode,
     /// Content of finished copies that is kept for looking at, in bytes.
     pub retained_bytes_max: usize,
-    /// Records of messages that are kept.
+    /// Records of messages that are kept; those with waiting copies always are.
     pub messages_max: usize,
+    /// Content of waiting copies, in bytes; beyond it a send is refused with 113.
+    pub waiting_bytes_max: usize,
+}
+
+impl AxisOptions {
+    /// Small limits, for an axis that lives in another program's process.
+    pub fn demo() -> Self {
+        Self {
+            retained_bytes_max: 4 << 20,
+            messages_max: 2_000,
+            waiting_bytes_max: 256 << 20,
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for AxisOptions {
@@ -60,6 +75,7 @@ impl Default for AxisOptions {
             clock: ClockMode::Running,
             retained_bytes_max: 64 << 20,
             messages_max: 200_000,
+            waiting_bytes_max: 1 << 30,
         }
     }
 }

@@ -49,6 +49,9 @@ pub(super) fn send(axis: &Axis, caller: &Caller, body: &[u8]) -> Result<Success,
         }
     }
     let recipients = recipients(&state, &summary, caller.params.get("to"))?;
+    if !state.has_room(&content, recipients.len()) {
+        return Err(Refusal::new("113", "mailboxes are full, try again"));
+    }
     let accepted = Accepted {
         systemid: caller.systemid.clone(),
         summary,
@@ -85,14 +88,14 @@ fn recipients(state: &State, summary: &Summary, to: Option<&str>) -> Result<Vec<
     if codes.is_empty() {
         return Err(Refusal::new("109", "no recipient"));
     }
-    let has_system = |code: &&String| {
+    let is_unreachable = |code: &&String| {
         state
             .agency(code)
             .is_none_or(|agency| agency.systemid.is_empty())
     };
     let unknown: Vec<&str> = codes
         .iter()
-        .filter(has_system)
+        .filter(is_unreachable)
         .map(String::as_str)
         .collect();
     if !unknown.is_empty() {

@@ -16,6 +16,7 @@ use super::actors::Agenda;
 use super::dump::Stats;
 use super::faults::Faults;
 use super::seed::{AgencySeed, AxisSeed, OutsideSeed, SystemSeed};
+use crate::clock::{self, ClockMode};
 use crate::edxml::{Kind, Summary};
 use crate::mac;
 use crate::rng::Rng;
@@ -97,9 +98,9 @@ pub(super) struct State {
     documents: HashMap<(String, String), u64>,
     finished: VecDeque<u64>,
     finished_bytes: usize,
+    waiting_bytes: usize,
     next: u64,
-    messages_max: usize,
-    retained_bytes_max: usize,
+    options: AxisOptions,
     pub(super) outside: OutsideSeed,
     pub(super) rng: Rng,
     pub(super) agenda: Agenda,
@@ -109,6 +110,10 @@ pub(super) struct State {
 
 impl State {
     pub(super) fn new(options: &AxisOptions) -> Self {
+        let run_seed = match options.clock {
+            ClockMode::Running => u64::try_from(clock::wall_ms()).unwrap_or_default(),
+            ClockMode::Manual { .. } => 0,
+        };
         Self {
             systems: HashMap::new(),
             agencies: Vec::new(),
@@ -121,11 +126,11 @@ impl State {
             documents: HashMap::new(),
             finished: VecDeque::new(),
             finished_bytes: 0,
+            waiting_bytes: 0,
             next: 1,
-            messages_max: options.messages_max,
-            retained_bytes_max: options.retained_bytes_max,
+            options: options.clone(),
             outside: OutsideSeed::default(),
-            rng: Rng::new(options.random_seed),
+            rng: Rng::new(options.random_seed ^ run_seed),
             agenda: Agenda::default(),
             faults: Faults::new(options.random_seed),
             stats: Stats::default(),
@@ -206,6 +211,12 @@ impl State {
         self.agencies.get_mut(place)
     }
 
+    /// Whether so many copies of this content still find room.
+    pub(super) fn has_room(&self, content: &Bytes, copies: usize) -> bool {
+        let added = content.len().saturating_mul(copies);
+        self.waiting_bytes.saturating_add(added) <= self.options.waiting_bytes_max
+    }
+
     /// Puts one copy for each recipient into its system's mailbox; returns the sender's `DocId`.
     pub(super) fn accept(&mut self, accepted: Accepted, at_ms: i64) -> String {
         let sent = self.take_number();
@@ -233,6 +244,7 @@ impl State {
                 hidden_polls: 0,
                 content: accepted.content.clone(),
             };
+            self.waiting_bytes += copy.content.len();
             self.doc_ids.insert(copy.doc_id.clone(), number);
             self.copies.insert(number, copy);
             self.mailboxes
@@ -343,6 +355,7 @@ impl State {
         copy.status = status;
         if status == CopyStatus::Done {
             let key = (copy.systemid.clone(), copy.kind);
+            self.waiting_bytes = self.waiting_bytes.saturating_sub(copy.content.len());
             self.finished_bytes += copy.content.len();
             self.finished.push_back(number);
             if let Some(mailbox) = self.mailboxes.get_mut(&key) {
@@ -353,7 +366,7 @@ impl State {
     }
 
     fn drop_old_content(&mut self) {
-        while self.finished_bytes > self.retained_bytes_max {
+        while self.finished_bytes > self.options.retained_bytes_max {
             let Some(oldest) = self.finished.pop_front() else {
                 return;
             };
@@ -366,7 +379,7 @@ impl State {
 
     /// Forgets the oldest messages all of whose copies are done.
     fn trim(&mut self) {
-        while self.sent.len() > self.messages_max {
+        while self.sent.len() > self.options.messages_max {
             let is_finished = self.sent.first_key_value().is_some_and(|(_, sent)| {
                 sent.copies.iter().all(|number| {
                     self.copies

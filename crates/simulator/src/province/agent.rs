@@ -164,7 +164,7 @@ impl Agent {
         if memory.is_new(&item.doc_id) {
             self.plan(item, kind, &summary, memory, rng);
             memory.mark_seen(&item.doc_id);
-            memory.save_if_changed();
+            memory.save();
         }
         self.client
             .update_status(&item.doc_id, Progress::Done)

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::sender::Outgoing;
+use crate::clock;
 use crate::edxml::{Party, ResponseFor};
 
 /// Most planned answers; beyond it new documents are only acknowledged.
@@ -18,7 +19,9 @@ const PLANNED_MAX: usize = 5_000;
 /// Most documents that are remembered for a later action.
 const REMEMBERED_MAX: usize = 300;
 /// Most copies that are remembered as seen.
-const SEEN_MAX: usize = 5_000;
+const SEEN_MAX: usize = 1_000;
+/// Shortest time between two writings of the file, unless a copy is to be acknowledged.
+const SAVE_EVERY_MS: i64 = 2_000;
 
 /// A status message to be sent later.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -55,6 +58,8 @@ pub(super) struct Memory {
     path: Option<PathBuf>,
     #[serde(skip)]
     is_changed: bool,
+    #[serde(skip)]
+    saved_ms: i64,
 }
 
 impl Memory {
@@ -115,14 +120,15 @@ impl Memory {
         self.is_changed = true;
     }
 
-    pub(super) fn save_if_changed(&mut self) {
-        if self.is_changed {
-            self.is_changed = false;
+    pub(super) fn save_if_old(&mut self, now_ms: i64) {
+        if self.is_changed && now_ms >= self.saved_ms + SAVE_EVERY_MS {
             self.save();
         }
     }
 
-    pub(super) fn save(&self) {
+    pub(super) fn save(&mut self) {
+        self.is_changed = false;
+        self.saved_ms = clock::wall_ms();
         let Some(path) = &self.path else { return };
         let aside = path.with_extension("new");
         let written = serde_json::to_vec(self)

@@ -85,7 +85,7 @@ impl Play {
                     .step(&self.config, &mut self.memory, &mut self.rng)
                     .await;
             }
-            self.memory.save_if_changed();
+            self.memory.save_if_old(now_ms);
             tokio::time::sleep(TICK / u32::try_from(self.config.hurry).unwrap_or(1).clamp(1, 20))
                 .await;
         }

@@ -147,7 +147,10 @@ fn transit_makes_of_the_2019_message_what_was_stored_behind_the_axis() {
     };
     let passed = pass_through(parsed.root, "001.00.20.TT2", 0);
     // Without the texts in a failure: they name people.
-    assert!(header(&write(&passed)) == header(&after), "byte-identical header");
+    assert!(
+        header(&write(&passed)) == header(&after),
+        "byte-identical header"
+    );
     let text = String::from_utf8(write(&passed)).unwrap();
     assert!(
         text.contains("\r\n      <Signature>\r\n        <SignedInfo>"),

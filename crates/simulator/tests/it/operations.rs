@@ -5,10 +5,13 @@
 //! Invariant: what one system sends never shows in another's mailbox but the recipient's.
 //! Follows: the VXP interface, the 13 operations and its error table.
 
+use lgsp_simulator::axis::AxisOptions;
 use lgsp_simulator::client::{Error, NewAgency, Progress, VxpClient};
-use lgsp_simulator::edxml::{Kind, Summary, parse};
+use lgsp_simulator::edxml::{Kind, MESSAGE_BYTES_MAX, Summary, parse};
 
-use crate::support::{Running, SECRET, SYSTEM_A, SYSTEM_B, document, start, status};
+use crate::support::{
+    Running, SECRET, SYSTEM_A, SYSTEM_B, document, seed, start, start_with, status,
+};
 
 fn code(error: Error) -> String {
     error
@@ -282,6 +285,63 @@ async fn wrong_senders_receivers_and_files_are_refused_and_leave_nothing() {
         assert_eq!(code(error), expected, "{from}");
     }
     assert_eq!(axis.handle.dump().sent.len(), 0);
+}
+
+#[tokio::test]
+async fn largest_message_passes_and_one_byte_more_does_not() {
+    let axis = start().await;
+    let client = axis.kit(SYSTEM_A);
+    let mut file = document("H34.01", &["H49"]);
+    file.resize(MESSAGE_BYTES_MAX, b' ');
+    client.send("H34.01", Kind::Document, &file).await.unwrap();
+    file.push(b' ');
+    let error = client
+        .send("H34.01", Kind::Document, &file)
+        .await
+        .unwrap_err();
+    assert_eq!(code(error), "107");
+    assert_eq!(axis.handle.dump().sent.len(), 1);
+}
+
+#[tokio::test]
+async fn full_mailboxes_refuse_until_something_is_done() {
+    let waiting_bytes_max = 3 * 3_000;
+    let options = AxisOptions {
+        waiting_bytes_max,
+        ..AxisOptions::default()
+    };
+    let axis = start_with(seed(), options).await;
+    let (sender, receiver) = (axis.kit(SYSTEM_A), axis.kit(SYSTEM_B));
+    let file = document("H34.01", &["H49"]);
+    let mut sent = 0;
+    let error = loop {
+        match sender.send("H34.01", Kind::Document, &file).await {
+            Ok(_) => sent += 1,
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(code(error), "113");
+    assert!((2..=4).contains(&sent), "{sent}");
+    let first = &receiver.received(Kind::Document).await.unwrap()[0].doc_id;
+    receiver.update_status(first, Progress::Done).await.unwrap();
+    sender.send("H34.01", Kind::Document, &file).await.unwrap();
+}
+
+#[tokio::test]
+async fn doc_ids_do_not_come_again_after_a_restart() {
+    let mut seen = std::collections::HashSet::new();
+    for run in 0..2 {
+        // The start times differ by at least this wait.
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        let axis = start().await;
+        let file = document("H34.01", &["H49"]);
+        let doc_id = axis
+            .kit(SYSTEM_A)
+            .send("H34.01", Kind::Document, &file)
+            .await
+            .unwrap();
+        assert!(seen.insert(doc_id), "run {run}");
+    }
 }
 
 #[tokio::test]
