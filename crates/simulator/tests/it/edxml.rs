@@ -86,12 +86,19 @@ fn written_status_reads_back_in_its_own_order() {
 #[test]
 fn writing_follows_the_rules_of_prefixes() {
     let text = String::from_utf8(document("H34.01", &["H49"])).unwrap();
-    assert!(text.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<edXML xmlns=\"http://www.mic.gov.vn/TBT/QCVN_102_2016\">\r\n  <edXML:edXMLEnvelope xmlns:edXML="));
+    assert!(text.starts_with(concat!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n",
+        "<edXML xmlns=\"http://www.mic.gov.vn/TBT/QCVN_102_2016\">\r\n",
+        "  <edXML:edXMLEnvelope xmlns:edXML="
+    )));
     assert!(text.ends_with("  </AttachmentEncoded>\r\n</edXML>\r\n"));
     assert!(
         text.contains("\r\n  <AttachmentEncoded>\r\n    <Attachment>\r\n      <ContentId>cid:")
     );
-    assert!(text.contains("<edXML:ContentTransferEncoded xmlns:edXML=\"http://www.mic.gov.vn/TBT/QCVN_102_2016\">UEsDB"));
+    assert!(text.contains(concat!(
+        "<edXML:ContentTransferEncoded ",
+        "xmlns:edXML=\"http://www.mic.gov.vn/TBT/QCVN_102_2016\">UEsDB"
+    )));
     assert!(text.contains("Văn bản mẫu &amp; kiểm tra"));
     assert!(!text.replace("\r\n", "").contains('\n'));
 }

@@ -65,7 +65,11 @@ async fn round_trip(axis: &Running, sender: &VxpClient, receiver: &VxpClient) {
         .unwrap();
     assert_eq!(receiver.received(Kind::Document).await.unwrap(), []);
     assert_eq!(receiver.count(Kind::Document).await.unwrap(), 0);
+    answer_and_look(sender, receiver, &doc_id, &item.doc_id).await;
+    assert_eq!(axis.handle.dump().sent.len(), before + 2);
+}
 
+async fn answer_and_look(sender: &VxpClient, receiver: &VxpClient, doc_id: &str, copy: &str) {
     receiver
         .send("H49", Kind::Status, &status("H49", "H34.01", "03"))
         .await
@@ -81,16 +85,15 @@ async fn round_trip(axis: &Running, sender: &VxpClient, receiver: &VxpClient) {
         .await
         .unwrap();
 
-    let sent = sender.sent(Kind::Document, &doc_id).await.unwrap();
+    let sent = sender.sent(Kind::Document, doc_id).await.unwrap();
     assert_eq!(sent.len(), 1);
     assert_eq!(sent[0].sender_doc_id, doc_id);
-    assert_eq!(sent[0].receiver_doc_id, item.doc_id);
+    assert_eq!(sent[0].receiver_doc_id, copy);
     assert_eq!(
         (sent[0].to_code.as_str(), sent[0].notation.as_str()),
         ("H49", "19/MAU")
     );
     assert_eq!(sent[0].receive_status, "done");
-    assert_eq!(axis.handle.dump().sent.len(), before + 2);
 }
 
 #[tokio::test]
