@@ -1,3 +1,4 @@
 //! Document exchange: documents and status messages between agencies.
 
 pub mod edxml;
+pub mod vxp;

@@ -80,7 +80,13 @@ mod tests {
     fn anything_else_does_not_fit() {
         let key = MacKey::new(b"secret");
         let mac = key.sign(b"text");
-        for wrong in ["", "00", "zz", &mac.replace(|c: char| c != 'a', "b"), &format!("{mac}0")] {
+        for wrong in [
+            "",
+            "00",
+            "zz",
+            &mac.replace(|c: char| c != 'a', "b"),
+            &format!("{mac}0"),
+        ] {
             assert!(!key.is_mac_of(b"text", wrong.as_bytes()), "{wrong}");
         }
         assert!(!MacKey::new(b"other").is_mac_of(b"text", mac.as_bytes()));

@@ -166,7 +166,8 @@ mod tests {
 
     #[test]
     fn the_exact_spelling_wins_and_else_case_does_not_matter() {
-        let text = br#"{"XroadVnpt-docid":"old","XroadVnpt-docId":"new","xroadvnpt-STATUS":"done"}"#;
+        let text =
+            br#"{"XroadVnpt-docid":"old","XroadVnpt-docId":"new","xroadvnpt-STATUS":"done"}"#;
         let parameters = Parameters::read(text).unwrap();
         assert_eq!(parameters.get("docId"), Some("new"));
         assert_eq!(parameters.get("docid"), Some("old"));

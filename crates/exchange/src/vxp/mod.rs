@@ -1,0 +1,7 @@
+//! The VXP interface: how systems hand documents over by signed HTTP calls.
+//!
+//! Owns: the wire (`wire/`, also used by the client of the national axis) and our own server.
+//! Not here: what a document is and where it goes (`service/`), the codec (`edxml/`).
+//! Follows: design document "Document exchange", section 7.
+
+pub mod wire;
