@@ -1,0 +1,97 @@
+// The typed client of the administration API.
+//
+// Owns: headers of every request, what happens on 401, failures as `ApiError`.
+// Not here: which answers a page keeps and for how long (TanStack Query in the pages).
+// Invariant: no token is ever stored; the session is a cookie that scripts cannot read.
+
+import { QueryClient } from "@tanstack/react-query";
+import createFetchClient, { type Middleware } from "openapi-fetch";
+import createQueryHooks from "openapi-react-query";
+import { ApiError, asProblem, readProblem } from "./problem.ts";
+import type { paths } from "./types.ts";
+
+const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+const RETRIES_MAX = 2;
+
+let csrfToken = "";
+let language = "vi";
+
+export function setCsrfToken(token: string) {
+  csrfToken = token;
+}
+export function getCsrfToken(): string {
+  return csrfToken;
+}
+export function setRequestLanguage(value: string) {
+  language = value;
+}
+
+/** A key that makes a repeat of the same request harmless. */
+export function newKey(): string {
+  return randomHex(16);
+}
+
+function randomHex(bytes: number): string {
+  const values = crypto.getRandomValues(new Uint8Array(bytes));
+  return Array.from(values, (value) => value.toString(16).padStart(2, "0")).join("");
+}
+
+/** Leaves for the sign-in page and comes back to where the person was. */
+export function goToSignIn() {
+  const here = window.location.pathname + window.location.search;
+  window.location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
+}
+
+const frame: Middleware = {
+  onRequest({ request }) {
+    request.headers.set("Accept-Language", language);
+    request.headers.set("traceparent", `00-${randomHex(16)}-${randomHex(8)}-01`);
+    if (!SAFE.has(request.method)) {
+      request.headers.set("X-CSRF-Token", csrfToken);
+      // A form that may be sent twice brings its own key.
+      if (request.method === "POST" && !request.headers.has("Idempotency-Key")) {
+        request.headers.set("Idempotency-Key", newKey());
+      }
+    }
+    return request;
+  },
+  async onResponse({ response }) {
+    if (response.ok) return response;
+    if (response.status === 401) goToSignIn();
+    throw new ApiError(await readProblem(response));
+  },
+};
+
+export const client = createFetchClient<paths>({ baseUrl: "" });
+client.use(frame);
+
+/** Hooks over the client: `api.useQuery("get", "/api/v1/…")`. */
+export const api = createQueryHooks(client);
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 2_000,
+      retry: (failures, error) =>
+        failures < RETRIES_MAX && asProblem(error).retryable === true,
+      refetchOnWindowFocus: true,
+    },
+    mutations: { retry: false },
+  },
+});
+
+/** Reads every list and page that is on the screen again, after something has changed. */
+export function refreshAll() {
+  return queryClient.invalidateQueries();
+}
+
+type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** The same object without its undefined members, as query parameters want it. */
+export function present<T extends Record<string, unknown>>(values: T): Present<T> {
+  const kept: Present<T> = {};
+  for (const key in values) {
+    if (values[key] !== undefined) kept[key] = values[key] as Exclude<T[typeof key], undefined>;
+  }
+  return kept;
+}

@@ -1,0 +1,120 @@
+// Name, language, appearance, density, sign out. Choices go to the account.
+
+import { Menu, UnstyledButton } from "@mantine/core";
+import {
+  IconCheck,
+  IconDeviceDesktop,
+  IconLogout,
+  IconMoon,
+  IconSun,
+  IconUser,
+} from "@tabler/icons-react";
+import { useRef } from "react";
+import { getCsrfToken } from "../api/client.ts";
+import { useText } from "../i18n/texts.ts";
+import { useGo } from "../kit/address.tsx";
+import { useSavePreferences } from "../kit/preferences.ts";
+import { useSession } from "../kit/session.ts";
+import { useFeatures } from "./MainMenu.tsx";
+import classes from "./shell.module.css";
+import { useAppTexts } from "./texts.ts";
+
+const THEMES = [
+  { value: "auto", icon: IconDeviceDesktop },
+  { value: "light", icon: IconSun },
+  { value: "dark", icon: IconMoon },
+] as const;
+const LANGUAGES = [
+  { value: "vi", label: "Tiếng Việt" },
+  { value: "en", label: "English" },
+] as const;
+const DENSITIES = ["comfortable", "compact"] as const;
+
+function initials(name: string): string {
+  const words = name.trim().split(/\s+/);
+  return (words.at(-1)?.charAt(0) ?? "").toUpperCase();
+}
+
+export function AccountMenu() {
+  const { t } = useAppTexts();
+  const text = useText();
+  const go = useGo();
+  const { me } = useSession();
+  const save = useSavePreferences();
+  const own = useFeatures().filter((feature) => feature.group === "account");
+  const form = useRef<HTMLFormElement>(null);
+  const mark = (isOn: boolean) => (isOn ? <IconCheck size={15} aria-hidden /> : null);
+  return (
+    <>
+      {/* Sign-out is a plain form: it works whatever state the page is in. */}
+      <form ref={form} method="post" action="/sign-out" hidden>
+        <input type="hidden" name="csrf_token" value={getCsrfToken()} readOnly />
+      </form>
+      <Menu width={268} position="bottom-end">
+        <Menu.Target>
+          <UnstyledButton className={classes.account} aria-label={t("account", { name: me.display_name })}>
+            <span className={classes.avatar} aria-hidden>
+              {initials(me.display_name)}
+            </span>
+            <span className={classes.accountName}>
+              <strong>{me.display_name}</strong>
+              <span>{me.agency?.name ?? me.username}</span>
+            </span>
+          </UnstyledButton>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {own.map((feature) => (
+            <Menu.Item key={feature.id} leftSection={<IconUser size={16} aria-hidden />} onClick={() => go(feature.path)}>
+              {text(feature.label)}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <Menu.Label>{t("profile.language")}</Menu.Label>
+          {LANGUAGES.map((language) => (
+            <Menu.Item
+              key={language.value}
+              role="menuitemradio"
+              aria-checked={me.preferences.language === language.value}
+              lang={language.value}
+              rightSection={mark(me.preferences.language === language.value)}
+              onClick={() => save({ language: language.value })}
+            >
+              {language.label}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <Menu.Label>{t("profile.theme")}</Menu.Label>
+          {THEMES.map(({ value, icon: Icon }) => (
+            <Menu.Item
+              key={value}
+              role="menuitemradio"
+              aria-checked={me.preferences.theme === value}
+              leftSection={<Icon size={16} aria-hidden />}
+              rightSection={mark(me.preferences.theme === value)}
+              onClick={() => save({ theme: value })}
+            >
+              {t(`profile.${value}`)}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <Menu.Label>{t("profile.density")}</Menu.Label>
+          {DENSITIES.map((value) => (
+            <Menu.Item
+              key={value}
+              role="menuitemradio"
+              aria-checked={me.preferences.density === value}
+              rightSection={mark(me.preferences.density === value)}
+              onClick={() => save({ density: value })}
+            >
+              {t(`profile.${value}`)}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => form.current?.submit()}>
+            {t("profile.signOut")}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </>
+  );
+}

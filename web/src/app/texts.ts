@@ -1,0 +1,6 @@
+// Texts of the shell.
+import { defineTexts } from "../i18n/texts.ts";
+import en from "./en.json";
+import vi from "./vi.json";
+
+export const useAppTexts = defineTexts("app", vi, en);

@@ -1,0 +1,153 @@
+// One delivery: its attempts, and what can be done now.
+
+import { Button } from "@mantine/core";
+import { IconBan, IconRefresh } from "@tabler/icons-react";
+import { useState } from "react";
+import { api, client, refreshAll } from "../../api/client.ts";
+import type { DeliveryDetail } from "../../api/types.ts";
+import { formatDuration, formatNumber } from "../../i18n/format.ts";
+import { useLanguage } from "../../i18n/texts.ts";
+import { ActionDialog } from "../../kit/ActionDialog.tsx";
+import { AppLink, address, useParam } from "../../kit/address.tsx";
+import kit from "../../kit/kit.module.css";
+import { Page, Panel } from "../../kit/Page.tsx";
+import { PriorityBadge, StatusBadge } from "../../kit/StatusBadge.tsx";
+import { Loaded } from "../../kit/states.tsx";
+import { toneOf } from "../../kit/status.ts";
+import { Timeline } from "../../kit/Timeline.tsx";
+import { CodeText, DateText, Facts } from "../../kit/text.tsx";
+import { notify } from "../../kit/toast.tsx";
+import { useT } from "./texts.ts";
+
+const REFRESH_MS = 5_000;
+const MENDABLE = ["dead", "failed", "cancelled"];
+const CANCELLABLE = ["queued", "failed", "dead", "leased"];
+
+export default function DeliveryPage() {
+  const { t } = useT();
+  const id = useParam("id");
+  const query = api.useQuery(
+    "get",
+    "/api/v1/deliveries/{id}",
+    { params: { path: { id } } },
+    { refetchInterval: REFRESH_MS },
+  );
+  const delivery = query.data;
+  return (
+    <Page
+      title={delivery?.subject ?? t("one")}
+      crumbs={[{ label: t("title"), href: address.deliveries() }]}
+      aside={delivery ? <StatusBadge state={delivery.state} /> : null}
+      actions={delivery ? <Actions delivery={delivery} /> : null}
+    >
+      <Loaded query={query}>
+        {(loaded) => (
+          <div className={kit.columns}>
+            <Panel title={t("attempts.title")}>
+              <Attempts delivery={loaded} />
+            </Panel>
+            <FactsPanel delivery={loaded} />
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Attempts({ delivery }: { delivery: DeliveryDetail }) {
+  const { t } = useT();
+  const language = useLanguage();
+  if (delivery.log.length === 0) return <p className={kit.soft}>{t("attempts.none")}</p>;
+  return (
+    <Timeline
+      trace
+      items={delivery.log.map((attempt) => ({
+        key: `${attempt.number} ${attempt.at}`,
+        at: attempt.at,
+        tone: toneOf(attempt.result),
+        title: t("attempts.one", { number: attempt.number }),
+        children: (
+          <div className={kit.soft}>
+            <StatusBadge state={attempt.result} />
+            {typeof attempt.duration_ms === "number" ? (
+              <span> {attempt.duration_ms < 1000 ? `${formatNumber(attempt.duration_ms, language)} ms` : formatDuration(attempt.duration_ms, language)}</span>
+            ) : null}
+            {attempt.node ? <span> · {attempt.node}</span> : null}
+            {attempt.error ? <div className={kit.code}>{attempt.error}</div> : null}
+          </div>
+        ),
+      }))}
+    />
+  );
+}
+
+function FactsPanel({ delivery }: { delivery: DeliveryDetail }) {
+  const { t, word } = useT();
+  return (
+    <Panel title={t("facts.title")}>
+      <Facts
+        facts={[
+          { label: t("column.address"), value: <CodeText copy>{delivery.address}</CodeText> },
+          { label: t("column.queue"), value: word("queues", delivery.queue.replaceAll(".", "_")) ?? delivery.queue },
+          { label: t("column.lane"), value: delivery.lane ?? "", show: Boolean(delivery.lane) },
+          { label: t("facts.priority"), value: <PriorityBadge priority={delivery.priority} />, show: delivery.priority > 0 },
+          { label: t("column.attempts"), value: delivery.attempts },
+          { label: t("column.next"), value: <DateText value={delivery.next_at} />, show: Boolean(delivery.next_at) },
+          { label: t("column.created"), value: <DateText value={delivery.created_at} /> },
+          { label: t("facts.updated"), value: <DateText value={delivery.updated_at} /> },
+          { label: t("facts.error"), value: delivery.last_error ?? "", show: Boolean(delivery.last_error) },
+          {
+            label: t("facts.document"),
+            value: <AppLink href={address.document(delivery.message_id ?? "")}>{t("facts.open")}</AppLink>,
+            show: Boolean(delivery.message_id),
+          },
+          { label: t("facts.id"), value: <CodeText copy short>{delivery.id}</CodeText> },
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function Actions({ delivery }: { delivery: DeliveryDetail }) {
+  const { t } = useT();
+  const [open, setOpen] = useState<"redrive" | "cancel" | null>(null);
+  const params = { path: { id: delivery.id } };
+  async function redrive() {
+    await client.POST("/api/v1/deliveries/{id}/redrive", { params });
+    notify(t("redrive.done", { count: 1 }));
+    await refreshAll();
+  }
+  async function cancel(reason: string) {
+    await client.POST("/api/v1/deliveries/{id}/cancel", { params, body: { reason } });
+    notify(t("cancel.done"));
+    await refreshAll();
+  }
+  return (
+    <>
+      {MENDABLE.includes(delivery.state) ? (
+        <Button leftSection={<IconRefresh size={17} aria-hidden />} onClick={() => setOpen("redrive")}>
+          {t("redrive.action")}
+        </Button>
+      ) : null}
+      {CANCELLABLE.includes(delivery.state) ? (
+        <Button variant="default" leftSection={<IconBan size={17} aria-hidden />} onClick={() => setOpen("cancel")}>
+          {t("cancel.action")}
+        </Button>
+      ) : null}
+      <ActionDialog opened={open === "redrive"} onClose={() => setOpen(null)} title={t("redrive.title")} action={t("redrive.action")} run={redrive}>
+        <p>{t("redrive.text", { count: 1 })}</p>
+      </ActionDialog>
+      <ActionDialog
+        opened={open === "cancel"}
+        onClose={() => setOpen(null)}
+        title={t("cancel.title")}
+        action={t("cancel.action")}
+        reason={t("cancel.reason")}
+        danger
+        run={cancel}
+      >
+        <p>{t("cancel.text")}</p>
+      </ActionDialog>
+    </>
+  );
+}

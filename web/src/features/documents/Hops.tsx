@@ -1,0 +1,51 @@
+// The way of the document through the platform, hop by hop, from the journal.
+
+import type { Hop } from "../../api/types.ts";
+import kit from "../../kit/kit.module.css";
+import { toneOf } from "../../kit/status.ts";
+import { Timeline } from "../../kit/Timeline.tsx";
+import { CodeText } from "../../kit/text.tsx";
+import { useT } from "./texts.ts";
+
+function detailText(detail: unknown): string {
+  if (detail === null || detail === undefined) return "";
+  if (typeof detail === "string") return detail;
+  return JSON.stringify(detail);
+}
+
+/** The last word of an event name tells its tone: "exchange.copy.delivered". */
+function toneOfEvent(event: string) {
+  return toneOf(event.split(".").at(-1) ?? event);
+}
+
+export function Hops({ hops }: { hops: readonly Hop[] }) {
+  const { t, word } = useT();
+  if (hops.length === 0) return <p className={kit.soft}>{t("hops.none")}</p>;
+  return (
+    <Timeline
+      trace
+      items={hops.map((hop, index) => ({
+        key: `${hop.at} ${index}`,
+        at: hop.at,
+        tone: toneOfEvent(hop.event),
+        title: word("event", hop.event.replaceAll(".", "_")) ?? hop.event,
+        children: (
+          <div className={kit.soft}>
+            {hop.from || hop.to ? (
+              <div>
+                {hop.from ?? ""} {hop.to ? `→ ${hop.to}` : ""}
+              </div>
+            ) : null}
+            {hop.actor ? <div>{hop.actor}</div> : null}
+            {detailText(hop.detail) ? <code className={kit.code}>{detailText(hop.detail)}</code> : null}
+            {hop.digest ? (
+              <div>
+                {t("hops.digest")} <CodeText copy short>{hop.digest}</CodeText>
+              </div>
+            ) : null}
+          </div>
+        ),
+      }))}
+    />
+  );
+}

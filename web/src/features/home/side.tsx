@@ -1,0 +1,124 @@
+// The right column: connection to the axis, queues, alarms, what has just happened.
+
+import type { Alarm, Overview, RecentItem } from "../../api/types.ts";
+import { formatDuration, formatNumber, formatTime } from "../../i18n/format.ts";
+import { useLanguage, useText } from "../../i18n/texts.ts";
+import { AppLink, address } from "../../kit/address.tsx";
+import kit from "../../kit/kit.module.css";
+import { Panel } from "../../kit/Page.tsx";
+import { StatusBadge } from "../../kit/StatusBadge.tsx";
+import { DateText } from "../../kit/text.tsx";
+import classes from "./home.module.css";
+import { useT } from "./texts.ts";
+
+const ALARMS_SHOWN = 5;
+const RECENT_SHOWN = 8;
+
+export function Transport({ overview }: { overview: Overview }) {
+  const { t, word } = useT();
+  const language = useLanguage();
+  const { upstream, queues } = overview;
+  return (
+    <Panel title={t("transport.title")}>
+      {upstream ? (
+        <div className={classes.axisState}>
+          <div>
+            <strong>{t("transport.axis")}</strong>
+            <div className={kit.soft}>
+              {t("transport.waiting", { count: upstream.waiting })}
+              {upstream.last_success_at ? (
+                <>
+                  {" · "}
+                  {t("transport.lastSuccess")} <DateText value={upstream.last_success_at} as="relative" />
+                </>
+              ) : null}
+            </div>
+          </div>
+          <StatusBadge state={upstream.state} />
+        </div>
+      ) : (
+        <p className={kit.soft}>{t("transport.noAxis")}</p>
+      )}
+      <table className={classes.queues}>
+        <thead>
+          <tr>
+            <th scope="col">{t("transport.queue")}</th>
+            <th scope="col">{t("transport.queued")}</th>
+            <th scope="col">{t("transport.leased")}</th>
+            <th scope="col">{t("transport.dead")}</th>
+            <th scope="col">{t("transport.oldest")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {queues.map((queue) => (
+            <tr key={queue.queue}>
+              <th scope="row">
+                <AppLink href={address.deliveries({ queue: queue.queue })}>{word("queues", queue.queue) ?? queue.queue}</AppLink>
+              </th>
+              <td>{formatNumber(queue.queued, language)}</td>
+              <td>{formatNumber(queue.leased, language)}</td>
+              <td data-bad={queue.dead > 0 || undefined}>{formatNumber(queue.dead, language)}</td>
+              <td>{queue.oldest_ms ? formatDuration(queue.oldest_ms, language) : "—"}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Panel>
+  );
+}
+
+export function Alarms({ alarms }: { alarms: readonly Alarm[] }) {
+  const { t } = useT();
+  const text = useText();
+  return (
+    <Panel title={t("alarms.title")} actions={<AppLink href={address.alarms()} className={classes.more}>{t("alarms.all")}</AppLink>}>
+      {alarms.length === 0 ? <p className={classes.calm}>{t("alarms.none")}</p> : null}
+      <ul className={classes.feed}>
+        {alarms.slice(0, ALARMS_SHOWN).map((alarm) => (
+          <li key={alarm.id}>
+            <div className={classes.feedHead}>
+              <StatusBadge state={alarm.severity} />
+              <span className={kit.soft}>
+                <DateText value={alarm.raised_at} as="relative" />
+              </span>
+            </div>
+            {alarm.document_id ? (
+              <AppLink href={address.document(alarm.document_id)} className={classes.feedTitle}>
+                {text(alarm.message)}
+              </AppLink>
+            ) : (
+              <span>{text(alarm.message)}</span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+export function Recent({ items }: { items: readonly RecentItem[] }) {
+  const { t } = useT();
+  return (
+    <Panel title={t("recent.title")} actions={<AppLink href={address.documents()} className={classes.more}>{t("recent.all")}</AppLink>}>
+      {items.length === 0 ? <p className={classes.calm}>{t("recent.none")}</p> : null}
+      <ul className={classes.feed}>
+        {items.slice(0, RECENT_SHOWN).map((item) => (
+          <li key={`${item.document_id} ${item.to.code} ${item.at}`}>
+            <AppLink href={address.document(item.document_id)} className={classes.feedTitle}>
+              {item.subject}
+            </AppLink>
+            <div className={kit.soft}>
+              {item.from.name} <span aria-hidden>→</span> {item.to.name}
+            </div>
+            <div className={classes.feedHead}>
+              <StatusBadge state={item.state} />
+              <time className={kit.soft} dateTime={item.at}>
+                {formatTime(item.at)}
+              </time>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}

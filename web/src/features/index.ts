@@ -1,0 +1,27 @@
+// All features, in the order of the menu. Adding a screen: one folder and one line here.
+import type { Feature } from "../kit/feature.ts";
+import { accounts } from "./accounts/routes.ts";
+import { agencies } from "./agencies/routes.ts";
+import { alarms } from "./alarms/routes.ts";
+import { audit } from "./audit/routes.ts";
+import { deliveries } from "./deliveries/routes.ts";
+import { documents } from "./documents/routes.ts";
+import { home } from "./home/routes.ts";
+import { mailbox } from "./mailbox/routes.ts";
+import { profile } from "./profile/routes.ts";
+import { registry } from "./registry/routes.ts";
+import { systems } from "./systems/routes.ts";
+
+export const features: readonly Feature[] = [
+  home,
+  mailbox,
+  documents,
+  deliveries,
+  alarms,
+  systems,
+  agencies,
+  registry,
+  accounts,
+  audit,
+  profile,
+];

@@ -1,0 +1,96 @@
+// The letter being written: its fields, its starting values, what is sent.
+//
+// Invariant: texts are NFC; empty fields are not sent; the server decides what is missing.
+
+import type { DocumentDetail, Party } from "../../api/types.ts";
+
+export interface Letter {
+  from: string | null;
+  to: readonly Party[];
+  subject: string;
+  content: string;
+  number: string;
+  notation: string;
+  promulgation_date: string;
+  place: string;
+  document_type: string;
+  priority: number;
+  due_date: string;
+  signer: string;
+}
+
+/** What the letter refers to: an answer, an update, a replacement. */
+export interface Reference {
+  relation: "answer" | "update" | "replace";
+  document: DocumentDetail;
+}
+
+export function emptyLetter(from: string | null, today: string): Letter {
+  return {
+    from,
+    to: [],
+    subject: "",
+    content: "",
+    number: "",
+    notation: "",
+    promulgation_date: today,
+    place: "",
+    document_type: "",
+    priority: 0,
+    due_date: "",
+    signer: "",
+  };
+}
+
+/** What an answer or a new version starts from. */
+export function letterFrom(reference: Reference, start: Letter): Letter {
+  const { document } = reference;
+  if (reference.relation === "answer") {
+    const own = document.to.find((receiver) => receiver.code === start.from) ?? document.to[0];
+    return { ...start, from: start.from ?? own?.code ?? null, to: [document.from] };
+  }
+  return {
+    ...start,
+    from: document.from.code,
+    to: document.to.map(({ code, name }) => ({ code, name })),
+    subject: document.subject,
+    content: document.content ?? "",
+    document_type: document.document_type ?? "",
+    priority: document.priority,
+    signer: document.signer ?? "",
+  };
+}
+
+const BUSINESS_TYPE = { answer: 0, update: 2, replace: 3 } as const;
+
+/** The JSON part of the request. */
+export function requestOf(letter: Letter, reference: Reference | null): Record<string, unknown> {
+  const texts = {
+    subject: letter.subject,
+    content: letter.content,
+    number: letter.number,
+    notation: letter.notation,
+    promulgation_date: letter.promulgation_date,
+    place: letter.place,
+    document_type: letter.document_type,
+    due_date: letter.due_date,
+    signer: letter.signer,
+  };
+  const filled = Object.fromEntries(
+    Object.entries(texts)
+      .map(([name, text]) => [name, text.trim().normalize("NFC")] as const)
+      .filter(([, text]) => text !== ""),
+  );
+  const about = reference
+    ? reference.relation === "answer"
+      ? { response_for: reference.document.id }
+      : { target: reference.document.id, business_type: BUSINESS_TYPE[reference.relation] }
+    : {};
+  return {
+    from: letter.from ?? "",
+    to: letter.to.map((receiver) => receiver.code),
+    priority: letter.priority,
+    ...filled,
+    ...about,
+  };
+}

@@ -1,0 +1,15 @@
+import { IconInbox } from "@tabler/icons-react";
+import type { Feature } from "../../kit/feature.ts";
+
+export const mailbox: Feature = {
+  id: "mailbox",
+  group: "documents",
+  label: { vi: "Hộp văn bản", en: "Mailbox" },
+  icon: IconInbox,
+  path: "/mailbox",
+  keywords: "văn bản đến soạn gửi compose inbox",
+  routes: [
+    { path: "/mailbox", load: () => import("./MailboxPage.tsx") },
+    { path: "/mailbox/compose", load: () => import("./ComposePage.tsx") },
+  ],
+};

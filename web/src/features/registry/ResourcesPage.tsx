@@ -1,0 +1,76 @@
+// The resources of one kind.
+
+import { Button } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import { keepPreviousData } from "@tanstack/react-query";
+import { api, present } from "../../api/client.ts";
+import type { Resource } from "../../api/types.ts";
+import { formatDateTime } from "../../i18n/format.ts";
+import { useText } from "../../i18n/texts.ts";
+import { AppLink, useAddress, useParam } from "../../kit/address.tsx";
+import { FilterBar, TextFilter } from "../../kit/filters.tsx";
+import kit from "../../kit/kit.module.css";
+import { type Column, ListPage } from "../../kit/ListPage.tsx";
+import { DateText } from "../../kit/text.tsx";
+import { kindHref, resourceHref, useKind } from "./kinds.ts";
+import { useT } from "./texts.ts";
+
+/** Specifications usually name themselves for people; their `name` or `title` is shown. */
+function titleOf(spec: unknown): string {
+  if (typeof spec !== "object" || spec === null) return "";
+  const named = Object.entries(spec).find(([key, value]) => (key === "title" || key === "name") && typeof value === "string");
+  return named ? String(named[1]) : "";
+}
+
+export default function ResourcesPage() {
+  const { t } = useT();
+  const text = useText();
+  const { get } = useAddress();
+  const kind = useParam("kind");
+  const descriptor = useKind(kind);
+  const query = api.useQuery(
+    "get",
+    "/api/v1/resources/{kind}",
+    { params: { path: { kind }, query: present({ q: get("q"), cursor: get("cursor") }) } },
+    { placeholderData: keepPreviousData },
+  );
+  const columns: Column<Resource>[] = [
+    {
+      id: "name",
+      header: t("column.name"),
+      kind: "grow",
+      text: (row) => row.name,
+      cell: (row) => titleOf(row.spec) || row.name,
+    },
+    { id: "code", header: t("column.code"), text: (row) => row.name, cell: (row) => <span className={kit.code}>{row.name}</span> },
+    { id: "agency", header: t("column.agency"), text: (row) => row.agency ?? "", cell: (row) => row.agency ?? "—" },
+    { id: "revision", header: t("column.revision"), kind: "numeric", text: (row) => String(row.revision), cell: (row) => row.revision },
+    { id: "updated", header: t("column.updated"), kind: "fixed", text: (row) => formatDateTime(row.updated_at), cell: (row) => <DateText value={row.updated_at} /> },
+    { id: "by", header: t("column.by"), text: (row) => row.updated_by ?? "", cell: (row) => row.updated_by ?? "—" },
+  ];
+  const create = (
+    <Button renderRoot={({ ref: _, ...props }) => <AppLink href={`${kindHref(kind)}/new`} {...props} />} leftSection={<IconPlus size={17} aria-hidden />}>
+      {t("create")}
+    </Button>
+  );
+  return (
+    <ListPage
+      title={descriptor ? text(descriptor.labels) : kind}
+      intro={descriptor ? text(descriptor.description) : undefined}
+      crumbs={[{ label: t("title"), href: "/registry" }]}
+      actions={create}
+      query={query}
+      columns={columns}
+      rowId={(row) => row.name}
+      rowHref={(row) => resourceHref(kind, row.name)}
+      filterNames={["q"]}
+      exportName={kind}
+      empty={{ title: t("empty.title"), text: t("empty.text"), action: create }}
+      filters={
+        <FilterBar>
+          <TextFilter name="q" label={t("search")} />
+        </FilterBar>
+      }
+    />
+  );
+}

@@ -1,0 +1,30 @@
+// Who is signed in, and what they may do.
+//
+// Invariant: hiding an action is a courtesy; the server decides every time.
+
+import { createContext, useCallback, useContext } from "react";
+import type { About, Me } from "../api/types.ts";
+
+export interface Session {
+  me: Me;
+  about: About;
+}
+
+export const SessionContext = createContext<Session | null>(null);
+
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (!session) throw new Error("no session around this component");
+  return session;
+}
+
+export function holds(permissions: readonly string[], wanted: readonly string[] | undefined) {
+  if (!wanted || wanted.length === 0 || permissions.includes("*")) return true;
+  return wanted.some((permission) => permissions.includes(permission));
+}
+
+/** Whether the person holds any of the permissions. */
+export function useCan() {
+  const { me } = useSession();
+  return useCallback((...wanted: string[]) => holds(me.permissions, wanted), [me.permissions]);
+}

@@ -1,0 +1,65 @@
+// What each state word of the server means to the eye: its tone. Words are in vi.json / en.json.
+//
+// Follows: docs/specs on documents: status codes 01–16 and the transport states of a copy.
+
+export type Tone = "ok" | "waiting" | "soon" | "late" | "stopped";
+
+const TONES: Record<string, Tone> = {
+  // Status codes of a copy.
+  "01": "waiting",
+  "02": "late",
+  "03": "ok",
+  "04": "waiting",
+  "05": "waiting",
+  "06": "ok",
+  "13": "soon",
+  "15": "ok",
+  "16": "late",
+  // Transport of a copy, states of a delivery.
+  accepted: "waiting",
+  acknowledged: "ok",
+  cancelled: "stopped",
+  dead: "late",
+  delivered: "ok",
+  failed: "late",
+  fetched: "ok",
+  leased: "waiting",
+  processing: "waiting",
+  queued: "waiting",
+  sent: "ok",
+  // Effects of later documents.
+  replaced: "stopped",
+  update_asked: "soon",
+  withdrawal_asked: "soon",
+  withdrawn: "stopped",
+  // Summaries of a document.
+  done: "ok",
+  finished: "ok",
+  late: "late",
+  partly: "waiting",
+  refused: "late",
+  waiting: "waiting",
+  // Alarms, health, results.
+  open: "late",
+  closed: "stopped",
+  up: "ok",
+  degraded: "soon",
+  down: "late",
+  critical: "late",
+  error: "late",
+  warning: "soon",
+  info: "waiting",
+  notice: "waiting",
+  allowed: "ok",
+  denied: "late",
+  success: "ok",
+  ok: "ok",
+  failure: "late",
+  enabled: "ok",
+  disabled: "stopped",
+  locked: "late",
+};
+
+export function toneOf(state: string): Tone {
+  return TONES[state] ?? "stopped";
+}
