@@ -7,6 +7,7 @@
 //! Follows: docs/specs/journal.md; regulation R61, R68, R69.
 
 pub mod query;
+pub mod routes;
 pub mod seal;
 pub mod verify;
 
