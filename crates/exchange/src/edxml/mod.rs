@@ -14,6 +14,7 @@ mod dates;
 mod defects;
 mod error;
 mod forward;
+mod fuzz;
 mod limits;
 mod media;
 pub mod model;
@@ -27,6 +28,7 @@ pub use dates::{DateText, InstantText};
 pub use defects::{Defect, DefectCode, Severity};
 pub use error::{ExtractError, ReadError, Rejection, WriteError};
 pub use forward::{TRACES_MAX, splice_trace, trace_loops};
+pub use fuzz::fuzz_edxml;
 pub use limits::{LimitName, Limits};
 pub use model::{Document, Edxml, StatusMessage};
 pub use read::{

@@ -4,6 +4,7 @@
 //! Invariant: memory of a message in work stays below 4 MiB; what is returned is complete.
 //! Follows: design document "Document exchange", section 4.
 
+mod attributes;
 mod base64_text;
 mod content;
 mod decode;
@@ -13,6 +14,7 @@ mod header;
 mod manifest;
 mod message;
 mod namespaces;
+mod report;
 mod scanner;
 mod schema;
 mod sinks;

@@ -8,19 +8,17 @@
 use std::io::BufRead;
 
 use quick_xml::Reader;
-use quick_xml::XmlVersion;
-use quick_xml::errors::Error as XmlError;
-use quick_xml::events::attributes::Attributes;
 use quick_xml::events::{BytesDecl, BytesRef, Event};
 
-use super::super::defects::{Defect, DefectCode, Severity};
-use super::super::error::{ReadError, Rejection};
+use super::super::defects::{Defect, DefectCode};
+use super::super::error::ReadError;
 use super::super::limits::LimitName;
 use super::super::model::Extra;
-use super::guard::{Guard, Stop};
-use super::namespaces::{Namespaces, Ns, XLINK};
+use super::attributes::Attr;
+use super::guard::Guard;
+use super::namespaces::Namespaces;
 use super::start;
-use super::{LineEnd, Mode, ReadOptions};
+use super::{LineEnd, ReadOptions};
 
 /// Bytes a tag may have beyond the longest field.
 const MARKUP_SLACK_BYTES: usize = 4 * 1024;
@@ -36,15 +34,6 @@ pub(super) enum Pulled {
     Skipped,
     /// The end of the file.
     Done,
-}
-
-/// Attribute of the last start tag that is no namespace declaration.
-#[derive(Debug)]
-pub(super) struct Attr {
-    pub(super) ns: Ns,
-    pub(super) is_prefixed: bool,
-    pub(super) name: String,
-    pub(super) value: String,
 }
 
 pub(super) struct Scanner<'a, R: BufRead> {
@@ -290,7 +279,7 @@ impl<'a, R: BufRead> Scanner<'a, R> {
         Ok(())
     }
 
-    fn check_chars(&mut self, text: &str) -> Outcome<()> {
+    pub(super) fn check_chars(&mut self, text: &str) -> Outcome<()> {
         if start::has_only_xml_chars(text) {
             return Ok(());
         }
@@ -342,199 +331,8 @@ impl<'a, R: BufRead> Scanner<'a, R> {
         Ok(())
     }
 
-    fn take_attributes(&mut self, tag: &str, name_bytes: usize) -> Outcome<()> {
-        self.check_chars(tag)?;
-        let mut pending = Vec::new();
-        for (index, attribute) in Attributes::new(tag, name_bytes).enumerate() {
-            if index >= self.options.limits.attributes {
-                return Err(self.limit(LimitName::Attributes));
-            }
-            let Ok(attribute) = attribute else {
-                return Err(self.reject(DefectCode::NotWellFormed, ""));
-            };
-            let name = attribute.key.as_ref();
-            let value = attribute.normalized_value(XmlVersion::Implicit1_0);
-            let (Ok(value), true) = (value, start::is_qualified_name(name)) else {
-                return Err(self.reject(DefectCode::NotWellFormed, ""));
-            };
-            if attribute.value.contains('<') || !start::has_only_xml_chars(&value) {
-                return Err(self.reject(DefectCode::NotWellFormed, ""));
-            }
-            match name.strip_prefix("xmlns") {
-                Some("") => self.declare("", &value)?,
-                Some(rest) if rest.starts_with(':') => {
-                    self.declare(rest.trim_start_matches(':'), &value)?;
-                }
-                _ => pending.push((name.to_owned(), value.into_owned())),
-            }
-        }
-        for (name, value) in pending {
-            self.keep_attribute(&name, value)?;
-        }
-        Ok(())
-    }
-
-    fn declare(&mut self, prefix: &str, uri: &str) -> Outcome<()> {
-        self.namespaces.declared += 1;
-        if self.namespaces.declared > self.options.limits.namespaces {
-            return Err(self.limit(LimitName::Namespaces));
-        }
-        if !Namespaces::may_declare(prefix, uri) {
-            return Err(self.reject(DefectCode::NotWellFormed, ""));
-        }
-        self.namespaces.bind(prefix, uri, self.depth, false);
-        Ok(())
-    }
-
-    fn keep_attribute(&mut self, qualified: &str, value: String) -> Outcome<()> {
-        let attribute = match qualified.split_once(':') {
-            None => Attr {
-                ns: Ns::None,
-                is_prefixed: false,
-                name: qualified.to_owned(),
-                value,
-            },
-            Some((prefix, local)) => {
-                let ns = self.namespace_of(prefix)?;
-                Attr {
-                    ns,
-                    is_prefixed: true,
-                    name: local.to_owned(),
-                    value,
-                }
-            }
-        };
-        let is_double = self.attributes.iter().any(|other| {
-            other.is_prefixed
-                && attribute.is_prefixed
-                && other.ns == attribute.ns
-                && other.ns != Ns::Other
-                && other.name == attribute.name
-        });
-        if is_double {
-            return Err(self.reject(DefectCode::NotWellFormed, ""));
-        }
-        self.attributes.push(attribute);
-        Ok(())
-    }
-
-    /// The namespace of a prefix; the two prefixes that senders forget to declare are bound here.
-    pub(super) fn namespace_of(&mut self, prefix: &str) -> Outcome<Ns> {
-        if let Some(binding) = self.namespaces.find(prefix) {
-            return Ok(binding.ns);
-        }
-        let (code, uri, ns) = match prefix {
-            "xml" => return Ok(Ns::Other),
-            "edXML" => (
-                DefectCode::UnboundPrefixEdxml,
-                super::super::NAMESPACE,
-                Ns::Qcvn,
-            ),
-            "xlink" => (DefectCode::UnboundPrefixXlink, XLINK, Ns::Xlink),
-            _ => return Err(self.reject(DefectCode::NotWellFormed, "")),
-        };
-        let local = self
-            .tag
-            .get(..self.tag_name_bytes)
-            .unwrap_or_default()
-            .to_owned();
-        self.note(code, local.rsplit(':').next().unwrap_or_default())?;
-        self.repaired = true;
-        self.namespaces.bind(prefix, uri, self.depth, true);
-        Ok(ns)
-    }
-
     fn leave(&mut self) {
         self.depth = self.depth.saturating_sub(1);
         self.namespaces.leave_to(self.depth);
-    }
-
-    /// The path of the current element, or of its child `leaf`.
-    pub(super) fn path_text(&self, leaf: &str) -> String {
-        let mut text = String::with_capacity(96);
-        for (name, number) in &self.path {
-            text.push('/');
-            text.push_str(name);
-            if *number > 1 {
-                text.push('[');
-                text.push_str(&number.to_string());
-                text.push(']');
-            }
-        }
-        if text.is_empty() || !leaf.is_empty() {
-            text.push('/');
-            text.push_str(leaf);
-        }
-        text
-    }
-
-    /// Notes a defect at the current element or its child `leaf`; an error when it rejects.
-    pub(super) fn note(&mut self, code: DefectCode, leaf: &str) -> Outcome<()> {
-        match code.severity() {
-            Severity::AlwaysReject => return Err(self.reject(code, leaf)),
-            Severity::StrictReject if self.options.mode == Mode::Strict => {
-                return Err(self.reject(code, leaf));
-            }
-            Severity::StrictReject | Severity::Noted => {}
-        }
-        if self.defects.len() < self.options.limits.defects {
-            let path = self.path_text(leaf);
-            self.defects.push(Defect {
-                code,
-                path,
-                offset: self.event_at,
-            });
-        }
-        Ok(())
-    }
-
-    /// Like [`Scanner::note`], but only the first of its kind in a message.
-    pub(super) fn note_once(&mut self, code: DefectCode, leaf: &str) -> Outcome<()> {
-        if self.defects.iter().any(|defect| defect.code == code) {
-            return Ok(());
-        }
-        self.note(code, leaf)
-    }
-
-    pub(super) fn reject(&mut self, code: DefectCode, leaf: &str) -> ReadError {
-        self.refuse(code, leaf, None)
-    }
-
-    pub(super) fn limit(&mut self, limit: LimitName) -> ReadError {
-        self.refuse(DefectCode::LimitExceeded, "", Some(limit))
-    }
-
-    fn refuse(&mut self, code: DefectCode, leaf: &str, limit: Option<LimitName>) -> ReadError {
-        let path = self.path_text(leaf);
-        let offset = if limit == Some(LimitName::TotalBytes) {
-            self.options.limits.total_bytes
-        } else {
-            self.event_at
-        };
-        let defect = Defect { code, path, offset };
-        let noted = std::mem::take(&mut self.defects);
-        ReadError::Rejected(Box::new(Rejection {
-            defect,
-            limit,
-            noted,
-        }))
-    }
-
-    fn broken(&mut self, error: &XmlError) -> ReadError {
-        let code = match error {
-            XmlError::Encoding(_) => DefectCode::Encoding,
-            _ => DefectCode::NotWellFormed,
-        };
-        self.stopped(code)
-    }
-
-    /// Why the guard stopped; `code` when it did not.
-    pub(super) fn stopped(&mut self, code: DefectCode) -> ReadError {
-        match self.guard().take_stop() {
-            Some(Stop::Total) => self.limit(LimitName::TotalBytes),
-            Some(Stop::Piece) => self.limit(LimitName::FieldBytes),
-            Some(Stop::Source(error)) => ReadError::Source(error),
-            None => self.reject(code, ""),
-        }
     }
 }

@@ -108,6 +108,14 @@ impl<R: BufRead> Scanner<'_, R> {
         match (child.is_bare, prefix) {
             (true, "") | (false, "edXML") => Ok(()),
             (true, "edXML") if child.name != "edXML" && child.name != "Signature" => {
+                // An unbound prefix has been noted as such.
+                let is_repair = self
+                    .namespaces
+                    .find(prefix)
+                    .is_some_and(|found| found.is_repair);
+                if is_repair {
+                    return Ok(());
+                }
                 self.note_once(DefectCode::AttachmentPrefixed, child.name)
             }
             _ if child.name == "Signature" => Ok(()),

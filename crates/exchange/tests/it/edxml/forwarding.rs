@@ -27,7 +27,11 @@ fn inserted(before: &[u8], after: &[u8]) -> String {
 fn a_trace_goes_after_the_last_one_and_before_the_business_part() {
     for line_end in [LineEnd::CrLf, LineEnd::Lf, LineEnd::None] {
         let (document, contents) = full_document(BusinessType::New);
-        let bytes = bytes_of(&Edxml::Document(Box::new(document.clone())), &contents, line_end);
+        let bytes = bytes_of(
+            &Edxml::Document(Box::new(document.clone())),
+            &contents,
+            line_end,
+        );
         let after = spliced(&bytes);
         assert!(inserted(&bytes, &after).contains("<edXML:OrganId>H48</edXML:OrganId>"));
         let reading = super::strict(&after).unwrap();
@@ -56,7 +60,11 @@ fn a_message_without_a_trace_list_gets_one() {
 #[test]
 fn the_point_counts_from_the_first_byte_even_behind_a_mark() {
     let (document, contents) = full_document(BusinessType::New);
-    let bytes = bytes_of(&Edxml::Document(Box::new(document)), &contents, LineEnd::CrLf);
+    let bytes = bytes_of(
+        &Edxml::Document(Box::new(document)),
+        &contents,
+        LineEnd::CrLf,
+    );
     let marked = [b"\xef\xbb\xbf", bytes.as_slice()].concat();
     assert_eq!(spliced(&marked)[3..], spliced(&bytes));
 }
@@ -67,9 +75,15 @@ fn nothing_is_spliced_where_it_would_not_fit() {
     let bytes = bytes_of(&status, &InMemory::default(), LineEnd::CrLf);
     assert_eq!(tolerant(&bytes).unwrap().trace_splice_at, None);
     let (document, contents) = full_document(BusinessType::New);
-    let clean = bytes_of(&Edxml::Document(Box::new(document)), &contents, LineEnd::CrLf);
+    let clean = bytes_of(
+        &Edxml::Document(Box::new(document)),
+        &contents,
+        LineEnd::CrLf,
+    );
     let clean = String::from_utf8(clean).unwrap();
-    let renamed = clean.replace("edXML:", "q:").replace("xmlns:edXML", "xmlns:q");
+    let renamed = clean
+        .replace("edXML:", "q:")
+        .replace("xmlns:edXML", "xmlns:q");
     assert_eq!(tolerant(renamed.as_bytes()).unwrap().trace_splice_at, None);
     let junk = format!("OK {clean}");
     assert_eq!(tolerant(junk.as_bytes()).unwrap().trace_splice_at, None);
@@ -88,7 +102,14 @@ fn a_repaired_message_is_rewritten_as_if_it_had_been_right() {
     assert!(reading.repaired);
     let mut out = Vec::new();
     let options = WriteOptions::default();
-    rewrite(&reading.message, wrong.as_bytes(), &Limits::default(), &options, &mut out).unwrap();
+    rewrite(
+        &reading.message,
+        wrong.as_bytes(),
+        &Limits::default(),
+        &options,
+        &mut out,
+    )
+    .unwrap();
     assert_eq!(String::from_utf8(out).unwrap(), clean);
 }
 
@@ -97,9 +118,22 @@ fn rewriting_needs_the_bytes_the_model_was_read_from() {
     let (document, contents) = full_document(BusinessType::New);
     let message = Edxml::Document(Box::new(document));
     let (other, other_contents) = smallest_document();
-    let other = bytes_of(&Edxml::Document(Box::new(other)), &other_contents, LineEnd::CrLf);
+    let other = bytes_of(
+        &Edxml::Document(Box::new(other)),
+        &other_contents,
+        LineEnd::CrLf,
+    );
     let options = WriteOptions::default();
-    let outcome = rewrite(&message, &other[..], &Limits::default(), &options, &mut Vec::new());
-    assert_eq!(outcome.unwrap_err().to_string(), "the source holds 1 attachments, the model 2");
+    let outcome = rewrite(
+        &message,
+        &other[..],
+        &Limits::default(),
+        &options,
+        &mut Vec::new(),
+    );
+    assert_eq!(
+        outcome.unwrap_err().to_string(),
+        "the source holds 1 attachments, the model 2"
+    );
     assert_eq!(contents.contents.len(), 2);
 }

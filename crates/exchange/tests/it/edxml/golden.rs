@@ -15,8 +15,14 @@ fn check(name: &str, bytes: &[u8]) {
         std::fs::write(&path, bytes).unwrap();
     }
     let golden = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let (ours, theirs) = (String::from_utf8_lossy(bytes), String::from_utf8_lossy(&golden));
-    assert!(bytes == golden, "{name} differs, now:\n{ours}\ngolden:\n{theirs}");
+    let (ours, theirs) = (
+        String::from_utf8_lossy(bytes),
+        String::from_utf8_lossy(&golden),
+    );
+    assert!(
+        bytes == golden,
+        "{name} differs, now:\n{ours}\ngolden:\n{theirs}"
+    );
 }
 
 /// Writes, compares with the golden file, reads it strictly and compares with the model.
@@ -30,14 +36,21 @@ fn check_message(name: &str, message: &Edxml, contents: &InMemory, line_end: Lin
     assert_eq!(decoded.len(), contents.contents.len(), "{name}");
     for facts in &reading.attachments {
         assert_eq!(facts.reference, Some(facts.index), "{name}");
-        assert_eq!(facts.inner_size_bytes, contents.contents[facts.index].0.len() as u64);
+        assert_eq!(
+            facts.inner_size_bytes,
+            contents.contents[facts.index].0.len() as u64
+        );
     }
 }
 
 #[test]
 fn every_business_type_is_written_byte_for_byte() {
-    let kinds =
-        [BusinessType::New, BusinessType::Revoke, BusinessType::Update, BusinessType::Replace];
+    let kinds = [
+        BusinessType::New,
+        BusinessType::Revoke,
+        BusinessType::Update,
+        BusinessType::Replace,
+    ];
     for kind in kinds {
         let (document, contents) = full_document(kind);
         let message = Edxml::Document(Box::new(document));
@@ -61,13 +74,22 @@ fn small_and_other_line_ends_are_written_byte_for_byte() {
     let message = Edxml::Document(Box::new(document));
     check_message("smallest.edxml", &message, &contents, LineEnd::CrLf);
     check_message("smallest_lf.edxml", &message, &contents, LineEnd::Lf);
-    check_message("smallest_one_line.edxml", &message, &contents, LineEnd::None);
+    check_message(
+        "smallest_one_line.edxml",
+        &message,
+        &contents,
+        LineEnd::None,
+    );
 }
 
 #[test]
 fn clean_messages_have_no_defects() {
     let (document, contents) = full_document(BusinessType::New);
-    let bytes = bytes_of(&Edxml::Document(Box::new(document)), &contents, LineEnd::CrLf);
+    let bytes = bytes_of(
+        &Edxml::Document(Box::new(document)),
+        &contents,
+        LineEnd::CrLf,
+    );
     let reading = strict(&bytes).unwrap();
     assert_eq!(codes(&reading), []);
     assert_eq!(reading.attachments[0].media_type, "application/pdf");
@@ -80,10 +102,17 @@ fn clean_messages_have_no_defects() {
 #[test]
 fn the_model_is_stored_as_json() {
     let (document, contents) = full_document(BusinessType::Replace);
-    let bytes = bytes_of(&Edxml::Document(Box::new(document)), &contents, LineEnd::CrLf);
+    let bytes = bytes_of(
+        &Edxml::Document(Box::new(document)),
+        &contents,
+        LineEnd::CrLf,
+    );
     let reading = strict(&bytes).unwrap();
     let json = serde_json::to_string(&reading).unwrap();
-    assert_eq!(serde_json::from_str::<lgsp_exchange::edxml::Reading>(&json).unwrap(), reading);
+    assert_eq!(
+        serde_json::from_str::<lgsp_exchange::edxml::Reading>(&json).unwrap(),
+        reading
+    );
     let status = Edxml::Status(status_message("03"));
     let json = serde_json::to_string(&status).unwrap();
     assert_eq!(serde_json::from_str::<Edxml>(&json).unwrap(), status);

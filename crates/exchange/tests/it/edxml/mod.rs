@@ -61,13 +61,21 @@ pub(crate) fn rejection(outcome: Result<Reading, ReadError>) -> DefectCode {
 
 pub(crate) fn bytes_of(message: &Edxml, contents: &InMemory, line_end: LineEnd) -> Vec<u8> {
     let mut out = Vec::new();
-    write(message, &mut contents.clone(), &WriteOptions { line_end }, &mut out).unwrap();
+    write(
+        message,
+        &mut contents.clone(),
+        &WriteOptions { line_end },
+        &mut out,
+    )
+    .unwrap();
     out
 }
 
 /// An entry name that stays the same in each run.
 pub(crate) fn zipped() -> Packing {
-    Packing::Zip { entry: Uuid::from_u128(0x7b1f_8f0e_2f5c_4a55_9d51_3f6f_3c1d_2a10) }
+    Packing::Zip {
+        entry: Uuid::from_u128(0x7b1f_8f0e_2f5c_4a55_9d51_3f6f_3c1d_2a10),
+    }
 }
 
 pub(crate) fn party(code: &str, name: &str) -> Party {
@@ -84,9 +92,15 @@ pub(crate) fn full_document(kind: BusinessType) -> (Document, InMemory) {
     let target = "H48.01,2026/11/20,18/UBND-VP".to_owned();
     let mut document = Document {
         from: party("H48.01", "Văn phòng Ủy ban nhân dân tỉnh (mẫu)"),
-        to: vec![party("H48.02", "Sở Mẫu A"), party("002.00.20.H13", "Sở Mẫu B & C")],
+        to: vec![
+            party("H48.02", "Sở Mẫu A"),
+            party("002.00.20.H13", "Sở Mẫu B & C"),
+        ],
         document_id: "H48.01,2026/11/22,19/UBND-VP".to_owned(),
-        code: Some(Code { number: Some("19".to_owned()), notation: Some("UBND-VP".to_owned()) }),
+        code: Some(Code {
+            number: Some("19".to_owned()),
+            notation: Some("UBND-VP".to_owned()),
+        }),
         promulgation: Some(Promulgation {
             place: Some("Quảng Ngãi".to_owned()),
             date: Some(DateText::from_text("2026/11/22")),
@@ -137,8 +151,18 @@ pub(crate) fn full_document(kind: BusinessType) -> (Document, InMemory) {
     if let Some(business) = &mut document.business {
         set_target(business, &mut document.response_for, kind, &target);
     }
-    document.attach("cid:7b1f8f0e-2f5c-4a55-9d51-3f6f3c1d2a10", "cong-van.pdf", "application/pdf", true);
-    document.attach("cid:7b1f8f0e-2f5c-4a55-9d51-3f6f3c1d2a11", "phu-luc.txt", "text/plain", false);
+    document.attach(
+        "cid:7b1f8f0e-2f5c-4a55-9d51-3f6f3c1d2a10",
+        "cong-van.pdf",
+        "application/pdf",
+        true,
+    );
+    document.attach(
+        "cid:7b1f8f0e-2f5c-4a55-9d51-3f6f3c1d2a11",
+        "phu-luc.txt",
+        "text/plain",
+        false,
+    );
     let contents = InMemory {
         contents: vec![
             (b"%PDF-1.7\n%mau\n%%EOF\n".to_vec(), zipped()),
@@ -169,8 +193,14 @@ fn set_target(
                 document_info: Some("1".to_owned()),
                 document_receiver: Some("1".to_owned()),
                 receivers: vec![
-                    Receiver { organ_id: "H48.03".to_owned(), receiver_type: Some("1".to_owned()) },
-                    Receiver { organ_id: "H48.02".to_owned(), receiver_type: Some("0".to_owned()) },
+                    Receiver {
+                        organ_id: "H48.03".to_owned(),
+                        receiver_type: Some("1".to_owned()),
+                    },
+                    Receiver {
+                        organ_id: "H48.02".to_owned(),
+                        receiver_type: Some("0".to_owned()),
+                    },
                 ],
             });
         }
@@ -187,14 +217,25 @@ fn set_target(
 /// The smallest document: required fields and one attachment.
 pub(crate) fn smallest_document() -> (Document, InMemory) {
     let mut document = Document {
-        from: Party { organ_id: "H48.01".to_owned(), ..Party::default() },
-        to: vec![Party { organ_id: "H48.02".to_owned(), ..Party::default() }],
+        from: Party {
+            organ_id: "H48.01".to_owned(),
+            ..Party::default()
+        },
+        to: vec![Party {
+            organ_id: "H48.02".to_owned(),
+            ..Party::default()
+        }],
         document_id: "9fbfbad2-f1f8-4256-a2eb-50fb1061cddb".to_owned(),
         subject: "Mẫu".to_owned(),
         ..Document::default()
     };
     document.attach("cid:1", "mau.txt", "text/plain", false);
-    (document, InMemory { contents: vec![(b"mau".to_vec(), Packing::Raw)] })
+    (
+        document,
+        InMemory {
+            contents: vec![(b"mau".to_vec(), Packing::Raw)],
+        },
+    )
 }
 
 pub(crate) fn status_message(code: &str) -> StatusMessage {

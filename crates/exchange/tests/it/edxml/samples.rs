@@ -23,7 +23,9 @@ fn each_sample(mut check: impl FnMut(&str, &[u8])) {
 }
 
 fn sample(name: &str) -> Option<Vec<u8>> {
-    let path = samples_folder()?.join("edxml").join(format!("{name}.edxml"));
+    let path = samples_folder()?
+        .join("edxml")
+        .join(format!("{name}.edxml"));
     Some(std::fs::read(path).unwrap())
 }
 
@@ -31,8 +33,16 @@ fn sample(name: &str) -> Option<Vec<u8>> {
 fn all_parse_in_tolerant_mode() {
     each_sample(|name, bytes| {
         let reading = tolerant(bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert_eq!(reading.message.as_status().is_some(), name.starts_with("status_"), "{name}");
-        assert_eq!(reading.has_broken_attachment(), name == "edoc_unbound-prefix", "{name}");
+        assert_eq!(
+            reading.message.as_status().is_some(),
+            name.starts_with("status_"),
+            "{name}"
+        );
+        assert_eq!(
+            reading.has_broken_attachment(),
+            name == "edoc_unbound-prefix",
+            "{name}"
+        );
     });
 }
 
@@ -54,7 +64,9 @@ fn ten_of_eleven_parse_in_strict_mode_with_the_test_unit() {
 
 #[test]
 fn an_unregistered_test_unit_is_refused_in_strict_mode() {
-    let Some(bytes) = sample("received_2025_raw-pdf-attachment.reduced") else { return };
+    let Some(bytes) = sample("received_2025_raw-pdf-attachment.reduced") else {
+        return;
+    };
     let outcome = super::strict(&bytes);
     assert_eq!(super::rejection(outcome), DefectCode::CodeUnknownForm);
 }
@@ -65,7 +77,14 @@ fn parse_write_parse_gives_equal_models() {
         let first = tolerant(bytes).unwrap();
         let mut out = Vec::new();
         let options = WriteOptions::default();
-        rewrite(&first.message, bytes, &Limits::default(), &options, &mut out).unwrap();
+        rewrite(
+            &first.message,
+            bytes,
+            &Limits::default(),
+            &options,
+            &mut out,
+        )
+        .unwrap();
         let second = tolerant(&out).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(second.message, first.message, "{name}");
         assert!(!second.repaired, "{name}: {:?}", second.defects);
@@ -74,12 +93,18 @@ fn parse_write_parse_gives_equal_models() {
 }
 
 fn digests(reading: &Reading) -> Vec<&str> {
-    reading.attachments.iter().map(|facts| facts.sha256.as_str()).collect()
+    reading
+        .attachments
+        .iter()
+        .map(|facts| facts.sha256.as_str())
+        .collect()
 }
 
 #[test]
 fn the_unbound_prefix_sample_shows_its_quirks() {
-    let Some(bytes) = sample("edoc_unbound-prefix") else { return };
+    let Some(bytes) = sample("edoc_unbound-prefix") else {
+        return;
+    };
     let reading = tolerant(&bytes).unwrap();
     let found = codes(&reading);
     for code in [
@@ -99,7 +124,9 @@ fn the_unbound_prefix_sample_shows_its_quirks() {
 
 #[test]
 fn the_sample_after_the_axis_shows_its_quirks() {
-    let Some(bytes) = sample("received_2019_hub-trace") else { return };
+    let Some(bytes) = sample("received_2019_hub-trace") else {
+        return;
+    };
     let reading = tolerant(&bytes).unwrap();
     let document = reading.message.as_document().unwrap();
     assert_eq!(document.traces.len(), 2);
@@ -109,14 +136,18 @@ fn the_sample_after_the_axis_shows_its_quirks() {
     assert_eq!(facts.form, AttachmentForm::Zip);
     assert!(facts.entry_name.as_deref().unwrap().ends_with(".PDF"));
     let mut inner = Vec::new();
-    let written =
-        extract(&bytes[..], 0, facts.form, &Limits::default(), &mut inner).unwrap();
-    assert_eq!((written, inner.len() as u64), (facts.inner_size_bytes, facts.inner_size_bytes));
+    let written = extract(&bytes[..], 0, facts.form, &Limits::default(), &mut inner).unwrap();
+    assert_eq!(
+        (written, inner.len() as u64),
+        (facts.inner_size_bytes, facts.inner_size_bytes)
+    );
 }
 
 #[test]
 fn the_2025_sample_has_a_bare_pdf_and_nameless_traces() {
-    let Some(bytes) = sample("received_2025_raw-pdf-attachment.reduced") else { return };
+    let Some(bytes) = sample("received_2025_raw-pdf-attachment.reduced") else {
+        return;
+    };
     let (reading, contents) = collect(&bytes);
     let facts = &reading.attachments[0];
     assert_eq!(facts.form, AttachmentForm::Raw);
@@ -144,14 +175,19 @@ fn business_samples_say_what_they_do() {
         assert_eq!(document.to.len(), recipients, "{name}");
         let facts = &reading.attachments[0];
         assert_eq!(facts.form, AttachmentForm::Zip, "{name}");
-        assert!(facts.entry_name.as_deref().unwrap().ends_with(".txt"), "{name}");
+        assert!(
+            facts.entry_name.as_deref().unwrap().ends_with(".txt"),
+            "{name}"
+        );
         assert_eq!(facts.media_type, "application/msword", "{name}");
     }
 }
 
 #[test]
 fn the_vector_body_is_clean_and_matches_without_cid() {
-    let Some(folder) = samples_folder() else { return };
+    let Some(folder) = samples_folder() else {
+        return;
+    };
     let bytes = std::fs::read(folder.join("vectors/vxp_body.edxml")).unwrap();
     let reading = super::strict(&bytes).unwrap();
     assert_eq!(codes(&reading), []);
@@ -161,12 +197,17 @@ fn the_vector_body_is_clean_and_matches_without_cid() {
 
 #[test]
 fn status_samples_are_written_as_we_write() {
-    let Some(bytes) = sample("status_inbox_01") else { return };
+    let Some(bytes) = sample("status_inbox_01") else {
+        return;
+    };
     let reading = tolerant(&bytes).unwrap();
     let ours = bytes_of(&reading.message, &InMemory::default(), LineEnd::CrLf);
     assert_eq!(tolerant(&ours).unwrap().message, reading.message);
     let squeezed = |bytes: &[u8]| -> String {
-        String::from_utf8_lossy(bytes).lines().map(|line| line.trim().to_owned() + "\n").collect()
+        String::from_utf8_lossy(bytes)
+            .lines()
+            .map(|line| line.trim().to_owned() + "\n")
+            .collect()
     };
     assert_eq!(squeezed(&ours), squeezed(&bytes));
 }
