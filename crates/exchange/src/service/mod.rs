@@ -12,6 +12,7 @@
 //! console: `documents`, `document`, `raw`, `attachment`, `mailbox_entries`, `alarms`,
 //! `alarm_acknowledge`, `overview` (../query/).
 
+mod outline;
 pub mod types;
 
 use std::sync::Arc;

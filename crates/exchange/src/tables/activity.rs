@@ -10,7 +10,7 @@ use sea_orm::ConnectionTrait;
 ///
 /// # Errors
 /// `platform.database.failed`.
-pub async fn all(db: &Database) -> Result<HashMap<String, Timestamp>> {
+pub(crate) async fn all(db: &Database) -> Result<HashMap<String, Timestamp>> {
     db.query_all("SELECT name, seen_at FROM system_activity", vec![])
         .await?
         .iter()
@@ -22,7 +22,7 @@ pub async fn all(db: &Database) -> Result<HashMap<String, Timestamp>> {
 ///
 /// # Errors
 /// `platform.database.failed`.
-pub async fn put(db: &Database, seen: &[(String, Timestamp)]) -> Result<()> {
+pub(crate) async fn put(db: &Database, seen: &[(String, Timestamp)]) -> Result<()> {
     let tx = db.begin().await?;
     for (name, at) in seen {
         let sql = "INSERT INTO system_activity (name, seen_at) VALUES ($1, $2) \

@@ -5,4 +5,4 @@
 //! Invariant: rows of the accept path have constant column lists, so that the group commit
 //! merges them into multi-row inserts.
 
-pub mod activity;
+pub(crate) mod activity;
