@@ -37,9 +37,10 @@ async fn listen_once(registry: &Registry, url: &str) -> Result<(), sqlx::Error> 
     let mut listener = sqlx::postgres::PgListener::connect(url).await?;
     listener.listen("lgsp_registry").await?;
     loop {
-        listener.recv().await?;
+        // Before the first wait too: a change between start and LISTEN has no notification.
         if let Err(error) = registry.refresh().await {
             tracing::warn!(%error, "refreshing the registry failed, the old state stays");
         }
+        listener.recv().await?;
     }
 }
