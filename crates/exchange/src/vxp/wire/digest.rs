@@ -37,11 +37,12 @@ pub fn hash_file(digest: &[u8; 32], form: DigestForm) -> String {
     String::from_utf8_lossy(spell(digest, form, &mut buffer)).into_owned()
 }
 
-/// Whether a `hash-file` text, in either spelling and case, names this digest.
+/// Whether a `hash-file` text, in either case, names this digest: spelt with all digits, or in
+/// the form that is tolerated beside it.
 #[must_use]
-pub fn is_hash_file(text: &str, digest: &[u8; 32]) -> bool {
+pub fn is_hash_file(text: &str, digest: &[u8; 32], tolerated: DigestForm) -> bool {
     let given = text.trim().as_bytes();
-    [DigestForm::Unpadded, DigestForm::Padded]
+    [tolerated, DigestForm::Padded]
         .into_iter()
         .any(|form| given.eq_ignore_ascii_case(spell(digest, form, &mut [0; 64])))
 }
@@ -159,16 +160,16 @@ pub fn settle_tail(
     blobs: &Blobs,
     received: Received,
     had_crlf: bool,
-    hash_file: &str,
+    (hash_file, tolerated): (&str, DigestForm),
 ) -> lgsp_platform::Result<Option<Received>> {
-    if is_hash_file(hash_file, &received.digest) {
+    if is_hash_file(hash_file, &received.digest, tolerated) {
         return Ok(Some(received));
     }
     if !had_crlf {
         return Ok(None);
     }
     let whole = with_crlf(blobs, received)?;
-    Ok(Some(whole).filter(|whole| is_hash_file(hash_file, &whole.digest)))
+    Ok(Some(whole).filter(|whole| is_hash_file(hash_file, &whole.digest, tolerated)))
 }
 
 /// Puts the CR LF back and hashes anew; rare, because the kit's digest is without it.
@@ -237,11 +238,12 @@ mod tests {
             &unpadded.to_uppercase(),
             &format!(" {padded} "),
         ] {
-            assert!(is_hash_file(text, &digest), "{text}");
+            assert!(is_hash_file(text, &digest, DigestForm::Unpadded), "{text}");
         }
         for text in ["", "0", &padded[1..], &format!("{padded}0")] {
-            assert!(!is_hash_file(text, &digest), "{text}");
+            assert!(!is_hash_file(text, &digest, DigestForm::Unpadded), "{text}");
         }
+        assert!(!is_hash_file(unpadded, &digest, DigestForm::Padded));
         assert_eq!(hash_file(&[0; 32], DigestForm::Unpadded), "0".repeat(32));
     }
 
@@ -325,7 +327,7 @@ mod tests {
             let with = hash_file(&sha256(&body), DigestForm::Padded);
             let settle = |hash: &str| {
                 let (received, had_crlf) = received(&body, &blobs);
-                settle_tail(&blobs, received, had_crlf, hash)
+                settle_tail(&blobs, received, had_crlf, (hash, DigestForm::Unpadded))
                     .unwrap()
                     .map(|found| (found.size_bytes, content(found.body)))
             };

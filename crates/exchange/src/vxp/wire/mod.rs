@@ -25,11 +25,11 @@ pub use digest::{DigestForm, TrimCrlf, hash_file, is_hash_file, settle_tail};
 pub use fuzz::fuzz_vxp_headers;
 pub use json::to_ascii_json;
 pub use lists::{AgencyItem, NewAgency, ReceivedItem, SentItem};
-pub use mac::MacKey;
-pub use operation::{MessageType, Operation, Progress};
+pub use mac::{MacKey, is_mac_of, mac_key, mac_of};
+pub use operation::Operation;
 pub use parameters::{PARAMETERS_MAX, Parameters};
 pub use reply::{Answer, ReplyError, read_answer};
-pub use sign::{SignedHeaders, sign};
+pub use sign::{SignError, sign};
 pub use timestamp::{Window, format_timestamp, parse_timestamp};
 
 /// Prefix of every header of the interface.

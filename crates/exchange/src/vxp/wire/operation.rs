@@ -1,7 +1,7 @@
-//! The 13 operations and the closed word lists of their parameters.
+//! The 13 operations.
 //!
 //! Owns: names, metric names.
-//! Not here: what an operation does (`server/`).
+//! Not here: what an operation does (`../server/`), the words of its parameters (`service`).
 //! Follows: design document "Document exchange", section 7.3.
 
 macro_rules! operations {
@@ -61,68 +61,5 @@ impl Operation {
             .iter()
             .copied()
             .find(|operation| operation.name() == name)
-    }
-}
-
-/// The parameter `messagetype`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum MessageType {
-    /// A document.
-    Edoc,
-    /// A status message.
-    Status,
-}
-
-impl MessageType {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Edoc, Self::Status];
-
-    /// The word on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Edoc => "edoc",
-            Self::Status => "status",
-        }
-    }
-
-    /// Reads the word; its case does not matter.
-    #[must_use]
-    pub fn of(text: &str) -> Option<Self> {
-        let is = |kind: &Self| text.eq_ignore_ascii_case(kind.as_str());
-        Self::ALL.into_iter().find(is)
-    }
-}
-
-/// The parameter `status` of `updateStatus`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Progress {
-    /// Fetched, in work.
-    Processing,
-    /// Acknowledged for good.
-    Done,
-    /// Cannot be used.
-    Fail,
-}
-
-impl Progress {
-    /// All three.
-    pub const ALL: [Self; 3] = [Self::Processing, Self::Done, Self::Fail];
-
-    /// The word on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Processing => "processing",
-            Self::Done => "done",
-            Self::Fail => "fail",
-        }
-    }
-
-    /// Reads the word; its case does not matter.
-    #[must_use]
-    pub fn of(text: &str) -> Option<Self> {
-        let is = |progress: &Self| text.eq_ignore_ascii_case(progress.as_str());
-        Self::ALL.into_iter().find(is)
     }
 }

@@ -10,10 +10,9 @@ use axum::http::{
     header::{CONTENT_TYPE, InvalidHeaderName, InvalidHeaderValue, USER_AGENT},
 };
 
-use super::{HASH_HEADER, MacKey, PREFIX, SIGN_HEADER, SIGN_HEADER_KEY, VERSION, VERSION_VALUE};
-
-/// The headers of one call.
-pub type SignedHeaders = HeaderMap;
+use super::{
+    HASH_HEADER, MacKey, PREFIX, SIGN_HEADER, SIGN_HEADER_KEY, VERSION, VERSION_VALUE, mac_of,
+};
 
 /// A name or a value cannot stand in a header.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +30,7 @@ pub enum SignError {
 ///
 /// # Errors
 /// When a name or a value cannot stand in a header: control characters, an empty name.
-pub fn sign(key: &MacKey, logical: &[(&str, &str)]) -> Result<SignedHeaders, SignError> {
+pub fn sign(key: &MacKey, logical: &[(&str, &str)]) -> Result<HeaderMap, SignError> {
     let mut text = String::with_capacity(64 * logical.len());
     let mut names = String::with_capacity(16 * logical.len());
     let mut headers = HeaderMap::with_capacity(logical.len() + 6);
@@ -53,7 +52,7 @@ pub fn sign(key: &MacKey, logical: &[(&str, &str)]) -> Result<SignedHeaders, Sig
         headers.append(HeaderName::try_from(prefixed)?, header);
     }
     text.push('}');
-    let mac = key.sign(text.as_bytes());
+    let mac = mac_of(key, text.as_bytes());
     let fixed = |name: &'static str| HeaderName::from_static(name);
     headers.insert(fixed(SIGN_HEADER_KEY), HeaderValue::try_from(names)?);
     headers.insert(
@@ -74,10 +73,11 @@ fn push_json(text: &mut String, value: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vxp::wire::mac_key;
 
     #[test]
     fn a_value_with_a_line_break_is_refused() {
-        let key = MacKey::new(b"s");
+        let key = mac_key(b"s");
         assert!(sign(&key, &[("a", "b\r\nc: d")]).is_err());
         assert!(sign(&key, &[("a b", "c")]).is_err());
     }

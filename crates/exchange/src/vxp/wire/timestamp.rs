@@ -19,11 +19,11 @@ pub struct Window {
 }
 
 impl Default for Window {
-    /// 24 hours back, 15 minutes ahead, Vietnam time.
+    /// 24 hours back, 5 minutes ahead, Vietnam time.
     fn default() -> Self {
         Self {
             back_ms: 24 * 3_600_000,
-            ahead_ms: 15 * 60_000,
+            ahead_ms: 5 * 60_000,
             offset_minutes: VIETNAM_OFFSET_MS / 60_000,
         }
     }
