@@ -23,6 +23,10 @@ use super::dates::{DateText, InstantText};
 /// One edXML message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "messages are held one at a time, never in bulk"
+)]
 pub enum Edxml {
     /// A document with its trace, manifest and attachments.
     Document(Box<Document>),

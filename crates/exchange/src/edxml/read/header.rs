@@ -186,6 +186,7 @@ impl<R: BufRead> Scanner<'_, R> {
 
     fn read_response_for(&mut self, outer: &mut Frame) -> Outcome<Option<ResponseFor>> {
         let place = (self.event_at, self.path_text(""));
+        let extras = self.extras.len();
         let mut response = ResponseFor::default();
         let mut frame = Frame::new(schema::RESPONSE_FOR);
         while let Some(name) = self.next_child(&mut frame)? {
@@ -196,7 +197,7 @@ impl<R: BufRead> Scanner<'_, R> {
                 _ => response.promulgation_date = self.date(&mut frame)?,
             }
         }
-        let response = kept(response, outer);
+        let response = item(response, outer, self.extras.len() > extras);
         if response.is_none() {
             let now = std::mem::replace(&mut self.event_at, place.0);
             let leaf = place.1.rsplit('/').next().unwrap_or_default();
@@ -215,7 +216,11 @@ impl<R: BufRead> Scanner<'_, R> {
         let mut list = Vec::new();
         let mut frame = Frame::new(children);
         while self.next_child(&mut frame)?.is_some() {
-            list.extend(self.field(&mut frame)?);
+            let extras = self.extras.len();
+            let text = self.field(&mut frame)?;
+            list.extend(
+                text.or_else(|| item(String::new(), &mut frame, self.extras.len() > extras)),
+            );
         }
         if !list.is_empty() {
             outer.keep();
@@ -260,4 +265,17 @@ pub(super) fn kept<T: Default + PartialEq>(part: T, outer: &mut Frame) -> Option
     }
     outer.keep();
     Some(part)
+}
+
+/// Like [`kept`], for one of many: unknown elements inside keep it, so that their place stays.
+pub(super) fn item<T: Default + PartialEq>(
+    part: T,
+    outer: &mut Frame,
+    has_extras: bool,
+) -> Option<T> {
+    if has_extras && part == T::default() {
+        outer.keep();
+        return Some(part);
+    }
+    kept(part, outer)
 }

@@ -9,7 +9,9 @@ use std::io::BufRead;
 use super::super::codes::{StatusKind, status_kind};
 use super::super::dates::InstantText;
 use super::super::defects::DefectCode;
-use super::super::model::{Document, Edxml, Extra, Signature, StaffInfo, StatusMessage};
+use super::super::model::{
+    Document, Edxml, Extra, ResponseFor, Signature, StaffInfo, StatusMessage,
+};
 use super::super::write::{fields_of_document, fields_of_status};
 use super::content::ContentTap;
 use super::namespaces::Ns;
@@ -19,9 +21,6 @@ use super::{LineEnd, SplicePoint};
 
 const HEADER_PATH: &str = "edXML/edXMLEnvelope/edXMLHeader/MessageHeader/";
 const BUSINESS_PATH: &str = "edXML/edXMLEnvelope/edXMLHeader/TraceHeaderList/Bussiness";
-
-/// Fields of the other kind of message go behind this one.
-const LAST_FIELD: &str = "Timestamp";
 
 /// What has been read so far; which of the two messages it is shows at the end.
 #[derive(Default)]
@@ -162,7 +161,9 @@ impl<R: BufRead> Scanner<'_, R> {
         if draft.document.from.organ_id.is_empty() {
             return Err(self.missing("From/OrganId"));
         }
-        if draft.status_code.is_some() || looks_like_status {
+        // A stray status code does not make a status message of a whole document.
+        let is_whole = !draft.document.document_id.is_empty() && !draft.document.subject.is_empty();
+        if (draft.status_code.is_some() && !is_whole) || looks_like_status {
             self.finish_status(draft)
         } else {
             self.finish_document(draft)
@@ -177,7 +178,8 @@ impl<R: BufRead> Scanner<'_, R> {
         let Some(status_code) = draft.status_code.take() else {
             return Err(self.missing("StatusCode"));
         };
-        if draft.document.response_for.is_empty() {
+        let named = draft.document.response_for.first();
+        if named.is_none_or(|response| *response == ResponseFor::default()) {
             return Err(self.missing("ResponseFor"));
         }
         if status_kind(&status_code) == StatusKind::Unknown {
@@ -198,7 +200,12 @@ impl<R: BufRead> Scanner<'_, R> {
             signature: document.signature.take(),
             extras: Vec::new(),
         };
-        self.keep_leftovers(fields_of_document(document));
+        drop_blanks(document);
+        if !document.attachments.is_empty() || !document.references.is_empty() {
+            // Content of a status message has no place in the model: only the received bytes hold it.
+            self.note(DefectCode::AttachmentUnmatched, "edXML/AttachmentEncoded")?;
+        }
+        self.keep_leftovers(fields_of_document(document), is_of_status);
         status.extras = self.sorted_extras();
         Ok((Edxml::Status(status), draft))
     }
@@ -221,25 +228,40 @@ impl<R: BufRead> Scanner<'_, R> {
             staff: draft.staff.take(),
             description: draft.description.take(),
             timestamp: draft.timestamp.take(),
+            status_code: draft.status_code.take().unwrap_or_default(),
             ..StatusMessage::default()
         };
-        self.keep_leftovers(fields_of_status(&leftovers));
+        self.keep_leftovers(fields_of_status(&leftovers), |field| {
+            !is_of_status_only(field)
+        });
         document.extras = self.sorted_extras();
         let document = std::mem::take(document);
         Ok((Edxml::Document(Box::new(document)), draft))
     }
 
-    /// Known fields of the other kind of message are kept like unknown ones.
-    fn keep_leftovers(&mut self, xml: String) {
-        if xml.is_empty() {
-            return;
+    /// Known fields of the other kind of message are kept like unknown ones, at the start of the
+    /// header; unknown elements behind them follow. Those inside of them stay in the model only:
+    /// moved up, they could be taken for fields of the header.
+    fn keep_leftovers(&mut self, xml: String, is_of_this_kind: fn(&str) -> bool) {
+        let header = ["/", HEADER_PATH].concat();
+        let parent = header.trim_end_matches('/');
+        for extra in &mut self.extras {
+            let is_behind = extra.parent == parent && !extra.after.is_empty();
+            if is_behind && !is_of_this_kind(&extra.after) {
+                extra.after.clear();
+            }
         }
-        let parent = ["/", HEADER_PATH.trim_end_matches('/')].concat();
-        self.extras.push(Extra {
-            parent,
-            after: LAST_FIELD.to_owned(),
-            xml,
-        });
+        if !xml.is_empty() {
+            let parent = parent.to_owned();
+            self.extras.insert(
+                0,
+                Extra {
+                    parent,
+                    after: String::new(),
+                    xml,
+                },
+            );
+        }
     }
 
     /// Extras by place; those of one place keep their order.
@@ -248,4 +270,31 @@ impl<R: BufRead> Scanner<'_, R> {
         extras.sort_by(|a, b| (&a.parent, &a.after).cmp(&(&b.parent, &b.after)));
         extras
     }
+}
+
+/// Items that were kept only for the unknown elements inside of them, which move elsewhere.
+fn drop_blanks(document: &mut Document) {
+    let is_filled = |text: &String| !text.is_empty();
+    document.to_places.retain(is_filled);
+    document.response_for_tasks.retain(is_filled);
+    document
+        .response_for
+        .retain(|response| *response != ResponseFor::default());
+    if let Some(info) = &mut document.other_info {
+        info.appendixes.retain(is_filled);
+    }
+}
+
+/// Whether a step of a path below `MessageHeader` is a field that status messages have.
+fn is_of_status(step: &str) -> bool {
+    let name = step.split('[').next().unwrap_or_default();
+    matches!(name, "From" | "To") || step == "ResponseFor" || is_of_status_only(step)
+}
+
+/// Whether it is a field that only status messages have.
+fn is_of_status_only(step: &str) -> bool {
+    matches!(
+        step,
+        "StaffInfo" | "StatusCode" | "Description" | "Timestamp"
+    )
 }

@@ -11,7 +11,7 @@ use super::super::limits::LimitName;
 use super::super::model::{
     Business, BusinessType, DocumentUpdate, Receiver, Replacement, TraceHeader,
 };
-use super::header::kept;
+use super::header::{item, kept};
 use super::message::Draft;
 use super::scanner::{Outcome, Scanner};
 use super::schema::{self, Frame};
@@ -118,6 +118,7 @@ impl<R: BufRead> Scanner<'_, R> {
             if receivers.len() >= self.options.limits.replacements {
                 return Err(self.limit(LimitName::Replacements));
             }
+            let extras = self.extras.len();
             let mut receiver = Receiver::default();
             let mut inner = Frame::new(schema::RECEIVER);
             while let Some(name) = self.next_child(&mut inner)? {
@@ -126,7 +127,7 @@ impl<R: BufRead> Scanner<'_, R> {
                     _ => receiver.receiver_type = self.token(&mut inner)?,
                 }
             }
-            receivers.extend(kept(receiver, &mut frame));
+            receivers.extend(item(receiver, &mut frame, self.extras.len() > extras));
         }
         if !receivers.is_empty() {
             outer.keep();
@@ -141,6 +142,7 @@ impl<R: BufRead> Scanner<'_, R> {
             if replacements.len() >= self.options.limits.replacements {
                 return Err(self.limit(LimitName::Replacements));
             }
+            let extras = self.extras.len();
             let mut replacement = Replacement::default();
             let mut inner = Frame::new(schema::REPLACEMENT);
             while let Some(name) = self.next_child(&mut inner)? {
@@ -151,7 +153,7 @@ impl<R: BufRead> Scanner<'_, R> {
                     _ => replacement.organ_ids = self.read_organs(&mut inner)?,
                 }
             }
-            replacements.extend(kept(replacement, &mut frame));
+            replacements.extend(item(replacement, &mut frame, self.extras.len() > extras));
         }
         if !replacements.is_empty() {
             outer.keep();
@@ -163,7 +165,10 @@ impl<R: BufRead> Scanner<'_, R> {
         let mut organs = Vec::new();
         let mut frame = Frame::new(schema::ORGAN_IDS);
         while self.next_child(&mut frame)?.is_some() {
-            organs.extend(self.organ(&mut frame)?);
+            let extras = self.extras.len();
+            let organ = self.organ(&mut frame)?;
+            let has_extras = self.extras.len() > extras;
+            organs.extend(organ.or_else(|| item(String::new(), &mut frame, has_extras)));
         }
         if !organs.is_empty() {
             outer.keep();

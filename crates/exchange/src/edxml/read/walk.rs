@@ -25,8 +25,10 @@ impl<R: BufRead> Scanner<'_, R> {
         loop {
             match self.pull()? {
                 Pulled::Open => match self.recognise(frame)? {
-                    Some(name) => return Ok(Some(name)),
-                    None => self.keep_unknown(frame.after())?,
+                    Known::Child(name) => return Ok(Some(name)),
+                    // Behind the first of its kind, so that it stays the second.
+                    Known::Repeat(name) => self.keep_unknown(name.to_owned())?,
+                    Known::No => self.keep_unknown(frame.after())?,
                 },
                 Pulled::Close => {
                     self.path.pop();
@@ -40,11 +42,11 @@ impl<R: BufRead> Scanner<'_, R> {
 
     /// Whether the root element is ours.
     pub(super) fn recognise_root(&mut self, frame: &mut Frame) -> Outcome<bool> {
-        Ok(self.recognise(frame)?.is_some())
+        Ok(matches!(self.recognise(frame)?, Known::Child(_)))
     }
 
     /// Whether the last start tag is a known child; checks namespace, prefix and order.
-    fn recognise(&mut self, frame: &mut Frame) -> Outcome<Option<&'static str>> {
+    fn recognise(&mut self, frame: &mut Frame) -> Outcome<Known> {
         let tag = std::mem::take(&mut self.tag);
         let name = tag.get(..self.tag_name_bytes).unwrap_or_default();
         let (prefix, local) = name.split_once(':').unwrap_or(("", name));
@@ -72,7 +74,8 @@ impl<R: BufRead> Scanner<'_, R> {
         }
         if frame.is_repeat(at, child) {
             self.note_once(DefectCode::Order, child.name)?;
-            return self.refuse_bad_name(tag);
+            self.tag = tag;
+            return Ok(Known::Repeat(child.name));
         }
         self.check_prefix(prefix, child)?;
         let (number, is_ordered) = frame.begin(at, child);
@@ -81,15 +84,15 @@ impl<R: BufRead> Scanner<'_, R> {
         }
         self.tag = tag;
         self.path.push((child.name, number));
-        Ok(Some(child.name))
+        Ok(Known::Child(child.name))
     }
 
     /// An unknown element is written back as received, so its name must be one.
-    fn refuse_bad_name(&mut self, tag: String) -> Outcome<Option<&'static str>> {
+    fn refuse_bad_name(&mut self, tag: String) -> Outcome<Known> {
         let is_name = start::is_qualified_name(tag.get(..self.tag_name_bytes).unwrap_or_default());
         self.tag = tag;
         if is_name {
-            Ok(None)
+            Ok(Known::No)
         } else {
             Err(self.reject(DefectCode::NotWellFormed, ""))
         }
@@ -336,6 +339,14 @@ impl<R: BufRead> Scanner<'_, R> {
         self.path.pop();
         Ok(())
     }
+}
+
+/// What the last start tag is.
+enum Known {
+    Child(&'static str),
+    /// One too many of its kind.
+    Repeat(&'static str),
+    No,
 }
 
 /// A namespace declaration that a fragment takes along.

@@ -11,6 +11,9 @@ use lgsp_exchange::edxml::{
 /// Largest piece that a sink may be handed.
 const CHUNK_BYTES_MAX: usize = 64 * 1024;
 
+/// Content that makes a message of just over 50 MB.
+const CONTENT_BYTES: usize = 37_600_000;
+
 /// Bytes that do not compress, made on the fly.
 struct Noise {
     left: usize,
@@ -111,16 +114,16 @@ fn large_file(packing: Packing, content_bytes: usize) -> tempfile::NamedTempFile
 
 #[test]
 fn fifty_megabytes_pass_in_small_pieces() {
-    const CONTENT_BYTES: usize = 39_000_000;
-    for packing in [Packing::Raw, zipped()] {
-        let file = large_file(packing, CONTENT_BYTES);
-        assert!(file.as_file().metadata().unwrap().len() > 50_000_000);
+    for (packing, content_bytes) in [(Packing::Raw, CONTENT_BYTES), (zipped(), CONTENT_BYTES / 4)] {
+        let file = large_file(packing, content_bytes);
+        let file_bytes = file.as_file().metadata().unwrap().len();
+        assert!(packing != Packing::Raw || file_bytes > 50_000_000);
         let open = || BufReader::new(file.reopen().unwrap());
         let before = peak_memory_kib();
         let mut watch = Watch::default();
         let reading = read(open(), &ReadOptions::strict(), &mut watch).unwrap();
         let facts = &reading.attachments[0];
-        assert_eq!(facts.inner_size_bytes, CONTENT_BYTES as u64);
+        assert_eq!(facts.inner_size_bytes, content_bytes as u64);
         assert_eq!(watch.total as u64, facts.size_bytes);
         assert!(watch.largest <= CHUNK_BYTES_MAX, "{}", watch.largest);
         let mut inner = io::sink();
@@ -131,7 +134,7 @@ fn fifty_megabytes_pass_in_small_pieces() {
         };
         assert_eq!(facts.form, form);
         let written = extract(open(), 0, form, &Limits::default(), &mut inner).unwrap();
-        assert_eq!(written, CONTENT_BYTES as u64);
+        assert_eq!(written, content_bytes as u64);
         let mut again = tempfile::tempfile().unwrap();
         let options = WriteOptions {
             line_end: LineEnd::CrLf,
@@ -148,9 +151,11 @@ fn fifty_megabytes_pass_in_small_pieces() {
             again.metadata().unwrap().len(),
             file.as_file().metadata().unwrap().len()
         );
-        // Other tests may run in this process: the bound is far below one message, not tight.
+        // Alone in its process the bound is that of the design; beside other tests it is looser.
+        let is_alone = std::env::var_os("NEXTEST").is_some();
+        let bound_kib = if is_alone { 4 * 1024 } else { 24 * 1024 };
         if let (Some(before), Some(after)) = (before, peak_memory_kib()) {
-            assert!(after - before < 24 * 1024, "grew by {} KiB", after - before);
+            assert!(after - before < bound_kib, "grew by {} KiB", after - before);
         }
     }
 }
@@ -176,8 +181,7 @@ fn line_breaks_in_base64_cost_nothing_but_their_bytes() {
     let open = "QCVN_102_2016\">";
     let at = text.rfind(open).unwrap() + open.len();
     let end = at + text[at..].find('<').unwrap();
-    let lines: Vec<&str> = text[at..end]
-        .as_bytes()
+    let lines: Vec<&str> = text.as_bytes()[at..end]
         .chunks(76)
         .map(|line| std::str::from_utf8(line).unwrap())
         .collect();

@@ -207,7 +207,8 @@ fn repeated_parts() {
         };
         written(|document| document.business = Some(business.clone()))
     };
-    let table: [(&str, usize, &dyn Fn(usize) -> Vec<u8>); 4] = [
+    type Maker<'m> = &'m dyn Fn(usize) -> Vec<u8>;
+    let table: [(&str, usize, Maker<'_>); 4] = [
         ("recipients", limits.recipients, &recipients),
         ("traces", limits.traces, &traces),
         ("response_fors", limits.response_fors, &responses),

@@ -118,15 +118,7 @@ pub(crate) fn full_document(kind: BusinessType) -> (Document, InMemory) {
             full_name: Some("Người Ký Mẫu".to_owned()),
         }),
         due_date: Some(DateText::from_text("2026/12/01")),
-        other_info: Some(OtherInfo {
-            priority: Some("1".to_owned()),
-            sphere: Some("Liên thông".to_owned()),
-            typer_notation: Some("TVC".to_owned()),
-            copies: Some("2".to_owned()),
-            pages: Some("3".to_owned()),
-            direction: false,
-            appendixes: vec!["Phụ lục I".to_owned(), "Phụ lục II".to_owned()],
-        }),
+        other_info: Some(other_info()),
         steering_type: Some("1".to_owned()),
         to_places: vec!["Như trên".to_owned(), "Lưu: VT".to_owned()],
         traces: vec![TraceHeader {
@@ -138,12 +130,7 @@ pub(crate) fn full_document(kind: BusinessType) -> (Document, InMemory) {
             kind,
             reason: Some("Văn bản mẫu".to_owned()),
             paper: Some("0".to_owned()),
-            staff: Some(StaffInfo {
-                department: Some("Văn thư".to_owned()),
-                staff: Some("Cán Bộ Mẫu".to_owned()),
-                email: Some("canbo@example.vn".to_owned()),
-                mobile: Some("0900000000".to_owned()),
-            }),
+            staff: Some(staff("Văn thư")),
             ..Business::default()
         }),
         ..Document::default()
@@ -170,6 +157,27 @@ pub(crate) fn full_document(kind: BusinessType) -> (Document, InMemory) {
         ],
     };
     (document, contents)
+}
+
+fn other_info() -> OtherInfo {
+    OtherInfo {
+        priority: Some("1".to_owned()),
+        sphere: Some("Liên thông".to_owned()),
+        typer_notation: Some("TVC".to_owned()),
+        copies: Some("2".to_owned()),
+        pages: Some("3".to_owned()),
+        direction: false,
+        appendixes: vec!["Phụ lục I".to_owned(), "Phụ lục II".to_owned()],
+    }
+}
+
+fn staff(department: &str) -> StaffInfo {
+    StaffInfo {
+        department: Some(department.to_owned()),
+        staff: Some("Cán Bộ Mẫu".to_owned()),
+        email: Some("canbo@example.vn".to_owned()),
+        mobile: Some("0900000000".to_owned()),
+    }
 }
 
 fn set_target(
@@ -247,12 +255,7 @@ pub(crate) fn status_message(code: &str) -> StatusMessage {
             document_id: Some("H48.01,2026/11/22,19/UBND-VP".to_owned()),
             promulgation_date: Some(DateText::from_text("2026/11/22")),
         },
-        staff: Some(StaffInfo {
-            department: Some("Phòng Hành chính".to_owned()),
-            staff: Some("Cán Bộ Mẫu".to_owned()),
-            email: Some("canbo@example.vn".to_owned()),
-            mobile: Some("0900000000".to_owned()),
-        }),
+        staff: Some(staff("Phòng Hành chính")),
         status_code: code.to_owned(),
         description: Some(format!("Trạng thái {code} (mẫu)")),
         timestamp: Some(InstantText::from_text("2026/11/22 14:00:00")),

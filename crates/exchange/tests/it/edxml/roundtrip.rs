@@ -443,7 +443,7 @@ fn fields_of_the_other_kind_of_message_are_kept() {
     let bytes = bytes.replace(
         "<edXML:StatusCode>",
         "<edXML:To><edXML:OrganId>H48.01</edXML:OrganId></edXML:To><edXML:DocumentId>a,b</edXML:DocumentId>\
-         <edXML:Subject>S</edXML:Subject><edXML:StatusCode>",
+         <edXML:Khac/><edXML:DueDate>2026/12/01</edXML:DueDate><edXML:StatusCode>",
     );
     let reading = tolerant(bytes.as_bytes()).unwrap();
     let kept = reading.message.as_status().unwrap();
