@@ -1,0 +1,106 @@
+//! `lgsp journal verify | export`: proof and evidence, on the data folder itself.
+//!
+//! Owns: this command. It only reads, so it works beside a running platform.
+
+use std::{path::PathBuf, sync::Arc};
+
+use clap::{Args, Subcommand};
+use lgsp_platform::{
+    clock::{Clock as _, SystemClock},
+    config::Config,
+    db::Database,
+    journal::{
+        query::{self, Filter},
+        seal::Sealer,
+        verify,
+    },
+    secrets::Vault,
+};
+
+use super::{Exit, output::line};
+
+#[derive(Args)]
+pub(super) struct Options {
+    /// Data folder.
+    #[arg(long, default_value = "data", global = true)]
+    data_dir: PathBuf,
+    /// `PostgreSQL` instead of the embedded database.
+    #[arg(
+        long,
+        env = "LGSP_DATABASE__URL",
+        hide_env_values = true,
+        global = true
+    )]
+    database_url: Option<String>,
+    #[command(subcommand)]
+    command: JournalCommand,
+}
+
+#[derive(Subcommand)]
+enum JournalCommand {
+    /// Checks every block, signature and checkpoint; exit code 1 when something is wrong.
+    Verify,
+    /// Prints all events as lines of JSON, newest first.
+    Export {
+        /// `audit` or `exchange`.
+        #[arg(long)]
+        class: Option<String>,
+    },
+}
+
+/// Events read at once.
+const PAGE: u32 = 1_000;
+
+pub(super) async fn run(options: Options) -> anyhow::Result<()> {
+    let mut config = Config::default();
+    config.server.data_dir.clone_from(&options.data_dir);
+    let db = match &options.database_url {
+        Some(url) => Database::open_postgres(url).await?,
+        None if options.data_dir.join("lgsp.db").is_file() => {
+            Database::open_sqlite(&options.data_dir.join("lgsp.db")).await?
+        }
+        None => {
+            let text = format!("{} holds no database", options.data_dir.display());
+            return Err(Exit { code: 2, text }.into());
+        }
+    };
+    match options.command {
+        JournalCommand::Verify => prove(&db, &config).await,
+        JournalCommand::Export { class } => export(&db, class).await,
+    }
+}
+
+async fn prove(db: &Database, config: &Config) -> anyhow::Result<()> {
+    let clock = Arc::new(SystemClock);
+    let vault = Vault::open(db.clone(), &config.master_key_path())?;
+    let seed = vault.key("journal", clock.now()).await?;
+    let sealer = Sealer::new(db.clone(), clock, &seed, &config.server.data_dir)?;
+    let file = Some(sealer.checkpoint_file());
+    let report = verify::verify(db, &sealer.public_key(), file).await?;
+    line(&serde_json::to_string(&report)?);
+    match report.first_bad {
+        None => Ok(()),
+        Some(bad) => Err(Exit {
+            code: 1,
+            text: format!("the journal is broken: {bad}"),
+        }
+        .into()),
+    }
+}
+
+async fn export(db: &Database, class: Option<String>) -> anyhow::Result<()> {
+    let mut filter = Filter {
+        class,
+        ..Filter::default()
+    };
+    loop {
+        let page = query::list(db, &filter, PAGE).await?;
+        for entry in &page {
+            line(&serde_json::to_string(entry)?);
+        }
+        match page.last() {
+            Some(last) if page.len() == PAGE as usize => filter.cursor = Some(last.id.to_string()),
+            _ => return Ok(()),
+        }
+    }
+}

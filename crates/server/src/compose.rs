@@ -1,0 +1,98 @@
+//! Composition: one list of modules, started in the order of their dependencies.
+//!
+//! Owns: which capabilities this program has. Adding one is one line in each function.
+//! Not here: doors (`doors/`), demo content (`demo/`).
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use lgsp_catalogue::Catalogue;
+use lgsp_exchange::Exchange;
+use lgsp_identity::{CatalogueHierarchy, Identity, Rules};
+use lgsp_platform::{
+    Module, Platform, Running, clock::SystemClock, config::Config, journal, messages,
+    module::Permission, registry,
+};
+
+use crate::about;
+
+/// Everything that runs.
+pub(crate) struct Composition {
+    pub(crate) platform: Platform,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) identity: Identity,
+    pub(crate) exchange: Exchange,
+    pub(crate) running: Vec<Running>,
+}
+
+/// What all modules bring before anything runs.
+pub(crate) fn modules() -> anyhow::Result<Vec<Module>> {
+    Ok(vec![
+        Module {
+            name: "platform",
+            migrations: Vec::new(),
+            kinds: Vec::new(),
+            permissions: PLATFORM_PERMISSIONS,
+            messages: messages::PLATFORM,
+        },
+        lgsp_catalogue::module()?,
+        lgsp_identity::module(),
+        lgsp_exchange::module()?,
+        lgsp_national::module()?,
+    ])
+}
+
+const PLATFORM_PERMISSIONS: &[Permission] = &[
+    registry::routes::PERMISSIONS[0],
+    registry::routes::PERMISSIONS[1],
+    journal::routes::PERMISSIONS[0],
+    journal::routes::PERMISSIONS[1],
+    journal::routes::PERMISSIONS[2],
+];
+
+/// Starts the platform and all capabilities.
+pub(crate) async fn start(config: Config, is_demo: bool) -> anyhow::Result<Composition> {
+    let modules = modules()?;
+    let permissions: Vec<Permission> = modules
+        .iter()
+        .flat_map(|module| module.permissions.iter().copied())
+        .collect();
+    let platform = Platform::start(config, Arc::new(SystemClock), &modules).await?;
+    let (catalogue, catalogue_running) = lgsp_catalogue::start(&platform);
+    platform
+        .registry
+        .set_rules(vec![lgsp_catalogue::rule(catalogue.clone())]);
+    let setup = lgsp_identity::Setup {
+        hierarchy: Arc::new(CatalogueHierarchy::new(catalogue.clone())),
+        permissions,
+        rules: Rules::default(),
+    };
+    let (identity, identity_running) =
+        lgsp_identity::start(&platform, setup).context("starting identity")?;
+    let (exchange, exchange_running) = lgsp_exchange::start(&platform, &catalogue)
+        .await
+        .context("starting exchange")?;
+    let national_running = lgsp_national::start(&platform, &exchange)
+        .await
+        .context("starting national")?;
+    let own = Running {
+        api: registry::routes::router(platform.registry.clone())
+            .merge(journal::routes::router(platform.clone()))
+            .merge(about::router(&platform, &catalogue, is_demo)),
+        ..Running::default()
+    };
+    let running = vec![
+        own,
+        catalogue_running,
+        identity_running,
+        exchange_running,
+        national_running,
+    ];
+    Ok(Composition {
+        platform,
+        catalogue,
+        identity,
+        exchange,
+        running,
+    })
+}

@@ -1,0 +1,79 @@
+//! `demo.json`: what a newcomer and a black-box check need to know of the demo.
+//!
+//! Owns: its shape, reading and writing (for the owner only: it holds secrets).
+//! Follows: README, "Contract for black-box checks"; fields are added, never renamed.
+
+use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path};
+
+use anyhow::Context as _;
+use serde::{Deserialize, Serialize};
+
+/// The demo as the file tells it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct DemoFile {
+    pub(crate) admin: DemoAdmin,
+    pub(crate) province: String,
+    pub(crate) agencies: Vec<DemoAgency>,
+    pub(crate) systems: Vec<DemoSystem>,
+    pub(crate) axis: DemoAxis,
+    /// Secret that the province uses towards the axis.
+    pub(crate) axis_secret: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct DemoAdmin {
+    pub(crate) username: String,
+    pub(crate) password: String,
+    pub(crate) token: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct DemoAgency {
+    pub(crate) code: String,
+    pub(crate) code102: Option<String>,
+    pub(crate) name: String,
+    pub(crate) level: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct DemoSystem {
+    pub(crate) systemid: String,
+    pub(crate) secret: String,
+    pub(crate) agencies: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct DemoAxis {
+    pub(crate) url: String,
+    pub(crate) systemid: String,
+}
+
+impl DemoFile {
+    /// The file of an earlier start, if there is one.
+    pub(crate) fn read(path: &Path) -> anyhow::Result<Option<Self>> {
+        match std::fs::read(path) {
+            Ok(bytes) => {
+                let context = || format!("{} is damaged; remove the folder", path.display());
+                serde_json::from_slice(&bytes)
+                    .map(Some)
+                    .with_context(context)
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Replaces the file in one step.
+    pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
+        let next = path.with_extension("json.next");
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&next)?;
+        file.write_all(serde_json::to_string_pretty(self)?.as_bytes())?;
+        file.sync_all()?;
+        Ok(std::fs::rename(next, path)?)
+    }
+}

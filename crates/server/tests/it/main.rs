@@ -1,0 +1,15 @@
+//! The whole program as a black box: real processes, real sockets, an independent client.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "test helpers"
+)]
+
+mod api;
+mod contract;
+mod crash;
+mod field;
+mod large;
+mod operations;
+mod storage_full;
