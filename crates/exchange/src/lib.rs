@@ -8,11 +8,13 @@
 //! Invariant: a document is acknowledged to its sender after it is durable, never before.
 //! Follows: QCVN 102:2016/BTTTT; design document "Document exchange".
 
+pub mod alarms;
 pub mod directory;
 pub mod edxml;
 pub mod error;
 pub mod kinds;
 pub mod query;
+pub mod rules;
 pub mod service;
 mod tables;
 pub mod vxp;

@@ -13,6 +13,7 @@
 //! `alarm_acknowledge`, `overview` (../query/).
 
 mod outline;
+pub(crate) mod submit;
 pub mod types;
 
 use std::sync::Arc;

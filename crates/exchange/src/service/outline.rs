@@ -21,10 +21,6 @@ fn unbuilt<T>() -> Result<T> {
 }
 
 impl Exchange {
-    /// Takes a message in: parsed, checked, durable, delivered to each receiver.
-    pub async fn submit(&self, _: Submission) -> Result<Submitted> {
-        unbuilt()
-    }
     /// What waits for these agencies (names of resources), urgent first, then oldest.
     pub async fn mailbox_list(
         &self,

@@ -1,4 +1,4 @@
-//! The tables of document exchange, their SQL side by side for both databases.
+//! The tables of document exchange, their SQL for both databases.
 //!
 //! Owns: migrations and every statement of this crate.
 //! Not here: what the rows mean (`service/`, `rules.rs`).
@@ -6,3 +6,14 @@
 //! merges them into multi-row inserts.
 
 pub(crate) mod activity;
+pub(crate) mod alarm;
+pub(crate) mod copy;
+pub(crate) mod document;
+pub(crate) mod history;
+mod migrations;
+pub(crate) mod search;
+
+pub(crate) use copy::CopyRow;
+pub(crate) use document::DocumentRow;
+pub(crate) use history::HistoryRow;
+pub(crate) use migrations::MIGRATIONS;
