@@ -1,1 +1,157 @@
-//! placeholder
+//! Identity: accounts, sign-in, sessions, access tokens, roles and access decisions.
+//!
+//! Owns: who somebody is and what somebody may do.
+//! Not here: agencies (`catalogue`), the operations that ask for a permission (each crate).
+//! Invariant: every permission decision is made by Cedar; every change has an audit event in
+//! its own transaction, and a change whose event cannot be written does not happen.
+//! Follows: TCVN 14423:2026, level 3 (regulation R70 to R75, R81, R88).
+
+mod access;
+mod accounts;
+mod actor;
+mod authenticate;
+mod bootstrap;
+pub mod error;
+mod hierarchy;
+mod pages;
+mod password;
+mod passwords;
+pub mod roles;
+mod routes;
+pub mod rules;
+mod secret;
+mod sessions;
+mod sign_in;
+mod tables;
+mod tokens;
+mod worker;
+
+use std::sync::Arc;
+
+use lgsp_platform::{
+    Module, Platform, Running, http::context::Ports, messages::MessageFiles, module::Permission,
+};
+
+pub use access::{BASE_POLICIES, DECISIONS_MAX, Decider};
+pub use accounts::{AccountChange, NewAccount};
+pub use actor::Actor;
+pub use bootstrap::Bootstrapped;
+pub use error::{Error, Result};
+pub use hierarchy::{AgencyHierarchy, CatalogueHierarchy};
+pub use password::Password;
+pub use rules::Rules;
+pub use sign_in::{Attempt, Opened};
+pub use tables::{
+    account::{Account, Kind, State},
+    preference::{Density, Language, Preferences, Theme},
+    session::Session,
+    token::AccessToken,
+};
+pub use tokens::{NewToken, TOKEN_PREFIX};
+
+/// What identity brings before anything runs.
+#[must_use]
+pub fn module() -> Module {
+    Module {
+        name: "identity",
+        migrations: tables::MIGRATIONS.to_vec(),
+        kinds: Vec::new(),
+        permissions: roles::PERMISSIONS,
+        messages: MessageFiles {
+            vi: include_str!("../messages/vi.toml"),
+            en: include_str!("../messages/en.toml"),
+        },
+    }
+}
+
+/// What the composition knows and identity does not.
+pub struct Setup {
+    /// The agency tree.
+    pub hierarchy: Arc<dyn AgencyHierarchy>,
+    /// The permissions of all modules; those of identity itself need not be among them.
+    pub permissions: Vec<Permission>,
+    /// Numbers of sign-in, passwords, sessions and tokens.
+    pub rules: Rules,
+}
+
+/// Handle to identity; cheap to clone.
+#[derive(Clone)]
+pub struct Identity(Arc<Parts>);
+
+/// The parts of identity.
+pub struct Parts {
+    platform: Platform,
+    hierarchy: Arc<dyn AgencyHierarchy>,
+    decider: Arc<Decider>,
+    rules: Rules,
+    hashes: password::pool::Pool,
+    has_tls: bool,
+}
+
+impl std::ops::Deref for Identity {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// Starts identity on a running platform: the handle for the composition, and its routes.
+///
+/// # Errors
+/// `identity.policy.invalid` when roles, permissions and policies do not fit: a bug.
+pub fn start(platform: &Platform, setup: Setup) -> Result<(Identity, Running)> {
+    let known = setup.permissions.iter().chain(roles::PERMISSIONS);
+    let names = known
+        .map(|permission| permission.name)
+        .chain(std::iter::once(roles::SELF));
+    let decider = Decider::new(setup.hierarchy.clone(), names)?;
+    let server = &platform.config.server;
+    let identity = Identity(Arc::new(Parts {
+        platform: platform.clone(),
+        hierarchy: setup.hierarchy,
+        decider: Arc::new(decider),
+        rules: setup.rules,
+        hashes: password::pool::Pool::new(rules::HASHES_WAITING_MAX),
+        has_tls: !server.tls_certificate_file.is_empty()
+            || server.public_url.starts_with("https://"),
+    }));
+    platform
+        .tasks
+        .spawn_until_stopped("identity sweep", worker::run(identity.clone()));
+    let running = Running {
+        api: routes::router(identity.clone()),
+        pages: pages::router(identity.clone()),
+        ..Running::default()
+    };
+    Ok((identity, running))
+}
+
+impl Identity {
+    /// What the composition puts into each request of the administration door.
+    #[must_use]
+    pub fn ports(&self) -> Ports {
+        Ports {
+            authenticator: Arc::new(self.clone()),
+            authorizer: self.decider.clone(),
+            clock: self.platform.clock.clone(),
+        }
+    }
+
+    /// Decides who may do what.
+    #[must_use]
+    pub fn decider(&self) -> &Arc<Decider> {
+        &self.decider
+    }
+
+    /// The numbers in force.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Password computations done since start, for metrics.
+    #[must_use]
+    pub fn hashes_done(&self) -> u64 {
+        self.hashes.done()
+    }
+}

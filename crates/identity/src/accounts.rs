@@ -1,0 +1,402 @@
+//! Accounts: making, changing, granting roles, passwords, locks.
+//!
+//! Owns: the rules of these acts; each is one transaction with its audit event.
+//! Not here: whether the caller may do it at all (`routes/reach.rs`).
+//! Invariant: an account that stops being active loses its sessions in the same transaction.
+
+use lgsp_model::AccountId;
+use lgsp_platform::{
+    FieldError,
+    http::{Principal, context::RoleGrant},
+    journal,
+};
+use serde_json::json;
+
+use crate::{
+    Identity,
+    actor::Actor,
+    error::{Error, Result, Rule},
+    password::{self, Password},
+    roles,
+    rules::{GRANTS_MAX, NAME_CHARS_MAX, USERNAME_CHARS_MAX},
+    tables::{
+        account::{self, Account, Kind, State},
+        preference::{self, Preferences},
+        role, session,
+    },
+};
+
+/// A wished account.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// Sign-in name.
+    pub username: String,
+    /// Name of the person or the job.
+    pub display_name: String,
+    /// Mail address.
+    pub email: Option<String>,
+    /// Agency it belongs to; none for the platform itself.
+    pub agency: Option<String>,
+    /// What it is for.
+    pub kind: Kind,
+    /// First password; persons need one, others have none.
+    pub password: Option<Password>,
+}
+
+/// What changes in an account; what is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct AccountChange {
+    /// Name of the person or the job.
+    pub display_name: Option<String>,
+    /// Mail address, or none.
+    pub email: Option<Option<String>>,
+    /// Agency it belongs to.
+    pub agency: Option<String>,
+    /// Whether it may be used.
+    pub enabled: Option<bool>,
+}
+
+/// The form in which user names are compared and stored.
+pub(crate) fn fold_username(typed: &str) -> String {
+    typed.trim().to_lowercase()
+}
+
+impl Identity {
+    /// The account of this id.
+    ///
+    /// # Errors
+    /// `identity.account.not_found`.
+    pub async fn account(&self, id: AccountId) -> Result<Account> {
+        let found = account::find(&self.platform.db, id).await?;
+        found.ok_or(Error::AccountNotFound)
+    }
+
+    /// The account of this user name.
+    ///
+    /// # Errors
+    /// `identity.account.not_found`.
+    pub async fn account_by_username(&self, username: &str) -> Result<Account> {
+        let username = fold_username(username);
+        let found = account::find_by_username(&self.platform.db, &username).await?;
+        found.ok_or(Error::AccountNotFound)
+    }
+
+    /// Makes an account with no role, or with the roles given.
+    ///
+    /// # Errors
+    /// `identity.fields.invalid`, `identity.account.exists`, `platform.queue.full`.
+    pub async fn create_account(
+        &self,
+        actor: &Actor,
+        new: NewAccount,
+        grants: Vec<RoleGrant>,
+    ) -> Result<Account> {
+        let username = fold_username(&new.username);
+        let mut broken = self.check_new(&new, &username);
+        broken.extend(self.check_grants(&grants));
+        refuse(broken)?;
+        let password = new.password.filter(|_| new.kind.is_person());
+        let hash = match password {
+            Some(password) => Some(self.hashes.hash(password).await?),
+            None => None,
+        };
+        let made = Account {
+            id: AccountId(self.platform.ids.next()),
+            username,
+            display_name: new.display_name.trim().to_owned(),
+            email: clean(new.email),
+            agency: clean(new.agency),
+            kind: new.kind,
+            state: State::Active,
+            password_changed_at: hash.as_ref().map(|_| actor.now),
+            password_by: hash.as_ref().map(|_| actor.name.clone()),
+            password_hash: hash,
+            locked_until: None,
+            last_sign_in_at: None,
+            last_used_at: actor.now,
+            created_at: actor.now,
+            grants: normal(grants),
+        };
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        account::insert(&*tx, &made).await?;
+        let by = (actor.name.as_str(), actor.now);
+        role::replace(db, &*tx, made.id, (&[], &made.grants), by).await?;
+        let mut events = vec![
+            actor
+                .audit("account.created", &made)
+                .with_detail(json!({ "kind": made.kind })),
+        ];
+        if !made.grants.is_empty() {
+            let detail = json!({ "granted": words(&made.grants), "withdrawn": [] });
+            events.push(actor.audit("role.changed", &made).with_detail(detail));
+        }
+        journal::append(&*tx, events).await?;
+        tx.commit().await?;
+        Ok(made)
+    }
+
+    fn check_new(&self, new: &NewAccount, username: &str) -> Vec<FieldError> {
+        let mut broken = Vec::new();
+        if !is_username(username) {
+            broken.push(Rule::UsernameForm.at("/username"));
+        }
+        broken.extend(check_name(&new.display_name));
+        broken.extend(new.email.as_deref().and_then(check_email));
+        broken.extend(
+            new.agency
+                .as_deref()
+                .and_then(|code| self.check_agency(code)),
+        );
+        match &new.password {
+            None if new.kind.is_person() => broken.push(Rule::Required.at("/password")),
+            Some(password) if new.kind.is_person() => {
+                broken.extend(password::check(
+                    password,
+                    username,
+                    &self.rules,
+                    "/password",
+                ));
+            }
+            _ => {}
+        }
+        broken
+    }
+
+    fn check_agency(&self, code: &str) -> Option<FieldError> {
+        let is_known = code.trim().is_empty() || self.hierarchy.name(code.trim()).is_some();
+        let code = code.to_owned();
+        (!is_known).then(|| Rule::AgencyUnknown { code }.at("/agency"))
+    }
+
+    fn check_grants(&self, grants: &[RoleGrant]) -> Vec<FieldError> {
+        let mut broken = Vec::new();
+        if grants.len() > GRANTS_MAX {
+            broken.push(Rule::RolesTooMany.at("/roles"));
+        }
+        for (place, grant) in grants.iter().enumerate() {
+            if roles::find(&grant.role).is_none() {
+                let role = grant.role.clone();
+                broken.push(Rule::RoleUnknown { role }.at(format!("/roles/{place}/role")));
+            }
+            let unknown = grant
+                .agency
+                .as_deref()
+                .filter(|code| self.hierarchy.name(code).is_none());
+            if let Some(code) = unknown {
+                let code = code.to_owned();
+                broken.push(Rule::AgencyUnknown { code }.at(format!("/roles/{place}/agency")));
+            }
+        }
+        broken
+    }
+
+    /// Changes name, mail address, agency or state.
+    ///
+    /// # Errors
+    /// `identity.fields.invalid`.
+    pub async fn update_account(
+        &self,
+        actor: &Actor,
+        before: &Account,
+        change: AccountChange,
+    ) -> Result<Account> {
+        let mut broken: Vec<FieldError> = Vec::new();
+        broken.extend(change.display_name.as_deref().and_then(check_name));
+        broken.extend(
+            change
+                .email
+                .iter()
+                .flatten()
+                .find_map(|email| check_email(email)),
+        );
+        broken.extend(
+            change
+                .agency
+                .as_deref()
+                .and_then(|code| self.check_agency(code)),
+        );
+        refuse(broken)?;
+        let mut after = before.clone();
+        if let Some(name) = change.display_name {
+            after.display_name = name.trim().to_owned();
+        }
+        if let Some(email) = change.email {
+            after.email = clean(email);
+        }
+        if change.agency.is_some() {
+            after.agency = clean(change.agency);
+        }
+        match change.enabled {
+            Some(true) if before.state != State::Active => {
+                after.state = State::Active;
+                // A new start, or the next sweep would disable it again.
+                after.last_used_at = actor.now;
+            }
+            Some(false) => after.state = State::Disabled,
+            _ => {}
+        }
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        account::update(db, &*tx, &after).await?;
+        if after.state != State::Active {
+            session::delete_of(db, &*tx, after.id, None).await?;
+        }
+        let event = actor.audit("account.changed", &after);
+        let detail = json!({
+            "fields": changed_fields(before, &after),
+            "state": after.state,
+            "agency": { "before": before.agency, "after": after.agency },
+        });
+        journal::append(&*tx, [event.with_detail(detail)]).await?;
+        tx.commit().await?;
+        Ok(after)
+    }
+
+    /// Gives the account exactly these roles.
+    ///
+    /// # Errors
+    /// `identity.fields.invalid`.
+    pub async fn set_roles(
+        &self,
+        actor: &Actor,
+        before: &Account,
+        grants: Vec<RoleGrant>,
+    ) -> Result<Account> {
+        refuse(self.check_grants(&grants))?;
+        let mut after = before.clone();
+        after.grants = normal(grants);
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        let by = (actor.name.as_str(), actor.now);
+        role::replace(db, &*tx, after.id, (&before.grants, &after.grants), by).await?;
+        let missing_in = |from: &[RoleGrant], other: &[RoleGrant]| -> Vec<RoleGrant> {
+            let absent = from.iter().filter(|grant| !other.contains(grant));
+            absent.cloned().collect()
+        };
+        let detail = json!({
+            "granted": words(&missing_in(&after.grants, &before.grants)),
+            "withdrawn": words(&missing_in(&before.grants, &after.grants)),
+        });
+        let event = actor.audit("role.changed", &after).with_detail(detail);
+        journal::append(&*tx, [event]).await?;
+        tx.commit().await?;
+        Ok(after)
+    }
+
+    /// Stores how the caller likes the console.
+    pub(crate) async fn set_preferences(
+        &self,
+        principal: &Principal,
+        actor: &Actor,
+        preferences: &Preferences,
+    ) -> Result<()> {
+        let tx = self.platform.db.begin().await?;
+        preference::put(&*tx, principal.account_id, preferences).await?;
+        let agency = principal.agency.as_deref();
+        let event = actor.audit_name("preferences.changed", &principal.username, agency);
+        journal::append(&*tx, [event]).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+pub(crate) fn refuse(broken: Vec<FieldError>) -> Result<()> {
+    if broken.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(broken))
+    }
+}
+
+/// Sorted, each once: the role set is a key of kept decisions.
+fn normal(mut grants: Vec<RoleGrant>) -> Vec<RoleGrant> {
+    grants.sort_by(|one, two| (&one.role, &one.agency).cmp(&(&two.role, &two.agency)));
+    grants.dedup();
+    grants
+}
+
+fn clean(text: Option<String>) -> Option<String> {
+    text.map(|text| text.trim().to_owned())
+        .filter(|text| !text.is_empty())
+}
+
+/// Grants as the journal shows them: `clerk@H34.01`, `auditor@*`.
+fn words(grants: &[RoleGrant]) -> Vec<String> {
+    grants
+        .iter()
+        .map(|grant| format!("{}@{}", grant.role, grant.agency.as_deref().unwrap_or("*")))
+        .collect()
+}
+
+fn changed_fields(before: &Account, after: &Account) -> Vec<&'static str> {
+    [
+        ("display_name", before.display_name != after.display_name),
+        ("email", before.email != after.email),
+        ("agency", before.agency != after.agency),
+        ("state", before.state != after.state),
+    ]
+    .into_iter()
+    .filter_map(|(name, is_changed)| is_changed.then_some(name))
+    .collect()
+}
+
+fn is_username(name: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let mut bytes = name.bytes();
+    bytes.next().is_some_and(is_letter)
+        && (2..=USERNAME_CHARS_MAX).contains(&name.len())
+        && bytes.all(|byte| is_letter(byte) || matches!(byte, b'.' | b'_' | b'-' | b'@'))
+}
+
+fn check_name(name: &str) -> Option<FieldError> {
+    let pointer = "/display_name";
+    if name.trim().is_empty() {
+        return Some(Rule::Required.at(pointer));
+    }
+    let max = NAME_CHARS_MAX;
+    (name.chars().count() > max).then(|| Rule::TooLong { max }.at(pointer))
+}
+
+fn check_email(email: &str) -> Option<FieldError> {
+    let email = email.trim();
+    let has_form = email.split_once('@').is_some_and(|(local, host)| {
+        !local.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
+    });
+    let is_plain = !email.contains(|letter: char| letter.is_whitespace() || letter.is_control());
+    let is_mail = has_form && is_plain && email.chars().count() <= NAME_CHARS_MAX;
+    (!email.is_empty() && !is_mail).then(|| Rule::EmailForm.at("/email"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn user_names() {
+        for good in ["an", "nguyen.van-a_1", "van.thu@h34", &"a".repeat(64)] {
+            assert!(is_username(good), "{good}");
+        }
+        for bad in ["", "a", ".an", "An", "ấn", "an an", "an/1", &"a".repeat(65)] {
+            assert!(!is_username(bad), "{bad}");
+        }
+        assert_eq!(fold_username("  Van.Thu "), "van.thu");
+    }
+
+    #[test]
+    fn mail_addresses() {
+        for good in ["", "a@b.vn", "van.thu+1@kontum.gov.vn"] {
+            assert_eq!(check_email(good), None, "{good}");
+        }
+        for bad in [
+            "a",
+            "a@",
+            "@b.vn",
+            "a@b",
+            "a b@c.vn",
+            "a@b.vn\r\nBcc: x@y.z",
+            "a@.vn",
+        ] {
+            assert!(check_email(bad).is_some(), "{bad}");
+        }
+    }
+}

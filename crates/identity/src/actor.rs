@@ -1,0 +1,75 @@
+//! Who does something, as the journal notes it.
+//!
+//! Owns: `Actor`.
+//! Not here: whether it may (`access/`).
+
+use lgsp_model::Timestamp;
+use lgsp_platform::{
+    http::{Caller, trace},
+    journal::{Class, Event},
+};
+
+use crate::tables::account::Account;
+
+/// Who does something, from where and when.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// User name, or the name of a program.
+    pub name: String,
+    /// Network address.
+    pub address: Option<String>,
+    /// When.
+    pub now: Timestamp,
+}
+
+impl From<&Caller> for Actor {
+    fn from(caller: &Caller) -> Self {
+        Self {
+            name: caller.principal.username.clone(),
+            address: caller.address.clone(),
+            now: caller.now,
+        }
+    }
+}
+
+impl Actor {
+    /// A person at the command line of the machine.
+    #[must_use]
+    pub fn command_line(now: Timestamp) -> Self {
+        Self {
+            name: "command-line".to_owned(),
+            address: None,
+            now,
+        }
+    }
+
+    /// The platform itself.
+    #[must_use]
+    pub(crate) fn platform(now: Timestamp) -> Self {
+        Self {
+            name: "platform".to_owned(),
+            address: None,
+            now,
+        }
+    }
+
+    /// An event about an account; goes into the transaction of the act.
+    pub(crate) fn audit(&self, action: &str, account: &Account) -> Event {
+        self.audit_name(action, &account.username, account.agency.as_deref())
+    }
+
+    /// An event about an account of which only the name is known.
+    pub(crate) fn audit_name(&self, action: &str, username: &str, agency: Option<&str>) -> Event {
+        let mut event = Event::new(
+            Class::Audit,
+            self.now,
+            self.name.clone(),
+            action,
+            ("account", username),
+        );
+        event.address.clone_from(&self.address);
+        event.agency = agency.map(str::to_owned);
+        event.trace_id = trace::current();
+        event
+    }
+}

@@ -1,0 +1,168 @@
+//! From a request to its account: session cookie or bearer token.
+//!
+//! Owns: the platform's `Authenticator`.
+//! Not here: opening sessions (`sign_in.rs`), making tokens (`tokens.rs`).
+//! Invariant: state and roles are read anew for each request, so a change of rights is in
+//! force at once; a request with a bearer token is never answered for its cookie.
+
+use axum::http::{header, request::Parts};
+use lgsp_model::{AccountId, Timestamp};
+use lgsp_platform::http::{
+    Principal,
+    context::{Authenticator, PortFuture, RoleGrant},
+};
+use sea_orm::QueryResult;
+use uuid::Uuid;
+
+use crate::{
+    Identity,
+    error::Result,
+    rules::TOUCH_MS,
+    secret::{cookie, stored_hash},
+    sessions::SESSION_COOKIE,
+    tables::{account, agency_of, instant, session, token},
+    tokens::TOKEN_PREFIX,
+};
+
+/// What kind of credential a request carries.
+enum Credential<'a> {
+    Session(&'a str),
+    Token(&'a str),
+    Other,
+}
+
+impl Authenticator for Identity {
+    fn authenticate<'a>(
+        &'a self,
+        parts: &'a Parts,
+    ) -> PortFuture<'a, lgsp_platform::Result<Option<Principal>>> {
+        Box::pin(async move {
+            let found = match credential(parts) {
+                Credential::Session(secret) => self.by_session(secret).await,
+                Credential::Token(secret) => self.by_token(secret).await,
+                Credential::Other => Ok(None),
+            };
+            found.map_err(|error| match error {
+                crate::Error::Platform(error) => error,
+                other => lgsp_platform::Error::Internal(other.to_string()),
+            })
+        })
+    }
+}
+
+fn credential(parts: &Parts) -> Credential<'_> {
+    if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
+        let words = value.to_str().unwrap_or_default().split_once(' ');
+        return match words {
+            Some((scheme, token))
+                if scheme.eq_ignore_ascii_case("bearer") && token.starts_with(TOKEN_PREFIX) =>
+            {
+                Credential::Token(token)
+            }
+            _ => Credential::Other,
+        };
+    }
+    cookie(&parts.headers, SESSION_COOKIE).map_or(Credential::Other, Credential::Session)
+}
+
+impl Identity {
+    /// The account behind a session's secret, if the session is alive.
+    pub(crate) async fn by_session(&self, secret: &str) -> Result<Option<Principal>> {
+        let now = self.platform.clock.now();
+        let rows = session::credential(&self.platform.db, stored_hash(secret)).await?;
+        let Some(first) = rows.first() else {
+            return Ok(None);
+        };
+        let seen_at = instant(first, "used_at")?.unwrap_or_default();
+        let is_idle = now.since(seen_at) >= self.rules.session_idle_ms;
+        let Some(mut principal) = principal(&rows, first, "session", now)?.filter(|_| !is_idle)
+        else {
+            return Ok(None);
+        };
+        principal.csrf_token = Some(first.try_get("", "csrf_token")?);
+        if now.since(seen_at) >= TOUCH_MS {
+            let id = first.try_get("", "credential_id")?;
+            self.touch_session(id, now).await;
+        }
+        Ok(Some(principal))
+    }
+
+    async fn by_token(&self, secret: &str) -> Result<Option<Principal>> {
+        let now = self.platform.clock.now();
+        let rows = token::credential(&self.platform.db, stored_hash(secret)).await?;
+        let Some(first) = rows.first() else {
+            return Ok(None);
+        };
+        let Some(principal) = principal(&rows, first, "token", now)? else {
+            return Ok(None);
+        };
+        let used_at = instant(first, "used_at")?;
+        if used_at.is_none_or(|used_at| now.since(used_at) >= TOUCH_MS) {
+            let id = first.try_get("", "credential_id")?;
+            self.touch_token(id, principal.account_id, now).await;
+        }
+        Ok(Some(principal))
+    }
+
+    /// Notes the use. A disk that is full must not lock people out of repairing it.
+    async fn touch_session(&self, id: Uuid, now: Timestamp) {
+        let db = &self.platform.db;
+        let touched: Result<()> = async {
+            let tx = db.begin().await?;
+            session::touch(db, &*tx, id, now).await?;
+            Ok(tx.commit().await?)
+        }
+        .await;
+        if let Err(error) = touched {
+            tracing::warn!(%error, "use of a session could not be noted");
+        }
+    }
+
+    async fn touch_token(&self, id: Uuid, owner: AccountId, now: Timestamp) {
+        let db = &self.platform.db;
+        let touched: Result<()> = async {
+            let tx = db.begin().await?;
+            token::touch(db, &*tx, id, now).await?;
+            account::touch(db, &*tx, owner, now).await?;
+            Ok(tx.commit().await?)
+        }
+        .await;
+        if let Err(error) = touched {
+            tracing::warn!(%error, "use of a token could not be noted");
+        }
+    }
+}
+
+/// The principal of a credential's rows, unless it has ended or the account is not active.
+fn principal(
+    rows: &[QueryResult],
+    first: &QueryResult,
+    kind: &str,
+    now: Timestamp,
+) -> Result<Option<Principal>> {
+    let expires_at: i64 = first.try_get("", "expires_at")?;
+    let state: String = first.try_get("", "state")?;
+    if expires_at <= now.0 || state != "active" {
+        return Ok(None);
+    }
+    let mut roles = Vec::new();
+    for row in rows {
+        let Some(role) = row.try_get::<Option<String>>("", "role")? else {
+            continue;
+        };
+        let agency: Option<String> = row.try_get("", "role_agency")?;
+        roles.push(RoleGrant {
+            role,
+            agency: agency.and_then(agency_of),
+        });
+    }
+    let credential: Uuid = first.try_get("", "credential_id")?;
+    Ok(Some(Principal {
+        account_id: AccountId(first.try_get("", "account_id")?),
+        username: first.try_get("", "username")?,
+        agency: first.try_get("", "agency")?,
+        roles: roles.into(),
+        csrf_token: None,
+        credential: format!("{kind}:{credential}"),
+    }))
+}

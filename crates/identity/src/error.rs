@@ -1,0 +1,268 @@
+//! What can go wrong in identity.
+//!
+//! Owns: `Error`, the rules that fields may break.
+//! Not here: sentences (`messages/`).
+//! Invariant: an unknown account, a wrong password and a locked account are one error.
+
+use lgsp_model::ErrorCode;
+use lgsp_platform::{FieldError, http::problem::Problem, messages};
+
+/// Shorthand of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What can go wrong in identity.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// User name and password do not open a session; which of the two is never told.
+    #[error("sign-in refused")]
+    SignInRefused,
+    /// Too many failures from this source.
+    #[error("sign-in throttled for {retry_after_ms} ms")]
+    SignInThrottled {
+        /// When the source may try again.
+        retry_after_ms: i64,
+    },
+    /// The form does not belong to a page that this browser opened.
+    #[error("form without its page")]
+    PageExpired,
+    /// The present password is wrong.
+    #[error("present password is wrong")]
+    PasswordWrong,
+    /// This act needs a person's session, not a token.
+    #[error("session required")]
+    SessionRequired,
+    /// Unknown, or invisible to the caller.
+    #[error("account does not exist")]
+    AccountNotFound,
+    /// The user name is taken.
+    #[error("user name exists")]
+    AccountExists,
+    /// Nobody changes the rights or the state of its own account.
+    #[error("own account")]
+    AccountOwn,
+    /// The account holds rights where the caller manages nothing.
+    #[error("account has rights beyond the caller's reach")]
+    AccountOutOfReach,
+    /// The account's kind has no password.
+    #[error("kind of account has no password")]
+    AccountWithoutPassword,
+    /// Only service and technical accounts get tokens from others.
+    #[error("token of a person")]
+    TokenOfPerson,
+    /// No such token.
+    #[error("token does not exist")]
+    TokenNotFound,
+    /// The caller may not give this role at this place.
+    #[error("role {role} may not be granted")]
+    RoleNotGrantable {
+        /// The role.
+        role: String,
+    },
+    /// Fields break rules.
+    #[error("{} fields are invalid", .0.len())]
+    Invalid(Vec<FieldError>),
+    /// A policy does not fit the schema.
+    #[error("policy: {0}")]
+    Policy(String),
+    /// The platform refused.
+    #[error(transparent)]
+    Platform(#[from] lgsp_platform::Error),
+}
+
+impl From<sea_orm::DbErr> for Error {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Platform(error.into())
+    }
+}
+
+impl Problem for Error {
+    fn id(&self) -> &'static str {
+        match self {
+            Self::SignInRefused => "identity.sign_in.refused",
+            Self::SignInThrottled { .. } => "identity.sign_in.throttled",
+            Self::PageExpired => "identity.page.expired",
+            Self::PasswordWrong => "identity.password.wrong",
+            Self::SessionRequired => "identity.session.required",
+            Self::AccountNotFound => "identity.account.not_found",
+            Self::AccountExists => "identity.account.exists",
+            Self::AccountOwn => "identity.account.own",
+            Self::AccountOutOfReach => "identity.account.out_of_reach",
+            Self::AccountWithoutPassword => "identity.account.no_password",
+            Self::TokenOfPerson => "identity.token.of_person",
+            Self::TokenNotFound => "identity.token.not_found",
+            Self::RoleNotGrantable { .. } => "identity.role.not_grantable",
+            Self::Invalid(_) => "identity.fields.invalid",
+            Self::Policy(_) => "identity.policy.invalid",
+            Self::Platform(error) => error.id(),
+        }
+    }
+
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::SignInRefused => ErrorCode::Unauthenticated,
+            Self::SignInThrottled { .. } => ErrorCode::TooManyRequests,
+            Self::PasswordWrong | Self::Invalid(_) => ErrorCode::Invalid,
+            Self::PageExpired
+            | Self::SessionRequired
+            | Self::AccountOwn
+            | Self::AccountOutOfReach
+            | Self::TokenOfPerson
+            | Self::RoleNotGrantable { .. } => ErrorCode::Forbidden,
+            Self::AccountNotFound | Self::TokenNotFound => ErrorCode::NotFound,
+            Self::AccountExists => ErrorCode::AlreadyExists,
+            Self::AccountWithoutPassword => ErrorCode::Conflict,
+            Self::Policy(_) => ErrorCode::Internal,
+            Self::Platform(error) => error.code(),
+        }
+    }
+
+    fn arguments(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::SignInThrottled { retry_after_ms } => {
+                vec![("seconds", seconds(*retry_after_ms).to_string())]
+            }
+            Self::RoleNotGrantable { role } => vec![("role", role.clone())],
+            Self::Platform(error) => error.arguments(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn fields(&self) -> Vec<FieldError> {
+        match self {
+            Self::PasswordWrong => vec![Rule::PasswordNotCurrent.at("/current")],
+            Self::Invalid(fields) => fields.clone(),
+            Self::Platform(error) => error.fields(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Whole seconds, at least one.
+pub(crate) const fn seconds(duration_ms: i64) -> i64 {
+    let whole = (duration_ms + 999) / 1_000;
+    if whole < 1 { 1 } else { whole }
+}
+
+/// A rule that a field may break.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rule {
+    /// Needed, but empty.
+    Required,
+    /// Longer than allowed.
+    TooLong {
+        /// Characters allowed.
+        max: usize,
+    },
+    /// Not a user name.
+    UsernameForm,
+    /// Not a mail address.
+    EmailForm,
+    /// No such agency.
+    AgencyUnknown {
+        /// What was given.
+        code: String,
+    },
+    /// No such role.
+    RoleUnknown {
+        /// What was given.
+        role: String,
+    },
+    /// More roles than allowed.
+    RolesTooMany,
+    /// An end that has passed or lies too far ahead.
+    ExpiryRange {
+        /// Days ahead that are allowed.
+        days: i64,
+    },
+    /// Not the present password.
+    PasswordNotCurrent,
+    /// Too short.
+    PasswordShort {
+        /// Characters needed.
+        min: usize,
+    },
+    /// Longer than accepted.
+    PasswordLong,
+    /// Too few kinds of characters.
+    PasswordClasses,
+    /// Too few different characters.
+    PasswordMonotone,
+    /// Little remains once known words are taken out.
+    PasswordGuessable,
+    /// Contains the user name.
+    PasswordHasName,
+    /// Used before.
+    PasswordReused {
+        /// Passwords that are remembered.
+        count: usize,
+    },
+}
+
+impl Rule {
+    /// Every rule once, so that a test can hold them against the sentences.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        vec![
+            Self::Required,
+            Self::TooLong { max: 1 },
+            Self::UsernameForm,
+            Self::EmailForm,
+            Self::AgencyUnknown { code: "x".into() },
+            Self::RoleUnknown { role: "x".into() },
+            Self::RolesTooMany,
+            Self::ExpiryRange { days: 1 },
+            Self::PasswordNotCurrent,
+            Self::PasswordShort { min: 1 },
+            Self::PasswordLong,
+            Self::PasswordClasses,
+            Self::PasswordMonotone,
+            Self::PasswordGuessable,
+            Self::PasswordHasName,
+            Self::PasswordReused { count: 1 },
+        ]
+    }
+
+    /// Stable id.
+    #[must_use]
+    pub const fn id(&self) -> &'static str {
+        match self {
+            Self::Required => "identity.field.required",
+            Self::TooLong { .. } => "identity.field.too_long",
+            Self::UsernameForm => "identity.username.form",
+            Self::EmailForm => "identity.email.form",
+            Self::AgencyUnknown { .. } => "identity.agency.unknown",
+            Self::RoleUnknown { .. } => "identity.role.unknown",
+            Self::RolesTooMany => "identity.role.too_many",
+            Self::ExpiryRange { .. } => "identity.token.expiry",
+            Self::PasswordNotCurrent => "identity.password.not_current",
+            Self::PasswordShort { .. } => "identity.password.short",
+            Self::PasswordLong => "identity.password.long",
+            Self::PasswordClasses => "identity.password.classes",
+            Self::PasswordMonotone => "identity.password.monotone",
+            Self::PasswordGuessable => "identity.password.guessable",
+            Self::PasswordHasName => "identity.password.has_name",
+            Self::PasswordReused { .. } => "identity.password.reused",
+        }
+    }
+
+    /// The rule as an error of the field at `pointer`.
+    #[must_use]
+    pub fn at(&self, pointer: impl Into<String>) -> FieldError {
+        let arguments = match self {
+            Self::TooLong { max } => vec![("max", max.to_string())],
+            Self::AgencyUnknown { code } => vec![("code", code.clone())],
+            Self::RoleUnknown { role } => vec![("role", role.clone())],
+            Self::RolesTooMany => vec![("max", crate::rules::GRANTS_MAX.to_string())],
+            Self::ExpiryRange { days } => vec![("days", days.to_string())],
+            Self::PasswordShort { min } => vec![("min", min.to_string())],
+            Self::PasswordLong => vec![("max", crate::rules::PASSWORD_BYTES_MAX.to_string())],
+            Self::PasswordReused { count } => vec![("count", count.to_string())],
+            _ => Vec::new(),
+        };
+        FieldError {
+            pointer: pointer.into(),
+            code: self.id().to_owned(),
+            messages: messages::sentence(self.id(), &arguments),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Server-rendered pages: sign-in and sign-out. They work without JavaScript.
+//!
+//! Owns: `/sign-in`, `/sign-in/style.css`, `/sign-out`.
+//! Not here: the console (`web/`), checking passwords (`sign_in.rs`).
+//! Invariant: no script, no style and no address of another origin; nothing is cached.
+
+mod form;
+mod sign_in;
+mod sign_out;
+mod texts;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
+
+use crate::Identity;
+
+/// Largest form of these pages.
+pub(crate) const FORM_BYTES_MAX: usize = 16 * 1_024;
+
+const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
+    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+pub(crate) fn router(identity: Identity) -> Router {
+    Router::new()
+        .route("/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route("/sign-in/style.css", get(style))
+        .route("/sign-out", get(sign_out::show).post(sign_out::submit))
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .with_state(identity)
+}
+
+async fn style() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, include_str!("../../templates/style.css")).into_response()
+}
+
+/// Headers of every page.
+fn guard(headers: &mut HeaderMap) {
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, CSP),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}
+
+/// A rendered page with the headers of every page.
+fn page(status: StatusCode, template: &impl askama::Template) -> Response {
+    let mut response = match template.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "page could not be rendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    };
+    guard(response.headers_mut());
+    response
+}
+
+/// Sends the browser on with a GET.
+fn see_other(target: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    guard(response.headers_mut());
+    add(&mut response, header::LOCATION, target);
+    response
+}
+
+/// Adds a header; a value that is none is left out.
+fn add(response: &mut Response, name: HeaderName, value: &str) {
+    match HeaderValue::from_str(value) {
+        Ok(value) => {
+            response.headers_mut().append(name, value);
+        }
+        Err(error) => tracing::warn!(%error, header = %name, "header left out"),
+    }
+}
+
+/// A cookie of this site that scripts cannot read.
+fn set_cookie(response: &mut Response, cookie: &Cookie<'_>, has_tls: bool) {
+    let Cookie {
+        name,
+        value,
+        path,
+        same_site,
+        max_age_s,
+    } = cookie;
+    let mut text = format!("{name}={value}; Path={path}; HttpOnly; SameSite={same_site}");
+    if let Some(seconds) = max_age_s {
+        text.push_str(&format!("; Max-Age={seconds}"));
+    }
+    if has_tls {
+        text.push_str("; Secure");
+    }
+    add(response, header::SET_COOKIE, &text);
+}
+
+/// A cookie to be set; an age of 0 removes it.
+struct Cookie<'a> {
+    name: &'static str,
+    value: &'a str,
+    path: &'static str,
+    same_site: &'static str,
+    max_age_s: Option<u32>,
+}

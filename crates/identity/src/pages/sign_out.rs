@@ -1,0 +1,125 @@
+//! The sign-out page.
+//!
+//! Owns: asking, ending the session, removing its cookie.
+//! Invariant: only the session's own token ends it; another site cannot sign anybody out.
+
+use std::net::SocketAddr;
+
+use askama::Template;
+use axum::{
+    body::Bytes,
+    extract::{ConnectInfo, State},
+    http::{HeaderMap, StatusCode, Uri},
+    response::Response,
+};
+use lgsp_platform::http::{Principal, context::constant_time_eq};
+
+use super::{
+    Cookie,
+    form::Form,
+    page, see_other, set_cookie,
+    texts::{self, Texts},
+};
+use crate::{Actor, Identity, secret::cookie, sessions::SESSION_COOKIE};
+
+#[derive(Template)]
+#[template(path = "sign-out.html")]
+struct Page<'a> {
+    texts: &'static Texts,
+    organisation: &'a str,
+    other_language_href: String,
+    username: &'a str,
+    csrf: &'a str,
+}
+
+async fn session(identity: &Identity, headers: &HeaderMap) -> Option<Principal> {
+    let secret = cookie(headers, SESSION_COOKIE)?;
+    match identity.by_session(secret).await {
+        Ok(found) => found,
+        Err(error) => {
+            tracing::error!(%error, "session could not be read");
+            None
+        }
+    }
+}
+
+pub(super) async fn show(
+    State(identity): State<Identity>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response {
+    let query = Form::parse(uri.query().unwrap_or_default());
+    let texts = texts::choose(query.get("lang"), &headers);
+    match session(&identity, &headers).await {
+        Some(principal) => ask(&identity, texts, &principal, StatusCode::OK),
+        None => signed_out(&identity),
+    }
+}
+
+pub(super) async fn submit(
+    State(identity): State<Identity>,
+    connection: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let form = Form::parse(&String::from_utf8_lossy(&body));
+    let texts = texts::choose(form.get("lang"), &headers);
+    let Some(principal) = session(&identity, &headers).await else {
+        return signed_out(&identity);
+    };
+    let expected = principal.csrf_token.as_deref().unwrap_or_default();
+    let sent = match headers.get("x-csrf-token") {
+        Some(value) => value.as_bytes(),
+        None => form.get("csrf_token").as_bytes(),
+    };
+    if expected.is_empty() || !constant_time_eq(sent, expected.as_bytes()) {
+        return ask(&identity, texts, &principal, StatusCode::FORBIDDEN);
+    }
+    let actor = Actor {
+        name: principal.username.clone(),
+        address: connection.map(|axum::Extension(ConnectInfo(address))| address.ip().to_string()),
+        now: identity.platform.clock.now(),
+    };
+    if let Err(error) = identity.sign_out(&principal, &actor).await {
+        tracing::error!(%error, "sign-out failed");
+        return ask(
+            &identity,
+            texts,
+            &principal,
+            StatusCode::SERVICE_UNAVAILABLE,
+        );
+    }
+    signed_out(&identity)
+}
+
+fn ask(
+    identity: &Identity,
+    texts: &'static Texts,
+    principal: &Principal,
+    status: StatusCode,
+) -> Response {
+    let organisation = identity
+        .hierarchy
+        .name(&identity.platform.config.province.code);
+    let template = Page {
+        texts,
+        organisation: organisation.as_deref().unwrap_or_default(),
+        other_language_href: format!("/sign-out?lang={}", texts.other_language),
+        username: &principal.username,
+        csrf: principal.csrf_token.as_deref().unwrap_or_default(),
+    };
+    page(status, &template)
+}
+
+fn signed_out(identity: &Identity) -> Response {
+    let mut response = see_other("/sign-in?notice=signed-out");
+    let ended = Cookie {
+        name: SESSION_COOKIE,
+        value: "",
+        path: "/",
+        same_site: "Lax",
+        max_age_s: Some(0),
+    };
+    set_cookie(&mut response, &ended, identity.has_tls);
+    response
+}

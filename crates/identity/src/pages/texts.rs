@@ -1,0 +1,108 @@
+//! The words of the pages, in both languages.
+//!
+//! Owns: `Texts`, choosing the language.
+//! Not here: error sentences (`messages/`).
+
+use axum::http::{HeaderMap, header};
+
+/// The words of the pages.
+pub(super) struct Texts {
+    pub(super) language: &'static str,
+    pub(super) other_language: &'static str,
+    pub(super) other_language_name: &'static str,
+    pub(super) product: &'static str,
+    pub(super) sign_in: &'static str,
+    pub(super) username: &'static str,
+    pub(super) password: &'static str,
+    pub(super) help: &'static str,
+    pub(super) error_title: &'static str,
+    pub(super) signed_out: &'static str,
+    pub(super) ended: &'static str,
+    pub(super) sign_out: &'static str,
+    pub(super) sign_out_question: &'static str,
+    pub(super) stay: &'static str,
+}
+
+const VI: Texts = Texts {
+    language: "vi",
+    other_language: "en",
+    other_language_name: "English",
+    product: "Nền tảng tích hợp, chia sẻ dữ liệu",
+    sign_in: "Đăng nhập",
+    username: "Tên đăng nhập",
+    password: "Mật khẩu",
+    help: "Quên mật khẩu hoặc tài khoản bị khóa? Hãy liên hệ quản trị viên của cơ quan bạn.",
+    error_title: "Chưa đăng nhập được",
+    signed_out: "Bạn đã đăng xuất.",
+    ended: "Phiên làm việc đã kết thúc. Vui lòng đăng nhập để tiếp tục.",
+    sign_out: "Đăng xuất",
+    sign_out_question: "Bạn muốn đăng xuất khỏi tài khoản này?",
+    stay: "Quay lại làm việc",
+};
+
+const EN: Texts = Texts {
+    language: "en",
+    other_language: "vi",
+    other_language_name: "Tiếng Việt",
+    product: "Data integration and sharing platform",
+    sign_in: "Sign in",
+    username: "User name",
+    password: "Password",
+    help: "Forgot the password, or the account is locked? Ask the administrator of your agency.",
+    error_title: "Could not sign in",
+    signed_out: "You have signed out.",
+    ended: "The session has ended. Sign in to continue.",
+    sign_out: "Sign out",
+    sign_out_question: "Do you want to sign out of this account?",
+    stay: "Back to work",
+};
+
+/// The words for the language asked for in the address, else by the browser, else Vietnamese.
+pub(super) fn choose(asked: &str, headers: &HeaderMap) -> &'static Texts {
+    match asked {
+        "vi" => return &VI,
+        "en" => return &EN,
+        _ => {}
+    }
+    let accepted = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if prefers_english(accepted) { &EN } else { &VI }
+}
+
+fn prefers_english(accepted: &str) -> bool {
+    let (mut vi, mut en) = (0.0_f32, 0.0_f32);
+    for entry in accepted.split(',') {
+        let (tag, parameters) = entry.split_once(';').unwrap_or((entry, ""));
+        let quality = parameters.trim().strip_prefix("q=");
+        let quality = quality.map_or(1.0, |text| text.parse().unwrap_or(0.0));
+        let tag = tag.trim().to_ascii_lowercase();
+        match tag.split('-').next() {
+            Some("vi") => vi = vi.max(quality),
+            Some("en") => en = en.max(quality),
+            _ => {}
+        }
+    }
+    en > vi
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_follows_the_browser() {
+        for (accepted, is_english) in [
+            ("", false),
+            ("*", false),
+            ("vi-VN,vi;q=0.9,en-US;q=0.6,en;q=0.5", false),
+            ("en-US,en;q=0.9", true),
+            ("en;q=0.4, vi;q=0.5", false),
+            ("fr, en;q=0.3", true),
+            ("en;q=x", false),
+        ] {
+            assert_eq!(prefers_english(accepted), is_english, "{accepted}");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Passwords of accounts: setting, changing, unlocking.
+//!
+//! Owns: these acts; each is one transaction with its audit event.
+//! Not here: what a good password is (`password/`), signing in (`sign_in.rs`).
+//! Invariant: a new password ends the sessions that were opened with the old one.
+//! Follows: TCVN 14423:2026, 5.6.2.2 b and 5.5.2.2 (regulation R72, R75).
+
+use std::net::IpAddr;
+
+use lgsp_platform::{http::Principal, journal};
+
+use crate::{
+    Identity,
+    accounts::refuse,
+    actor::Actor,
+    error::{Error, Result, Rule},
+    password::{self, Password},
+    sessions::session_id,
+    sign_in::source_of,
+    tables::{
+        account::{self, Account, Kind, State},
+        credential, session,
+    },
+};
+
+impl Identity {
+    /// Sets a password for somebody else; ends the account's sessions and lifts its lock.
+    ///
+    /// # Errors
+    /// `identity.fields.invalid`, `identity.account.no_password`, `platform.queue.full`.
+    pub async fn reset_password(
+        &self,
+        actor: &Actor,
+        account: &Account,
+        password: Password,
+    ) -> Result<()> {
+        if !account.kind.is_person() {
+            return Err(Error::AccountWithoutPassword);
+        }
+        self.check_password(account, &password, "/password").await?;
+        let hash = self.hashes.hash(password).await?;
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        let by = (Some(actor.name.as_str()), actor.now);
+        credential::set_password(db, &*tx, account, &hash, by, self.rules.password_history).await?;
+        session::delete_of(db, &*tx, account.id, None).await?;
+        journal::append(&*tx, [actor.audit("password.reset", account)]).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Changes the caller's own password; its other sessions end.
+    ///
+    /// # Errors
+    /// * `identity.session.required`: a token cannot change a password.
+    /// * `identity.password.wrong`, counted like a failed sign-in.
+    /// * `identity.sign_in.refused`: the password is locked.
+    /// * `identity.fields.invalid`, `platform.queue.full`.
+    pub(crate) async fn change_own_password(
+        &self,
+        principal: &Principal,
+        actor: &Actor,
+        current: Password,
+        new: Password,
+    ) -> Result<()> {
+        let session = session_id(principal).ok_or(Error::SessionRequired)?;
+        let account = self.account(principal.account_id).await?;
+        let stored = account
+            .password_hash
+            .clone()
+            .ok_or(Error::AccountWithoutPassword)?;
+        if account.is_locked(actor.now) {
+            return Err(Error::SignInRefused);
+        }
+        let is_right = !current.is_oversize() && self.hashes.verify(current, stored).await?;
+        if !is_right {
+            let address: Option<IpAddr> =
+                actor.address.as_deref().and_then(|text| text.parse().ok());
+            self.note_failure(Some(&account), &source_of(address), actor)
+                .await?;
+            return Err(Error::PasswordWrong);
+        }
+        self.check_password(&account, &new, "/new").await?;
+        let hash = self.hashes.hash(new).await?;
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        let by = (None, actor.now);
+        credential::set_password(db, &*tx, &account, &hash, by, self.rules.password_history)
+            .await?;
+        session::delete_of(db, &*tx, account.id, Some(session)).await?;
+        journal::append(&*tx, [actor.audit("password.changed", &account)]).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The rules, and for administrators that the password is not one of the last ones.
+    async fn check_password(&self, account: &Account, new: &Password, pointer: &str) -> Result<()> {
+        refuse(password::check(
+            new,
+            &account.username,
+            &self.rules,
+            pointer,
+        ))?;
+        let count = self.rules.password_history;
+        if account.kind != Kind::Administrator || count == 0 {
+            return Ok(());
+        }
+        let former = credential::former_passwords(&self.platform.db, account.id, count - 1).await?;
+        for stored in account.password_hash.iter().cloned().chain(former) {
+            if self.hashes.verify(new.clone(), stored).await? {
+                return Err(Error::Invalid(vec![
+                    Rule::PasswordReused { count }.at(pointer),
+                ]));
+            }
+        }
+        Ok(())
+    }
+
+    /// Lifts the lock after failures, and wakes an account that was idle for too long.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn unlock_account(&self, actor: &Actor, account: &Account) -> Result<()> {
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        credential::set_lock(db, &*tx, account.id, None).await?;
+        if account.state == State::Idle {
+            let mut awake = account.clone();
+            awake.state = State::Active;
+            awake.last_used_at = actor.now;
+            account::update(db, &*tx, &awake).await?;
+        }
+        journal::append(&*tx, [actor.audit("account.unlocked", account)]).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Whether the password should be changed: set by somebody else, or too old.
+    #[must_use]
+    pub fn is_password_due(&self, account: &Account) -> bool {
+        let Some(changed_at) = account.password_changed_at else {
+            return false;
+        };
+        let age_ms = self.platform.clock.now().since(changed_at);
+        let is_old =
+            account.kind == Kind::Administrator && age_ms > self.rules.admin_password_age_max_ms;
+        is_old || account.password_by.is_some()
+    }
+}

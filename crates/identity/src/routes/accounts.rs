@@ -1,0 +1,242 @@
+//! `/accounts`: accounts of the caller's subtree.
+//!
+//! Owns: listing, making, changing, granting.
+//! Not here: who may be reached (`reach.rs`), passwords, locks and sessions (`acts.rs`).
+
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
+use lgsp_platform::http::{
+    Caller, Json, Page, ProblemBody, Query, Refusal, context::RoleGrant, page::limit,
+};
+use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
+
+use super::{reach, views::AccountView};
+use crate::{
+    AccountChange, Actor, Identity, Kind, NewAccount, Password,
+    roles::{ACCOUNT_READ, ACCOUNT_WRITE, ROLE_GRANT},
+    tables::account,
+};
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AccountFilter {
+    /// Words to be found in name or mail address, tone marks optional.
+    q: Option<String>,
+    /// Only accounts of this agency and of those below it.
+    agency: Option<String>,
+    /// User name after which the page starts.
+    cursor: Option<String>,
+    /// Page size, 1 to 200.
+    limit: Option<u32>,
+}
+
+/// Lists accounts that the caller may see, sorted by user name.
+#[utoipa::path(get, path = "/accounts", tag = "identity", operation_id = "list_accounts",
+    summary = "List accounts · Liệt kê tài khoản", params(AccountFilter),
+    responses((status = 200, body = Page<AccountView>), (status = 403, body = ProblemBody)),
+    extensions(("x-permission" = json!("identity.account.read"))))]
+pub(super) async fn list_accounts(
+    State(identity): State<Identity>,
+    Query(filter): Query<AccountFilter>,
+    caller: Caller,
+) -> Result<Json<Page<AccountView>>, Refusal> {
+    let is_everywhere = caller.scope(ACCOUNT_READ)?.is_none();
+    let db = &identity.platform.db;
+    let agencies = if is_everywhere && filter.agency.is_none() {
+        None
+    } else {
+        let mut agencies = account::agencies(db).await?;
+        agencies.retain(|agency| {
+            let is_asked = filter.agency.as_deref();
+            is_asked.is_none_or(|node| identity.decider.is_within(agency, node))
+                && caller.may(ACCOUNT_READ, Some(agency))
+        });
+        Some(agencies)
+    };
+    if agencies.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(Json(Page::whole(Vec::new())));
+    }
+    let size = limit(filter.limit);
+    let wanted = account::Filter {
+        words: lgsp_model::text::fold(filter.q.as_deref().unwrap_or_default()),
+        agencies,
+        after: filter.cursor.unwrap_or_default(),
+    };
+    let found = account::list(db, &wanted, size + 1).await?;
+    let views = found
+        .into_iter()
+        .map(|account| identity.account_view(account, caller.now))
+        .collect();
+    Ok(Json(Page::cut(views, size, |view: &AccountView| {
+        view.username.clone()
+    })))
+}
+
+/// A wished account.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CreateAccount {
+    /// Sign-in name.
+    username: String,
+    /// Name of the person or the job.
+    display_name: String,
+    /// Mail address.
+    email: Option<String>,
+    /// Agency it belongs to; absent for the platform itself.
+    agency: Option<String>,
+    /// What it is for.
+    kind: Kind,
+    /// First password; persons need one, service and technical accounts have none.
+    #[schema(value_type = Option<String>, format = Password)]
+    password: Option<Password>,
+}
+
+/// Makes an account without roles.
+#[utoipa::path(post, path = "/accounts", tag = "identity", operation_id = "create_account",
+    summary = "Make an account · Tạo tài khoản", request_body = CreateAccount,
+    responses((status = 201, body = AccountView), (status = 403, body = ProblemBody),
+        (status = 409, body = ProblemBody), (status = 422, body = ProblemBody),
+        (status = 503, body = ProblemBody)),
+    extensions(("x-permission" = json!("identity.account.write"))))]
+pub(super) async fn create_account(
+    State(identity): State<Identity>,
+    caller: Caller,
+    Json(body): Json<CreateAccount>,
+) -> Result<(StatusCode, Json<AccountView>), Refusal> {
+    let agency = trimmed(body.agency);
+    caller.require(ACCOUNT_WRITE, agency.as_deref())?;
+    let new = NewAccount {
+        username: body.username,
+        display_name: body.display_name,
+        email: body.email,
+        agency,
+        kind: body.kind,
+        password: body.password,
+    };
+    let actor = Actor::from(&caller);
+    let made = identity.create_account(&actor, new, Vec::new()).await?;
+    let view = identity.account_view(made, caller.now);
+    Ok((StatusCode::CREATED, Json(view)))
+}
+
+/// No agency may come as nothing or as empty text.
+fn trimmed(agency: Option<String>) -> Option<String> {
+    agency
+        .map(|code| code.trim().to_owned())
+        .filter(|code| !code.is_empty())
+}
+
+/// Gives one account.
+#[utoipa::path(get, path = "/accounts/{id}", tag = "identity", operation_id = "get_account",
+    summary = "Get an account · Xem một tài khoản",
+    params(("id" = String, Path, description = "Account")),
+    responses((status = 200, body = AccountView), (status = 404, body = ProblemBody)),
+    extensions(("x-permission" = json!("identity.account.read"))))]
+pub(super) async fn get_account(
+    State(identity): State<Identity>,
+    Path(id): Path<String>,
+    caller: Caller,
+) -> Result<Json<AccountView>, Refusal> {
+    let account = reach::visible(&identity, &caller, &id).await?;
+    Ok(Json(identity.account_view(account, caller.now)))
+}
+
+/// What changes in an account; what is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PatchAccount {
+    /// Name of the person or the job.
+    display_name: Option<String>,
+    /// Mail address; null removes it.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    email: Option<Option<String>>,
+    /// Agency it belongs to.
+    agency: Option<String>,
+    /// Whether it may be used.
+    enabled: Option<bool>,
+}
+
+/// Tells "null" from "absent".
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// Changes name, mail address, agency or state.
+#[utoipa::path(patch, path = "/accounts/{id}", tag = "identity",
+    operation_id = "patch_account", summary = "Change an account · Sửa tài khoản",
+    params(("id" = String, Path, description = "Account")), request_body = PatchAccount,
+    responses((status = 200, body = AccountView), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)),
+    extensions(("x-permission" = json!("identity.account.write"))))]
+pub(super) async fn patch_account(
+    State(identity): State<Identity>,
+    Path(id): Path<String>,
+    caller: Caller,
+    Json(body): Json<PatchAccount>,
+) -> Result<Json<AccountView>, Refusal> {
+    let before = reach::manageable(&identity, &caller, &id, ACCOUNT_WRITE).await?;
+    if let Some(agency) = &body.agency {
+        let agency = trimmed(Some(agency.clone()));
+        caller.require(ACCOUNT_WRITE, agency.as_deref())?;
+    }
+    let change = AccountChange {
+        display_name: body.display_name,
+        email: body.email,
+        agency: body.agency,
+        enabled: body.enabled,
+    };
+    let actor = Actor::from(&caller);
+    let after = identity.update_account(&actor, &before, change).await?;
+    Ok(Json(identity.account_view(after, caller.now)))
+}
+
+/// The roles that an account shall have.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PutRoles {
+    /// All of them.
+    roles: Vec<PutGrant>,
+}
+
+/// A role at a node.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PutGrant {
+    /// Role.
+    role: String,
+    /// Agency at the top of the subtree; absent for the whole platform.
+    agency: Option<String>,
+}
+
+/// Gives the account exactly these roles.
+#[utoipa::path(put, path = "/accounts/{id}/roles", tag = "identity",
+    operation_id = "put_account_roles", summary = "Set roles · Gán vai trò",
+    params(("id" = String, Path, description = "Account")), request_body = PutRoles,
+    responses((status = 200, body = AccountView), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)),
+    extensions(("x-permission" = json!("identity.role.grant"))))]
+pub(super) async fn put_roles(
+    State(identity): State<Identity>,
+    Path(id): Path<String>,
+    caller: Caller,
+    Json(body): Json<PutRoles>,
+) -> Result<Json<AccountView>, Refusal> {
+    let before = reach::manageable(&identity, &caller, &id, ROLE_GRANT).await?;
+    let wished: Vec<RoleGrant> = body
+        .roles
+        .into_iter()
+        .map(|grant| RoleGrant {
+            role: grant.role,
+            agency: trimmed(grant.agency),
+        })
+        .collect();
+    reach::check_grants(&identity, &caller, &before.grants, &wished)?;
+    let actor = Actor::from(&caller);
+    let after = identity.set_roles(&actor, &before, wished).await?;
+    Ok(Json(identity.account_view(after, caller.now)))
+}

@@ -1,0 +1,108 @@
+//! The numbers of sign-in, passwords, sessions and tokens.
+//!
+//! Owns: `Rules` and the default of each number, with the clause that asks for it.
+//! Not here: what happens at a limit (`sign_in.rs`, `sessions.rs`, `password/`).
+//! Follows: TCVN 14423:2026, level 3 (regulation R70 to R75).
+
+use serde::{Deserialize, Serialize};
+
+/// Milliseconds of a minute.
+pub const MINUTE_MS: i64 = 60_000;
+/// Milliseconds of an hour.
+pub const HOUR_MS: i64 = 60 * MINUTE_MS;
+/// Milliseconds of a day.
+pub const DAY_MS: i64 = 24 * HOUR_MS;
+
+/// Shortest password while there is no second factor (5.6.2.2 b).
+pub const PASSWORD_CHARS_MIN: usize = 14;
+/// Character classes of such a password: lower, upper, digit, other (5.6.2.2 b).
+pub const PASSWORD_CLASSES_MIN: usize = 4;
+/// Different characters of a password; stops `Aa1!Aa1!Aa1!Aa1!`.
+pub const PASSWORD_DISTINCT_MIN: usize = 8;
+/// Longest password that is accepted; longer ones are refused, never cut.
+pub const PASSWORD_BYTES_MAX: usize = 256;
+/// Former passwords that an administrator may not take again (5.6.2.2 b).
+pub const PASSWORD_HISTORY: usize = 10;
+/// Age at which an administrator's password is due for a change: two months (5.6.2.2 b).
+pub const ADMIN_PASSWORD_AGE_MAX_MS: i64 = 60 * DAY_MS;
+/// Failures in a row after which the password stops working (5.5.2.2).
+pub const FAILURES_MAX: i32 = 5;
+/// How long it stops working: 12 hours to 30 days are allowed (5.5.2.2).
+pub const LOCK_MS: i64 = 12 * HOUR_MS;
+/// Failures that one source may spend at once, so that nobody locks a whole province.
+pub const SOURCE_FAILURES_MAX: i64 = 30;
+/// Time after which a source gets back one of its failures.
+pub const SOURCE_REFILL_MS: i64 = 30_000;
+/// Idle time after which a session ends (5.5.2.2 a).
+pub const SESSION_IDLE_MS: i64 = 15 * MINUTE_MS;
+/// Longest life of a session, however busy.
+pub const SESSION_LIFE_MS: i64 = 12 * HOUR_MS;
+/// Sessions of one account; the oldest ends when one more begins.
+pub const SESSIONS_MAX: u64 = 10;
+/// Life of an access token when none is asked for.
+pub const TOKEN_LIFE_DEFAULT_MS: i64 = 90 * DAY_MS;
+/// Longest life of an access token.
+pub const TOKEN_LIFE_MAX_MS: i64 = 366 * DAY_MS;
+/// Access tokens of one account.
+pub const TOKENS_MAX: i64 = 50;
+/// Time without use after which an account is disabled (5.6.2.3).
+pub const ACCOUNT_IDLE_MS: i64 = 45 * DAY_MS;
+/// How often "last used" is written; more often would be a write a request.
+pub const TOUCH_MS: i64 = MINUTE_MS;
+/// Password checks that may wait; beyond it sign-in answers 503.
+pub const HASHES_WAITING_MAX: usize = 64;
+/// Roles of one account.
+pub const GRANTS_MAX: usize = 64;
+/// Longest user name, in characters.
+pub const USERNAME_CHARS_MAX: usize = 64;
+/// Longest display name, token name or mail address, in characters.
+pub const NAME_CHARS_MAX: usize = 200;
+
+/// The numbers that an operator may set; the defaults are those of security level 3.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rules {
+    /// Shortest password.
+    pub password_chars_min: usize,
+    /// Character classes that a password must mix.
+    pub password_classes_min: usize,
+    /// Former passwords that an administrator may not take again.
+    pub password_history: usize,
+    /// Age at which an administrator's password is due for a change.
+    pub admin_password_age_max_ms: i64,
+    /// Failures in a row that lock the password.
+    pub failures_max: i32,
+    /// How long the lock holds.
+    pub lock_ms: i64,
+    /// Failures that one source may spend at once.
+    pub source_failures_max: i64,
+    /// Time after which a source gets back one of its failures.
+    pub source_refill_ms: i64,
+    /// Idle time that ends a session.
+    pub session_idle_ms: i64,
+    /// Longest life of a session.
+    pub session_life_ms: i64,
+    /// Longest life of an access token.
+    pub token_life_max_ms: i64,
+    /// Time without use that disables an account.
+    pub account_idle_ms: i64,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            password_chars_min: PASSWORD_CHARS_MIN,
+            password_classes_min: PASSWORD_CLASSES_MIN,
+            password_history: PASSWORD_HISTORY,
+            admin_password_age_max_ms: ADMIN_PASSWORD_AGE_MAX_MS,
+            failures_max: FAILURES_MAX,
+            lock_ms: LOCK_MS,
+            source_failures_max: SOURCE_FAILURES_MAX,
+            source_refill_ms: SOURCE_REFILL_MS,
+            session_idle_ms: SESSION_IDLE_MS,
+            session_life_ms: SESSION_LIFE_MS,
+            token_life_max_ms: TOKEN_LIFE_MAX_MS,
+            account_idle_ms: ACCOUNT_IDLE_MS,
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! Signing in with a password.
+//!
+//! Owns: checking, counting failures, locking, opening the session.
+//! Not here: the page (`pages/`), what a session is (`sessions.rs`).
+//! Invariant: known, unknown, locked and disabled accounts cost one hash and answer the same;
+//! a source that fails too often is stopped before its failures lock further accounts.
+//! Follows: TCVN 14423:2026, 5.5.2.2 (regulation R75).
+
+use std::net::IpAddr;
+
+use lgsp_model::Timestamp;
+use lgsp_platform::journal;
+use serde_json::json;
+
+use crate::{
+    Identity,
+    actor::Actor,
+    error::{Error, Result},
+    password::{Password, hash},
+    rules::SESSIONS_MAX,
+    secret::{new_secret, stored_hash},
+    tables::{
+        account::{self, Account, State},
+        credential,
+        session::{self, Session},
+        source,
+    },
+};
+
+/// Longest name of a browser that is kept, in characters.
+const USER_AGENT_CHARS_MAX: usize = 256;
+
+/// What somebody presents.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// User name as typed.
+    pub username: String,
+    /// Password as typed.
+    pub password: Password,
+    /// Network address.
+    pub address: Option<IpAddr>,
+    /// What the browser calls itself.
+    pub user_agent: Option<String>,
+    /// Secret of the session that the browser had; it ends when the new one begins.
+    pub old_secret: Option<String>,
+}
+
+/// An open session.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The session.
+    pub session: Session,
+    /// What goes into the cookie, and nowhere else.
+    pub secret: String,
+}
+
+impl Identity {
+    /// Opens a session for the right password.
+    ///
+    /// # Errors
+    /// * `identity.sign_in.refused`: for every reason that lies in name, password or account.
+    /// * `identity.sign_in.throttled`: the source failed too often.
+    /// * `platform.queue.full`: too many are signing in; try again.
+    pub async fn sign_in(&self, attempt: Attempt) -> Result<Opened> {
+        let result = self.try_sign_in(attempt).await;
+        let counted = match &result {
+            Ok(_) => "ok",
+            Err(Error::SignInRefused) => "identity.sign_in.refused",
+            Err(Error::SignInThrottled { .. }) => "identity.sign_in.throttled",
+            Err(Error::Platform(lgsp_platform::Error::Busy)) => "platform.queue.full",
+            Err(_) => "failed",
+        };
+        self.platform.metrics.count("identity.sign_in", counted);
+        result
+    }
+
+    async fn try_sign_in(&self, attempt: Attempt) -> Result<Opened> {
+        let db = &self.platform.db;
+        let now = self.platform.clock.now();
+        let source = source_of(attempt.address);
+        self.check_source(&source, now).await?;
+        let username = super::accounts::fold_username(&attempt.username);
+        let found = account::find_by_username(db, &username).await?;
+        let may_try = found
+            .as_ref()
+            .filter(|account| is_usable(account, now) && !attempt.password.is_oversize());
+        let stored = may_try.and_then(|account| account.password_hash.as_deref());
+        let password = if attempt.password.is_oversize() {
+            Password::new(String::new())
+        } else {
+            attempt.password.clone()
+        };
+        let stored = stored.unwrap_or(hash::NOBODY).to_owned();
+        let is_right = self.hashes.verify(password.clone(), stored).await?;
+        // The clock again: the hash may have waited in the queue.
+        let actor = Actor {
+            name: found
+                .as_ref()
+                .map_or("unknown", |found| found.username.as_str())
+                .to_owned(),
+            address: attempt.address.map(|address| address.to_string()),
+            now: self.platform.clock.now(),
+        };
+        if let Some(account) = may_try.filter(|_| is_right)
+            && let Some(opened) = self.open(account, &attempt, &actor).await?
+        {
+            self.refresh_hash(account, password).await;
+            return Ok(opened);
+        }
+        self.note_failure(found.as_ref(), &source, &actor).await?;
+        Err(Error::SignInRefused)
+    }
+
+    async fn check_source(&self, source: &str, now: Timestamp) -> Result<()> {
+        let Some(refilled_at) = source::refilled_at(&self.platform.db, source).await? else {
+            return Ok(());
+        };
+        let owed_ms = refilled_at.since(now);
+        let allowed_ms = self.rules.source_refill_ms * (self.rules.source_failures_max - 1);
+        if owed_ms <= allowed_ms {
+            return Ok(());
+        }
+        Err(Error::SignInThrottled {
+            retry_after_ms: owed_ms - allowed_ms,
+        })
+    }
+
+    /// Begins the session; nothing when the account was locked or changed in the meantime.
+    async fn open(
+        &self,
+        account: &Account,
+        attempt: &Attempt,
+        actor: &Actor,
+    ) -> Result<Option<Opened>> {
+        let db = &self.platform.db;
+        let secret = new_secret()?;
+        let user_agent = attempt.user_agent.as_deref();
+        let session = Session {
+            id: self.platform.ids.next(),
+            account_id: account.id,
+            csrf_token: new_secret()?,
+            created_at: actor.now,
+            last_seen_at: actor.now,
+            expires_at: actor.now.plus_ms(self.rules.session_life_ms),
+            address: actor.address.clone(),
+            user_agent: user_agent.map(|name| name.chars().take(USER_AGENT_CHARS_MAX).collect()),
+        };
+        let tx = db.begin().await?;
+        if !credential::note_success(db, &*tx, account, actor.now).await? {
+            return Ok(None);
+        }
+        if let Some(old) = &attempt.old_secret {
+            session::delete_by_secret(db, &*tx, stored_hash(old)).await?;
+        }
+        session::insert(&*tx, &session, stored_hash(&secret)).await?;
+        session::delete_beyond(db, &*tx, account.id, SESSIONS_MAX).await?;
+        journal::append(&*tx, [actor.audit("signin.succeeded", account)]).await?;
+        tx.commit().await?;
+        Ok(Some(Opened { session, secret }))
+    }
+
+    /// Counts a failure against the source and, if it exists, against the account.
+    pub(crate) async fn note_failure(
+        &self,
+        account: Option<&Account>,
+        source: &str,
+        actor: &Actor,
+    ) -> Result<()> {
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        source::note_failure(db, &*tx, source, actor.now, self.rules.source_refill_ms).await?;
+        let mut events = Vec::new();
+        match account {
+            // What an unknown person typed may be a password in the wrong field: not noted.
+            None => events.push(actor.audit_name("signin.failed", "unknown", None)),
+            Some(account) => {
+                let failures = credential::note_failure(db, &*tx, account.id, actor.now).await?;
+                let detail = json!({ "failures": failures, "state": account.state.as_str() });
+                events.push(actor.audit("signin.failed", account).with_detail(detail));
+                if failures.is_some_and(|failures| failures >= self.rules.failures_max) {
+                    let until = actor.now.plus_ms(self.rules.lock_ms);
+                    credential::set_lock(db, &*tx, account.id, Some(until)).await?;
+                    let detail = json!({ "until": until });
+                    events.push(actor.audit("account.locked", account).with_detail(detail));
+                }
+            }
+        }
+        let refused = events.into_iter().map(|event| event.with_result("refused"));
+        journal::append(&*tx, refused).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Brings an old hash to today's parameters; a failure only means that it stays old.
+    async fn refresh_hash(&self, account: &Account, password: Password) {
+        let is_outdated = account
+            .password_hash
+            .as_deref()
+            .is_some_and(hash::is_outdated);
+        if !is_outdated {
+            return;
+        }
+        let db = &self.platform.db;
+        let refreshed: Result<()> = async {
+            let hash = self.hashes.hash(password).await?;
+            let tx = db.begin().await?;
+            credential::rehash(db, &*tx, account.id, &hash).await?;
+            Ok(tx.commit().await?)
+        }
+        .await;
+        if let Err(error) = refreshed {
+            tracing::warn!(%error, "password hash could not be renewed");
+        }
+    }
+}
+
+fn is_usable(account: &Account, now: Timestamp) -> bool {
+    account.state == State::Active && account.kind.is_person() && !account.is_locked(now)
+}
+
+/// The network that an address belongs to: what one attacker easily commands.
+pub(crate) fn source_of(address: Option<IpAddr>) -> String {
+    match address {
+        None => "none".to_owned(),
+        Some(IpAddr::V4(v4)) => {
+            let [a, b, c, _] = v4.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        Some(IpAddr::V6(v6)) => match v6.to_ipv4_mapped() {
+            Some(v4) => source_of(Some(IpAddr::V4(v4))),
+            None => {
+                let [a, b, c, d, ..] = v6.segments();
+                format!("{a:x}:{b:x}:{c:x}:{:x}::/56", d & 0xff00)
+            }
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::source_of;
+
+    #[test]
+    fn a_source_is_a_network() {
+        for (address, expected) in [
+            ("10.1.2.3", "10.1.2.0/24"),
+            ("::ffff:10.1.2.3", "10.1.2.0/24"),
+            ("2001:db8:1:2345::9", "2001:db8:1:2300::/56"),
+        ] {
+            assert_eq!(source_of(address.parse().ok()), expected);
+        }
+        assert_eq!(source_of(None), "none");
+    }
+}

@@ -1,0 +1,178 @@
+//! The table `session`.
+//!
+//! Owns: rows of sessions.
+//! Not here: when a session ends (`sessions.rs`).
+
+use lgsp_model::{AccountId, Timestamp};
+use lgsp_platform::db::{Database, Rows};
+use sea_orm::{ConnectionTrait, QueryResult, Value};
+use uuid::Uuid;
+
+use super::execute;
+use crate::error::Result;
+
+/// A session without its secret.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Public identifier.
+    pub id: Uuid,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// What the browser must send with each change.
+    pub(crate) csrf_token: String,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last used, exact to a minute.
+    pub last_seen_at: Timestamp,
+    /// When it ends at the latest.
+    pub expires_at: Timestamp,
+    /// From which address it was opened.
+    pub address: Option<String>,
+    /// What the browser called itself.
+    pub user_agent: Option<String>,
+}
+
+pub(crate) async fn insert<C: ConnectionTrait>(
+    connection: &C,
+    session: &Session,
+    secret_hash: Vec<u8>,
+) -> Result<()> {
+    let columns = &[
+        "id",
+        "secret_hash",
+        "account_id",
+        "csrf_token",
+        "created_at",
+        "last_seen_at",
+        "expires_at",
+        "address",
+        "user_agent",
+    ];
+    let values = vec![
+        session.id.into(),
+        secret_hash.into(),
+        session.account_id.0.into(),
+        session.csrf_token.as_str().into(),
+        session.created_at.0.into(),
+        session.last_seen_at.0.into(),
+        session.expires_at.0.into(),
+        session.address.clone().into(),
+        session.user_agent.clone().into(),
+    ];
+    let rows = Rows::one("session", columns, values);
+    Ok(rows.insert(connection).await?)
+}
+
+fn from_row(row: &QueryResult) -> Result<Session> {
+    Ok(Session {
+        id: row.try_get("", "id")?,
+        account_id: AccountId(row.try_get("", "account_id")?),
+        csrf_token: row.try_get("", "csrf_token")?,
+        created_at: Timestamp(row.try_get("", "created_at")?),
+        last_seen_at: Timestamp(row.try_get("", "last_seen_at")?),
+        expires_at: Timestamp(row.try_get("", "expires_at")?),
+        address: row.try_get("", "address")?,
+        user_agent: row.try_get("", "user_agent")?,
+    })
+}
+
+/// Sessions of an account, newest first.
+pub(crate) async fn list(db: &Database, id: AccountId) -> Result<Vec<Session>> {
+    let sql = "SELECT id, account_id, csrf_token, created_at, last_seen_at, expires_at, address, \
+               user_agent FROM session WHERE account_id = $1 ORDER BY created_at DESC, id DESC";
+    let rows = db.query_all(sql, vec![id.0.into()]).await?;
+    rows.iter().map(from_row).collect()
+}
+
+/// The session behind a secret, with the account's name, agency, state and roles: a row a role.
+pub(crate) async fn credential(db: &Database, secret_hash: Vec<u8>) -> Result<Vec<QueryResult>> {
+    let sql = "SELECT s.id AS credential_id, s.csrf_token, s.last_seen_at AS used_at, \
+               s.expires_at, a.id AS account_id, a.username, a.agency, a.state, r.role, \
+               r.agency AS role_agency FROM session s JOIN account a ON a.id = s.account_id \
+               LEFT JOIN account_role r ON r.account_id = a.id WHERE s.secret_hash = $1 \
+               ORDER BY r.role, r.agency";
+    Ok(db.query_all(sql, vec![secret_hash.into()]).await?)
+}
+
+pub(crate) async fn touch<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    id: Uuid,
+    now: Timestamp,
+) -> Result<()> {
+    let sql = "UPDATE session SET last_seen_at = $1 WHERE id = $2";
+    execute(db, connection, sql, vec![now.0.into(), id.into()])
+        .await
+        .map(|_| ())
+}
+
+/// Ends one session; tells whether it was there.
+pub(crate) async fn delete<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    id: Uuid,
+) -> Result<bool> {
+    let sql = "DELETE FROM session WHERE id = $1";
+    Ok(execute(db, connection, sql, vec![id.into()]).await? > 0)
+}
+
+/// Ends the session behind a secret, if there is one.
+pub(crate) async fn delete_by_secret<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    secret_hash: Vec<u8>,
+) -> Result<()> {
+    let sql = "DELETE FROM session WHERE secret_hash = $1";
+    execute(db, connection, sql, vec![secret_hash.into()])
+        .await
+        .map(|_| ())
+}
+
+/// Ends all sessions of an account but one; gives how many.
+pub(crate) async fn delete_of<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    id: AccountId,
+    kept: Option<Uuid>,
+) -> Result<u64> {
+    let mut sql = "DELETE FROM session WHERE account_id = $1".to_owned();
+    let mut values: Vec<Value> = vec![id.0.into()];
+    if let Some(kept) = kept {
+        sql.push_str(" AND id <> $2");
+        values.push(kept.into());
+    }
+    execute(db, connection, &sql, values).await
+}
+
+/// Ends the oldest sessions of an account beyond `max`.
+pub(crate) async fn delete_beyond<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    id: AccountId,
+    max: u64,
+) -> Result<()> {
+    let sql = format!(
+        "DELETE FROM session WHERE account_id = $1 AND id NOT IN (SELECT id FROM session \
+         WHERE account_id = $1 ORDER BY created_at DESC, id DESC LIMIT {max})"
+    );
+    execute(db, connection, &sql, vec![id.0.into()])
+        .await
+        .map(|_| ())
+}
+
+/// Removes sessions that have ended by age or by idleness.
+pub(crate) async fn sweep<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    now: Timestamp,
+    idle_before: Timestamp,
+) -> Result<u64> {
+    let sql = "DELETE FROM session WHERE expires_at <= $1 OR last_seen_at <= $2";
+    execute(
+        db,
+        connection,
+        sql,
+        vec![now.0.into(), idle_before.0.into()],
+    )
+    .await
+}

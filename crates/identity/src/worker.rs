@@ -1,0 +1,50 @@
+//! What identity does by itself: removing what has ended, disabling what nobody uses.
+//!
+//! Owns: the hourly sweep.
+//! Not here: refusing what has ended; that is checked at each request.
+//! Follows: TCVN 14423:2026, 5.6.2.3 (regulation R73).
+
+use lgsp_platform::journal;
+use serde_json::json;
+
+use crate::{
+    Identity,
+    actor::Actor,
+    error::Result,
+    rules::{DAY_MS, HOUR_MS},
+    tables::{account, session, source},
+};
+
+pub(crate) async fn run(identity: Identity) {
+    loop {
+        if let Err(error) = identity.sweep().await {
+            tracing::warn!(%error, "identity sweep failed; the next one is in an hour");
+        }
+        identity.platform.clock.sleep(HOUR_MS).await;
+    }
+}
+
+impl Identity {
+    /// Removes ended sessions and settled sources, disables accounts that nobody used for
+    /// long. Two nodes may do it at the same time.
+    ///
+    /// # Errors
+    /// `platform.database.failed`; nothing was changed then.
+    pub async fn sweep(&self) -> Result<()> {
+        let db = &self.platform.db;
+        let actor = Actor::platform(self.platform.clock.now());
+        let tx = db.begin().await?;
+        let idle_before = actor.now.plus_ms(-self.rules.session_idle_ms);
+        session::sweep(db, &*tx, actor.now, idle_before).await?;
+        source::sweep(db, &*tx, actor.now).await?;
+        let unused_before = actor.now.plus_ms(-self.rules.account_idle_ms);
+        let disabled = account::disable_idle(db, &*tx, unused_before).await?;
+        let detail = json!({ "days": self.rules.account_idle_ms / DAY_MS });
+        let events = disabled.iter().map(|(username, agency)| {
+            let event = actor.audit_name("account.idle_locked", username, agency.as_deref());
+            event.with_detail(detail.clone())
+        });
+        journal::append(&*tx, events).await?;
+        Ok(tx.commit().await?)
+    }
+}

@@ -1,0 +1,20 @@
+//! Behaviour of identity, through HTTP and its public API, on both databases.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "test helpers"
+)]
+
+mod access;
+mod accounts;
+mod audit;
+mod kit;
+mod lockout;
+mod messages;
+mod openapi;
+mod pages;
+mod passwords;
+mod reach;
+mod sessions;
+mod tokens;

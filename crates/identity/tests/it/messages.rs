@@ -1,0 +1,63 @@
+//! Every error id has a sentence in both languages, and every sentence an id.
+
+use std::collections::BTreeSet;
+
+use lgsp_identity::{Error, error::Rule, module};
+use lgsp_platform::{http::problem::Problem as _, messages};
+
+fn errors() -> Vec<Error> {
+    vec![
+        Error::SignInRefused,
+        Error::SignInThrottled { retry_after_ms: 1 },
+        Error::PageExpired,
+        Error::PasswordWrong,
+        Error::SessionRequired,
+        Error::AccountNotFound,
+        Error::AccountExists,
+        Error::AccountOwn,
+        Error::AccountOutOfReach,
+        Error::AccountWithoutPassword,
+        Error::TokenOfPerson,
+        Error::TokenNotFound,
+        Error::RoleNotGrantable { role: "x".into() },
+        Error::Invalid(Vec::new()),
+        Error::Policy(String::new()),
+    ]
+}
+
+#[test]
+fn ids_and_sentences_match() {
+    let mut ids: BTreeSet<String> = errors().iter().map(|error| error.id().to_owned()).collect();
+    ids.extend(Rule::all().iter().map(|rule| rule.id().to_owned()));
+    let sentences: BTreeSet<String> = module().messages.parse().unwrap().into_keys().collect();
+    assert_eq!(ids, sentences);
+}
+
+#[test]
+fn sentences_have_their_values() {
+    messages::install(&module().messages).unwrap();
+    for error in errors() {
+        let sentence = messages::sentence(error.id(), &error.arguments());
+        for text in [sentence.vi, sentence.en] {
+            assert!(!text.contains(['{', '}']), "{text}");
+        }
+    }
+    for rule in Rule::all() {
+        let field = rule.at("/x");
+        for text in [field.messages.vi, field.messages.en] {
+            assert!(!text.contains(['{', '}']) && text.ends_with('.'), "{text}");
+        }
+    }
+}
+
+#[test]
+fn permissions_have_names_of_this_crate_and_two_labels() {
+    for permission in module().permissions {
+        assert!(
+            permission.name.starts_with("identity."),
+            "{}",
+            permission.name
+        );
+        assert_ne!(permission.labels.vi, permission.labels.en);
+    }
+}

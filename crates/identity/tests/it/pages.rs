@@ -1,0 +1,154 @@
+//! `/sign-in` and `/sign-out` as a browser sees them.
+
+use axum::http::StatusCode;
+
+use crate::kit::{ADMIN, GOOD, OTHER, WRONG, each_database};
+
+each_database! {
+    async fn a_person_signs_in_and_out(world: &World) {
+        let mut browser = world.browser();
+        let page = browser.get("/sign-in?next=/documents").await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert_eq!(page.hidden("next"), "/documents");
+        let answer = browser.sign_in_to(ADMIN, GOOD, "/documents?q=a").await;
+        assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/documents?q=a"));
+        let me = browser.get("/api/v1/me").await.json();
+        assert_eq!(me["username"], ADMIN);
+        assert_eq!(me["roles"][0]["role"], "platform-admin");
+        let again = browser.get("/sign-in?next=/x").await;
+        assert_eq!((again.status, again.header("location")), (StatusCode::SEE_OTHER, "/x"));
+
+        let token = me["csrf_token"].as_str().unwrap();
+        let out = browser.post_form("/sign-out", &[("csrf_token", token)]).await;
+        assert_eq!((out.status, out.header("location")), (StatusCode::SEE_OTHER, "/sign-in?notice=signed-out"));
+        assert!(!browser.cookies.contains_key("lgsp_session"));
+        assert!(browser.get("/sign-in?notice=signed-out").await.text.contains("Bạn đã đăng xuất."));
+    }
+
+    async fn a_session_ends_at_sign_out_for_every_copy_of_its_cookie(world: &World) {
+        let mut browser = world.signed_in(ADMIN).await;
+        let stolen = browser.cookies.clone();
+        browser.post_form("/sign-out", &[]).await;
+        let mut thief = world.browser();
+        thief.cookies = stolen;
+        assert_eq!(thief.get("/api/v1/me").await.refusal(), (401, "platform.session.missing".into()));
+    }
+
+    async fn another_site_can_neither_sign_in_nor_out(world: &World) {
+        let mut browser = world.browser();
+        let page = browser.get("/sign-in").await;
+        let csrf = page.hidden("csrf");
+        let known = [("username", ADMIN), ("password", GOOD)];
+        let without = browser.post_form("/sign-in", &known).await;
+        assert_eq!(without.status, StatusCode::FORBIDDEN);
+        assert!(without.text.contains("mở quá lâu"), "{}", without.text);
+        browser.cookies.clear();
+        let fields = [known[0], known[1], ("csrf", csrf.as_str())];
+        let without_cookie = browser.post_form("/sign-in", &fields).await;
+        assert_eq!(without_cookie.status, StatusCode::FORBIDDEN);
+        assert!(!browser.cookies.contains_key("lgsp_session"));
+        let empty = [known[0], known[1], ("csrf", "")];
+        browser.cookies.insert("lgsp_sign_in".into(), String::new());
+        assert_eq!(browser.post_form("/sign-in", &empty).await.status, StatusCode::FORBIDDEN);
+
+        let mut signed_in = world.signed_in(ADMIN).await;
+        signed_in.csrf_token.clear();
+        let out = signed_in.post_form("/sign-out", &[("csrf_token", "x")]).await;
+        assert_eq!(out.status, StatusCode::FORBIDDEN);
+        assert_eq!(signed_in.get("/api/v1/me").await.status, StatusCode::OK);
+    }
+
+    async fn the_session_is_new_at_each_sign_in(world: &World) {
+        let mut browser = world.browser();
+        browser.cookies.insert("lgsp_session".into(), "planted".into());
+        browser.sign_in(ADMIN, GOOD).await;
+        let first = browser.cookies["lgsp_session"].clone();
+        assert_ne!(first, "planted");
+        let old = browser.cookies.clone();
+        let csrf = {
+            let mut page = world.browser();
+            let answer = page.get("/sign-in").await;
+            browser.cookies.extend(page.cookies);
+            answer.hidden("csrf")
+        };
+        let fields = [("username", ADMIN), ("password", GOOD), ("csrf", &csrf)];
+        browser.post_form("/sign-in", &fields).await;
+        assert_ne!(browser.cookies["lgsp_session"], first);
+        let mut stale = world.browser();
+        stale.cookies = old;
+        assert_eq!(stale.get("/api/v1/me").await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(browser.get("/api/v1/me").await.status, StatusCode::OK);
+    }
+
+    async fn nobody_is_sent_to_another_site(world: &World) {
+        for next in ["https://evil.example/", "//evil.example", "/\\evil.example", "/a\r\nX: y"] {
+            let mut browser = world.browser();
+            let answer = browser.sign_in_to(ADMIN, GOOD, next).await;
+            assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/"), "{next}");
+            assert!(answer.headers.get("x").is_none());
+        }
+    }
+
+    async fn a_refusal_keeps_the_name_and_hides_the_password(world: &World) {
+        let mut browser = world.browser();
+        let name = "\"><script>alert(1)</script>";
+        let answer = browser.sign_in_to(name, WRONG, "/documents").await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        assert!(answer.text.contains("role=\"alert\""));
+        assert!(answer.text.contains("chưa đúng"), "{}", answer.text);
+        assert!(!answer.text.contains("<script"), "{}", answer.text);
+        assert!(answer.text.contains("&#60;script&#62;"), "{}", answer.text);
+        assert!(!answer.text.contains(WRONG));
+        assert_eq!(answer.hidden("next"), "/documents");
+        let retry = [("username", ADMIN), ("password", GOOD), ("csrf", &answer.hidden("csrf"))];
+        assert_eq!(browser.post_form("/sign-in", &retry).await.status, StatusCode::SEE_OTHER);
+    }
+
+    async fn pages_speak_both_languages(world: &World) {
+        let mut browser = world.browser();
+        let vi = browser.get("/sign-in").await.text;
+        assert!(vi.contains("<html lang=\"vi\">") && vi.contains("Tên đăng nhập"), "{vi}");
+        assert!(vi.contains("Cơ quan H34"), "{vi}");
+        let en = browser.get("/sign-in?lang=en&next=/a%3Fb").await.text;
+        assert!(en.contains("<html lang=\"en\">") && en.contains("User name"), "{en}");
+        assert!(en.contains("/sign-in?lang=vi&#38;next=/a%3Fb"), "{en}");
+        let csrf = browser.get("/sign-in").await.hidden("csrf");
+        let fields = [("username", "x"), ("password", "y"), ("csrf", csrf.as_str()), ("lang", "en")];
+        let refused = browser.post_form("/sign-in", &fields).await.text;
+        assert!(refused.contains("User name or password is wrong"), "{refused}");
+    }
+
+    async fn pages_carry_strict_headers(world: &World) {
+        let mut browser = world.browser();
+        let page = browser.get("/sign-in").await;
+        let csp = page.header("content-security-policy");
+        assert!(csp.contains("default-src 'none'") && csp.contains("frame-ancestors 'none'"), "{csp}");
+        assert!(!csp.contains("unsafe") && !csp.contains("script-src"), "{csp}");
+        assert_eq!(page.header("cache-control"), "no-store");
+        assert!(!page.text.contains("<script") && !page.text.contains("style="), "{}", page.text);
+        let cookie = page.header("set-cookie").to_owned();
+        assert!(cookie.contains("HttpOnly; SameSite=Strict"), "{cookie}");
+        let signed_in = browser.sign_in(ADMIN, GOOD).await;
+        let cookie = signed_in.header("set-cookie");
+        assert!(cookie.starts_with("lgsp_session=") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax"), "{cookie}");
+        let style = browser.get("/sign-in/style.css").await;
+        assert_eq!(style.header("content-type"), "text/css; charset=utf-8");
+        assert!(style.text.contains("prefers-color-scheme: dark"));
+    }
+
+    async fn an_oversize_form_is_refused(world: &World) {
+        let mut browser = world.browser();
+        let csrf = browser.get("/sign-in").await.hidden("csrf");
+        let long = "x".repeat(6 * 1_024);
+        let fields = [("username", ADMIN), ("password", long.as_str()), ("csrf", csrf.as_str())];
+        let answer = browser.post_form("/sign-in", &fields).await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    }
+
+    async fn a_password_past_its_limit_is_only_wrong(world: &World) {
+        let long = format!("{GOOD}{}", "x".repeat(300));
+        assert_eq!(world.browser().sign_in(ADMIN, &long).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(world.browser().sign_in(ADMIN, OTHER).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(world.browser().sign_in("  QUAN.TRI ", GOOD).await.status, StatusCode::SEE_OTHER);
+    }
+}
