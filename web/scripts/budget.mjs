@@ -38,7 +38,10 @@ const fonts = assets.filter((name) => name.endsWith(".woff2"));
 const measured = {
   "first load, JavaScript": sum(first.js),
   "first load, CSS": sum(first.css),
-  "fonts of both scripts": fonts.reduce((total, name) => total + statSync(join(DIST, "assets", name)).size, 0),
+  "fonts of both scripts": fonts.reduce(
+    (total, name) => total + statSync(join(DIST, "assets", name)).size,
+    0,
+  ),
   "largest lazy chunk": Math.max(0, ...lazy.map((chunk) => gzipped(chunk.file))),
   "everything, compressed": assets
     .filter((name) => !name.endsWith(".br") && !name.endsWith(".gz"))
@@ -50,6 +53,8 @@ for (const [name, bytes] of Object.entries(measured)) {
   const ceiling = CEILINGS[name];
   const mark = bytes > ceiling ? "OVER" : "ok";
   if (bytes > ceiling) isOver = true;
-  console.log(`${mark.padEnd(5)}${name.padEnd(26)}${(bytes / KB).toFixed(1).padStart(8)} kB of ${ceiling / KB} kB`);
+  console.log(
+    `${mark.padEnd(5)}${name.padEnd(26)}${(bytes / KB).toFixed(1).padStart(8)} kB of ${ceiling / KB} kB`,
+  );
 }
 process.exit(isOver ? 1 : 0);

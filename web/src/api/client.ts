@@ -72,8 +72,7 @@ export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 2_000,
-      retry: (failures, error) =>
-        failures < RETRIES_MAX && asProblem(error).retryable === true,
+      retry: (failures, error) => failures < RETRIES_MAX && asProblem(error).retryable === true,
       refetchOnWindowFocus: true,
     },
     mutations: { retry: false },

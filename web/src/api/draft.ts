@@ -377,7 +377,12 @@ export interface Overview {
   series: SeriesPoint[];
   flows: Flow[];
   queues: QueueState[];
-  upstream?: { name: string; state: string; last_success_at?: string | null; waiting: number } | null;
+  upstream?: {
+    name: string;
+    state: string;
+    last_success_at?: string | null;
+    waiting: number;
+  } | null;
   recent: RecentItem[];
   alarms: Alarm[];
 }
@@ -433,7 +438,9 @@ type KindName = { kind: string; name: string };
 export interface paths {
   "/api/v1/me": Path<{ get: Op<Me> }>;
   "/api/v1/me/preferences": Path<{ patch: Op<Preferences, never, never, Partial<Preferences>> }>;
-  "/api/v1/me/password": Path<{ post: Op<unknown, never, never, { current: string; new: string }> }>;
+  "/api/v1/me/password": Path<{
+    post: Op<unknown, never, never, { current: string; new: string }>;
+  }>;
   "/api/v1/about": Path<{ get: Op<About> }>;
   "/api/v1/tokens": Path<{
     get: Op<Page<Token>>;
@@ -527,12 +534,7 @@ export interface paths {
   }>;
   "/api/v1/documents/{id}": Path<{ get: Op<DocumentDetail, never, Id> }>;
   "/api/v1/documents/{id}/copies/{copy}/status": Path<{
-    post: Op<
-      unknown,
-      never,
-      { id: string; copy: string },
-      { code: string; description?: string }
-    >;
+    post: Op<unknown, never, { id: string; copy: string }, { code: string; description?: string }>;
   }>;
   "/api/v1/documents/{id}/revoke": Path<{ post: Op<unknown, never, Id, { reason: string }> }>;
   "/api/v1/documents/{id}/resend": Path<{ post: Op<unknown, never, Id, { copy?: string }> }>;

@@ -52,7 +52,10 @@ export function AccountMenu() {
       </form>
       <Menu width={268} position="bottom-end">
         <Menu.Target>
-          <UnstyledButton className={classes.account} aria-label={t("account", { name: me.display_name })}>
+          <UnstyledButton
+            className={classes.account}
+            aria-label={t("account", { name: me.display_name })}
+          >
             <span className={classes.avatar} aria-hidden>
               {initials(me.display_name)}
             </span>
@@ -64,7 +67,11 @@ export function AccountMenu() {
         </Menu.Target>
         <Menu.Dropdown>
           {own.map((feature) => (
-            <Menu.Item key={feature.id} leftSection={<IconUser size={16} aria-hidden />} onClick={() => go(feature.path)}>
+            <Menu.Item
+              key={feature.id}
+              leftSection={<IconUser size={16} aria-hidden />}
+              onClick={() => go(feature.path)}
+            >
               {text(feature.label)}
             </Menu.Item>
           ))}
@@ -110,7 +117,10 @@ export function AccountMenu() {
             </Menu.Item>
           ))}
           <Menu.Divider />
-          <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => form.current?.submit()}>
+          <Menu.Item
+            leftSection={<IconLogout size={16} aria-hidden />}
+            onClick={() => form.current?.submit()}
+          >
             {t("profile.signOut")}
           </Menu.Item>
         </Menu.Dropdown>

@@ -1,9 +1,9 @@
 // The keys of the console, opened with "?".
 
 import { Kbd, Modal } from "@mantine/core";
+import { useKitTexts } from "../kit/texts.ts";
 import classes from "./shell.module.css";
 import { useAppTexts } from "./texts.ts";
-import { useKitTexts } from "../kit/texts.ts";
 
 const KEYS = [
   { keys: ["Ctrl", "K"], text: "help.palette" },
@@ -19,7 +19,13 @@ export default function KeysHelp({ onClose }: { onClose: () => void }) {
   const { t } = useAppTexts();
   const kit = useKitTexts();
   return (
-    <Modal opened onClose={onClose} title={t("help.title")} centered closeButtonProps={{ "aria-label": kit.t("close") }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t("help.title")}
+      centered
+      closeButtonProps={{ "aria-label": kit.t("close") }}
+    >
       <dl className={classes.keysList}>
         {KEYS.map((entry) => (
           <div key={entry.text}>

@@ -23,7 +23,12 @@ export function MainMenu({ isFolded, onChoose }: { isFolded: boolean; onChoose?:
   const open = useFeatures();
   const of = (group: MenuGroup) => open.filter((feature) => feature.group === group);
   const draw = (feature: Feature) => (
-    <Entry key={feature.id} feature={feature} isFolded={isFolded} {...(onChoose ? { onChoose } : {})} />
+    <Entry
+      key={feature.id}
+      feature={feature}
+      isFolded={isFolded}
+      {...(onChoose ? { onChoose } : {})}
+    />
   );
   return (
     <nav aria-label={t("menu")} className={classes.menu}>
@@ -53,7 +58,10 @@ interface EntryProps {
 function Entry({ feature, isFolded, onChoose }: EntryProps) {
   const text = useText();
   const path = useRouterState({ select: (state) => state.location.pathname });
-  const isHere = feature.path === "/" ? path === "/" : path === feature.path || path.startsWith(`${feature.path}/`);
+  const isHere =
+    feature.path === "/"
+      ? path === "/"
+      : path === feature.path || path.startsWith(`${feature.path}/`);
   const Icon = feature.icon;
   const name = text(feature.label);
   return (

@@ -52,7 +52,12 @@ function useThings(query: string): Hit[] {
   const params = { params: { query: { q: query, limit: HITS_MAX } } };
   const documents = api.useQuery("get", "/api/v1/documents", params, options);
   const agencies = api.useQuery("get", "/api/v1/agencies", params, options);
-  const systems = api.useQuery("get", "/api/v1/systems", {}, { enabled, retry: false, staleTime: 60_000 });
+  const systems = api.useQuery(
+    "get",
+    "/api/v1/systems",
+    {},
+    { enabled, retry: false, staleTime: 60_000 },
+  );
   if (!enabled) return [];
   return [
     ...(documents.data?.items ?? []).slice(0, HITS_MAX).map((item) => ({
@@ -146,7 +151,12 @@ export default function Palette({ onClose }: { onClose: () => void }) {
           spellCheck={false}
         />
       </div>
-      <div id="palette-hits" role="listbox" aria-label={t("palette.title")} className={classes.paletteHits}>
+      <div
+        id="palette-hits"
+        role="listbox"
+        aria-label={t("palette.title")}
+        className={classes.paletteHits}
+      >
         {hits.map((hit, index) => {
           const Icon = hit.icon;
           return (

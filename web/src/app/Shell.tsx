@@ -49,7 +49,8 @@ export function Shell() {
   const { t } = useAppTexts();
   const { about } = useSession();
   const go = useGo();
-  const isNarrow = useMediaQuery("(max-width: 62em)", undefined, { getInitialValueInEffect: false }) ?? false;
+  const isNarrow =
+    useMediaQuery("(max-width: 62em)", undefined, { getInitialValueInEffect: false }) ?? false;
   const [isFolded, setFolded] = useState(storedFold);
   const [drawer, drawerSet] = useDisclosure(false);
   const [palette, paletteSet] = useDisclosure(false);
@@ -79,7 +80,13 @@ export function Shell() {
       </a>
       <header className={classes.header}>
         {isNarrow ? (
-          <ActionIcon variant="subtle" color="gray" size={36} onClick={drawerSet.open} aria-label={t("openMenu")}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={36}
+            onClick={drawerSet.open}
+            aria-label={t("openMenu")}
+          >
             <IconMenu2 size={20} aria-hidden />
           </ActionIcon>
         ) : null}
@@ -93,14 +100,26 @@ export function Shell() {
             <span className={classes.demo}>{t("demo")}</span>
           </Tooltip>
         ) : null}
-        <button type="button" className={classes.search} onClick={paletteSet.open} aria-label={t("search")}>
+        <button
+          type="button"
+          className={classes.search}
+          onClick={paletteSet.open}
+          aria-label={t("search")}
+        >
           <IconSearch size={16} aria-hidden />
           <span>{t("search")}</span>
           <kbd>Ctrl K</kbd>
         </button>
         <div className={classes.tools}>
           <Tooltip label={t("keys")}>
-            <ActionIcon className={classes.keys ?? ""} variant="subtle" color="gray" size={36} onClick={helpSet.open} aria-label={t("keys")}>
+            <ActionIcon
+              className={classes.keys ?? ""}
+              variant="subtle"
+              color="gray"
+              size={36}
+              onClick={helpSet.open}
+              aria-label={t("keys")}
+            >
               <IconKeyboard size={20} stroke={1.6} aria-hidden />
             </ActionIcon>
           </Tooltip>
@@ -121,7 +140,12 @@ export function Shell() {
       ) : (
         <aside className={classes.side}>
           <MainMenu isFolded={isFolded} />
-          <button type="button" className={classes.fold} onClick={fold} aria-label={isFolded ? t("unfoldMenu") : t("foldMenu")}>
+          <button
+            type="button"
+            className={classes.fold}
+            onClick={fold}
+            aria-label={isFolded ? t("unfoldMenu") : t("foldMenu")}
+          >
             {isFolded ? (
               <IconLayoutSidebarLeftExpand size={18} stroke={1.6} aria-hidden />
             ) : (

@@ -82,8 +82,12 @@ export const theme = createTheme({
   },
   respectReducedMotion: true,
   components: {
-    InputWrapper: Input.Wrapper.extend({ defaultProps: { inputWrapperOrder: ["label", "description", "input", "error"] } }),
-    Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, openDelay: 300, transitionProps: { duration: 100 } } }),
+    InputWrapper: Input.Wrapper.extend({
+      defaultProps: { inputWrapperOrder: ["label", "description", "input", "error"] },
+    }),
+    Tooltip: Tooltip.extend({
+      defaultProps: { withArrow: true, openDelay: 300, transitionProps: { duration: 100 } },
+    }),
   },
 });
 

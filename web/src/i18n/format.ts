@@ -27,7 +27,10 @@ function parts(at: Date): Record<string, string> {
 /** Reads what the API writes: RFC 3339 or a bare date. A text that is no date gives null. */
 export function readDate(value: string | Date | null | undefined): Date | null {
   if (!value) return null;
-  const at = typeof value === "string" && value.length === 10 ? new Date(`${value}T00:00:00+07:00`) : new Date(value);
+  const at =
+    typeof value === "string" && value.length === 10
+      ? new Date(`${value}T00:00:00+07:00`)
+      : new Date(value);
   return Number.isNaN(at.getTime()) ? null : at;
 }
 
@@ -94,7 +97,7 @@ export function formatRelative(
   const at = readDate(value);
   if (!at) return "";
   const distance_ms = at.getTime() - now.getTime();
-  const words = new Intl.RelativeTimeFormat(LOCALE[language], { numeric: "auto" });
+  const words = new Intl.RelativeTimeFormat(LOCALE[language], { numeric: "always" });
   for (const [unit, size_ms] of UNITS) {
     if (Math.abs(distance_ms) >= size_ms) {
       return words.format(Math.trunc(distance_ms / size_ms), unit);
@@ -105,8 +108,7 @@ export function formatRelative(
 
 /** "1 giờ 5 phút", the two largest units */
 export function formatDuration(duration_ms: number, language: Language): string {
-  const names =
-    language === "vi" ? ["ngày", "giờ", "phút", "giây"] : ["d", "h", "min", "s"];
+  const names = language === "vi" ? ["ngày", "giờ", "phút", "giây"] : ["d", "h", "min", "s"];
   let rest = Math.max(0, Math.floor(duration_ms / 1000));
   const counts = [86_400, 3_600, 60, 1].map((size) => {
     const count = Math.floor(rest / size);
@@ -116,7 +118,9 @@ export function formatDuration(duration_ms: number, language: Language): string 
   const first = counts.findIndex((count) => count > 0);
   if (first === -1) return `0 ${names[3]}`;
   return counts
-    .map((count, index) => (count > 0 && index >= first && index <= first + 1 ? `${count} ${names[index]}` : ""))
+    .map((count, index) =>
+      count > 0 && index >= first && index <= first + 1 ? `${count} ${names[index]}` : "",
+    )
     .filter(Boolean)
     .join(" ");
 }
@@ -136,7 +140,9 @@ export function formatBytes(size_bytes: number, language: Language): string {
     unit += 1;
   }
   const digits = unit === 0 || size >= 100 ? 0 : 1;
-  const text = new Intl.NumberFormat(LOCALE[language], { maximumFractionDigits: digits }).format(size);
+  const text = new Intl.NumberFormat(LOCALE[language], { maximumFractionDigits: digits }).format(
+    size,
+  );
   return `${text} ${units[unit]}`;
 }
 

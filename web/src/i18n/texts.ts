@@ -22,6 +22,7 @@ export function defineTexts<V extends object>(namespace: string, vi: V, en: obje
   i18next.addResourceBundle("en", namespace, en);
 
   /** The texts of this feature in the language in use. */
+  // biome-ignore lint/correctness/noComponentHookFactories: called once, at module level
   return function useTexts() {
     const { t, i18n } = useTranslation(namespace);
     const translate = useCallback(
@@ -50,5 +51,5 @@ export function useText() {
   return useCallback((text: Text | null | undefined) => text?.[language] ?? "", [language]);
 }
 
-export { currentLanguage };
 export type { Tree };
+export { currentLanguage };

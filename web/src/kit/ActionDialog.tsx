@@ -52,7 +52,13 @@ export function ActionDialog(props: ActionDialogProps) {
   }
 
   return (
-    <Modal opened={props.opened} onClose={close} title={props.title} closeButtonProps={{ "aria-label": t("close") }} centered>
+    <Modal
+      opened={props.opened}
+      onClose={close}
+      title={props.title}
+      closeButtonProps={{ "aria-label": t("close") }}
+      centered
+    >
       <form onSubmit={submit}>
         <Stack gap="sm">
           {props.children}
@@ -80,7 +86,12 @@ export function ActionDialog(props: ActionDialogProps) {
             <Button variant="default" onClick={close}>
               {t("dialog.cancel")}
             </Button>
-            <Button type="submit" loading={isBusy} disabled={!isReady} {...(props.danger ? { color: "red" } : {})}>
+            <Button
+              type="submit"
+              loading={isBusy}
+              disabled={!isReady}
+              {...(props.danger ? { color: "red" } : {})}
+            >
               {props.action}
             </Button>
           </Group>

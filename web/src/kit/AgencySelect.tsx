@@ -75,7 +75,12 @@ export function AgencySelect(props: AgencySelectProps) {
           }}
           rightSection={
             props.value ? (
-              <CloseButton size="sm" aria-label={t("agency.clear")} onMouseDown={(event) => event.preventDefault()} onClick={() => choose(null)} />
+              <CloseButton
+                size="sm"
+                aria-label={t("agency.clear")}
+                onMouseDown={(event) => event.preventDefault()}
+                onClick={() => choose(null)}
+              />
             ) : null
           }
         />

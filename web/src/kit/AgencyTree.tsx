@@ -32,7 +32,7 @@ function items(tree: HTMLElement): HTMLElement[] {
 function onTreeKey(event: KeyboardEvent<HTMLElement>) {
   const tree = event.currentTarget;
   const all = items(tree);
-  const place = all.findIndex((item) => item === document.activeElement);
+  const place = all.findIndex((item) => item.matches(":focus"));
   const steps: Record<string, number> = {
     ArrowDown: Math.min(place + 1, all.length - 1),
     ArrowUp: Math.max(place - 1, 0),
@@ -50,10 +50,22 @@ export function AgencyTree(props: AgencyTreeProps) {
   if (roots.isError) return <ProblemNote error={roots.error} onRetry={() => roots.refetch()} />;
   if (!roots.data) return <Waiting rows={8} />;
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: the focus is on its items
-    <div role="tree" aria-label={props.label} aria-multiselectable={props.multiple || undefined} onKeyDown={onTreeKey} className={classes.tree}>
+    <div
+      role="tree"
+      aria-label={props.label}
+      aria-multiselectable={props.multiple || undefined}
+      onKeyDown={onTreeKey}
+      className={classes.tree}
+    >
       {roots.data.items.map((agency, index) => (
-        <Branch key={agency.code} {...props} agency={agency} depth={1} isOpenFirst={index === 0 || agency.level === "province"} isFirst={index === 0} />
+        <Branch
+          key={agency.code}
+          {...props}
+          agency={agency}
+          depth={1}
+          isOpenFirst={index === 0 || agency.level === "province"}
+          isFirst={index === 0}
+        />
       ))}
     </div>
   );
@@ -126,20 +138,19 @@ function Branch({ agency, depth, isOpenFirst = false, isFirst = false, ...tree }
           {t("loading")}
         </div>
       ) : null}
-      {isOpen && children.data ? (
-        <>
-          {children.data.items.map((child, index) => (
+      {isOpen && children.data
+        ? children.data.items.map((child, index) => (
             <div key={child.code} role="presentation">
-              {child.level !== children.data.items[index - 1]?.level && children.data.items.some((other) => other.level !== child.level) ? (
+              {child.level !== children.data.items[index - 1]?.level &&
+              children.data.items.some((other) => other.level !== child.level) ? (
                 <div className={classes.level} style={{ paddingLeft: 32 + depth * 20 }} aria-hidden>
                   {word("level", child.level) ?? child.level}
                 </div>
               ) : null}
               <Branch {...tree} agency={child} depth={depth + 1} />
             </div>
-          ))}
-        </>
-      ) : null}
+          ))
+        : null}
     </>
   );
 }

@@ -4,7 +4,7 @@ import { Button, Group, SegmentedControl, Switch } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import classes from "./kit.module.css";
-import { PRETTY_CHARACTERS_MAX, type Piece, piecesOf, prettyJson, prettyXml } from "./pretty.ts";
+import { type Piece, PRETTY_CHARACTERS_MAX, piecesOf, prettyJson, prettyXml } from "./pretty.ts";
 import { CopyButton } from "./text.tsx";
 import { useKitTexts } from "./texts.ts";
 
@@ -32,7 +32,10 @@ export function BodyView({ body, language, label, downloadHref }: BodyViewProps)
     if (!isPretty) return body;
     return language === "xml" ? prettyXml(body) : prettyJson(body);
   }, [body, language, isPretty]);
-  const pieces = useMemo(() => (isLarge ? [] : piecesOf(shown, language)), [shown, language, isLarge]);
+  const pieces = useMemo(
+    () => (isLarge ? [] : piecesOf(shown, language)),
+    [shown, language, isLarge],
+  );
   return (
     <div>
       <Group justify="space-between" mb={8} gap="xs">
@@ -51,19 +54,36 @@ export function BodyView({ body, language, label, downloadHref }: BodyViewProps)
               ]}
             />
           )}
-          <Switch size="xs" label={t("body.wrap")} checked={isWrapped} onChange={(event) => setWrapped(event.currentTarget.checked)} />
+          <Switch
+            size="xs"
+            label={t("body.wrap")}
+            checked={isWrapped}
+            onChange={(event) => setWrapped(event.currentTarget.checked)}
+          />
         </Group>
         <Group gap={4}>
           <CopyButton value={shown} />
           {downloadHref ? (
-            <Button component="a" href={downloadHref} download size="compact-sm" variant="default" leftSection={<IconDownload size={15} aria-hidden />}>
+            <Button
+              component="a"
+              href={downloadHref}
+              download
+              size="compact-sm"
+              variant="default"
+              leftSection={<IconDownload size={15} aria-hidden />}
+            >
               {t("download")}
             </Button>
           ) : null}
         </Group>
       </Group>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrolling region */}
-      <pre className={classes.body} data-wrap={isWrapped || undefined} tabIndex={0} aria-label={label}>
+      <pre
+        className={classes.body}
+        data-wrap={isWrapped || undefined}
+        tabIndex={0}
+        role="region"
+        aria-label={label}
+      >
         {pieces.length === 0
           ? shown
           : pieces.map((piece, index) => (
@@ -80,11 +100,11 @@ export function BodyView({ body, language, label, downloadHref }: BodyViewProps)
 /** A unified difference, lines coloured and signed. */
 export function DiffText({ text, label }: { text: string; label: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolling region
-    <pre className={classes.body} tabIndex={0} aria-label={label}>
+    <pre className={classes.body} tabIndex={0} role="region" aria-label={label}>
       {text.split("\n").map((line, index) => {
         const sign = line.slice(0, 1);
-        const name = sign === "+" ? classes.diffAdd : sign === "-" ? classes.diffDel : classes.diffSame;
+        const name =
+          sign === "+" ? classes.diffAdd : sign === "-" ? classes.diffDel : classes.diffSame;
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity
           <span key={index} className={name}>

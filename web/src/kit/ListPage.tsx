@@ -29,7 +29,7 @@ export interface Column<Row> {
   cell: (row: Row) => ReactNode;
   /** The cell as text, for the exported table; a column without it is left out there. */
   text?: (row: Row) => string;
-  kind?: "grow" | "numeric" | "fixed";
+  kind?: "grow" | "numeric" | "fixed" | "party";
   /** Hidden until the person asks for it. */
   extra?: boolean;
 }
@@ -77,7 +77,9 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
       actions={props.actions}
       aside={
         typeof total === "number" ? (
-          <span className={classes.soft}>{t("list.total", { count: total, shown: formatNumber(total, language) })}</span>
+          <span className={classes.soft}>
+            {t("list.total", { count: total, shown: formatNumber(total, language) })}
+          </span>
         ) : null
       }
     >
@@ -170,7 +172,6 @@ function Table<Row>({ title, rows, columns, rowId, rowHref, isCurrent, choice }:
   const { t } = useKitTexts();
   return (
     // A region that scrolls sideways must be reachable by keyboard.
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolling region
     <div className={classes.scroll} tabIndex={0} role="region" aria-label={title}>
       <table className={classes.table}>
         <thead>
@@ -188,7 +189,11 @@ function Table<Row>({ title, rows, columns, rowId, rowHref, isCurrent, choice }:
               </th>
             ) : null}
             {columns.map((column) => (
-              <th key={column.id} scope="col" className={column.kind ? classes[column.kind] : undefined}>
+              <th
+                key={column.id}
+                scope="col"
+                className={column.kind ? classes[column.kind] : undefined}
+              >
                 {column.header}
               </th>
             ))}
@@ -196,7 +201,10 @@ function Table<Row>({ title, rows, columns, rowId, rowHref, isCurrent, choice }:
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={rowId(row)} data-selected={choice?.chosen.has(rowId(row)) || isCurrent?.(row) || undefined}>
+            <tr
+              key={rowId(row)}
+              data-selected={choice?.chosen.has(rowId(row)) || isCurrent?.(row) || undefined}
+            >
               {choice ? (
                 <td>
                   <Checkbox
@@ -303,7 +311,12 @@ function Foot<Row>({ columns, visible, hidden, onHide, shown, next, exportName }
         {columns.length > 3 ? (
           <Menu closeOnItemClick={false} position="top-start">
             <Menu.Target>
-              <Button size="compact-sm" variant="subtle" color="gray" leftSection={<IconColumns3 size={15} aria-hidden />}>
+              <Button
+                size="compact-sm"
+                variant="subtle"
+                color="gray"
+                leftSection={<IconColumns3 size={15} aria-hidden />}
+              >
                 {t("list.columns")}
               </Button>
             </Menu.Target>
@@ -313,7 +326,15 @@ function Foot<Row>({ columns, visible, hidden, onHide, shown, next, exportName }
                   key={column.id}
                   role="menuitemcheckbox"
                   aria-checked={!hidden.has(column.id)}
-                  leftSection={<Checkbox size="xs" checked={!hidden.has(column.id)} readOnly tabIndex={-1} aria-hidden />}
+                  leftSection={
+                    <Checkbox
+                      size="xs"
+                      checked={!hidden.has(column.id)}
+                      readOnly
+                      tabIndex={-1}
+                      aria-hidden
+                    />
+                  }
                   onClick={() => toggle(column.id)}
                 >
                   {column.header}

@@ -5,7 +5,15 @@ import classes from "./kit.module.css";
 import { CodeText } from "./text.tsx";
 import { useKitTexts } from "./texts.ts";
 
-export function OnceDialog({ title, secret, onClose }: { title: string; secret: string | null; onClose: () => void }) {
+export function OnceDialog({
+  title,
+  secret,
+  onClose,
+}: {
+  title: string;
+  secret: string | null;
+  onClose: () => void;
+}) {
   const { t } = useKitTexts();
   return (
     <Modal

@@ -14,7 +14,13 @@ export interface TimelineItem {
   children?: ReactNode;
 }
 
-export function Timeline({ items, trace = false }: { items: readonly TimelineItem[]; trace?: boolean }) {
+export function Timeline({
+  items,
+  trace = false,
+}: {
+  items: readonly TimelineItem[];
+  trace?: boolean;
+}) {
   return (
     <ol className={classes.timeline}>
       {items.map((item) => {

@@ -31,6 +31,10 @@ export function saveFile(name: string, content: BlobPart, type: string) {
   URL.revokeObjectURL(url);
 }
 
-export function saveCsv<Row>(name: string, columns: readonly CsvColumn<Row>[], rows: readonly Row[]) {
+export function saveCsv<Row>(
+  name: string,
+  columns: readonly CsvColumn<Row>[],
+  rows: readonly Row[],
+) {
   saveFile(`${name}.csv`, toCsv(columns, rows), "text/csv;charset=utf-8");
 }

@@ -6,7 +6,11 @@
 import type { ComponentType } from "react";
 import type { Text } from "../api/types.ts";
 
-export type IconType = ComponentType<{ size?: number | string; stroke?: number | string; "aria-hidden"?: boolean }>;
+export type IconType = ComponentType<{
+  size?: number | string;
+  stroke?: number | string;
+  "aria-hidden"?: boolean;
+}>;
 export type MenuGroup = "home" | "documents" | "exchange" | "administration" | "account";
 
 export interface FeatureRoute {

@@ -1,7 +1,7 @@
 // Filters whose values are the address.
 
-import { NativeSelect, TextInput } from "@mantine/core";
-import { IconSearch } from "@tabler/icons-react";
+import { Button, NativeSelect, TextInput } from "@mantine/core";
+import { IconAdjustmentsHorizontal, IconSearch } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { formatDate, readTypedDay } from "../i18n/format.ts";
 import { AgencySelect } from "./AgencySelect.tsx";
@@ -11,11 +11,38 @@ import { useKitTexts } from "./texts.ts";
 
 const TYPING_MS = 300;
 
-export function FilterBar({ children }: { children: ReactNode }) {
+interface FilterBarProps {
+  children: ReactNode;
+  /** Filters behind "more"; open from the start when one of `moreNames` is in the address. */
+  more?: ReactNode;
+  moreNames?: readonly string[];
+}
+
+export function FilterBar({ children, more, moreNames = [] }: FilterBarProps) {
   const { t } = useKitTexts();
+  const { get } = useAddress();
+  const used = moreNames.filter((name) => get(name)).length;
+  const [isOpen, setOpen] = useState(used > 0);
   return (
     <search className={classes.filters} aria-label={t("filters")}>
       {children}
+      {more ? (
+        <Button
+          className={classes.filterMore ?? ""}
+          variant="subtle"
+          color="gray"
+          aria-expanded={isOpen}
+          leftSection={<IconAdjustmentsHorizontal size={17} aria-hidden />}
+          onClick={() => setOpen(!isOpen)}
+        >
+          {isOpen
+            ? t("fewerFilters")
+            : used > 0
+              ? t("moreFiltersUsed", { count: used })
+              : t("moreFilters")}
+        </Button>
+      ) : null}
+      {isOpen ? more : null}
     </search>
   );
 }
@@ -25,7 +52,12 @@ interface FilterProps {
   label: string;
 }
 
-export function TextFilter({ name, label, placeholder, grow = true }: FilterProps & { placeholder?: string; grow?: boolean }) {
+export function TextFilter({
+  name,
+  label,
+  placeholder,
+  grow = true,
+}: FilterProps & { placeholder?: string; grow?: boolean }) {
   const address = useAddress();
   const current = address.get(name) ?? "";
   const [text, setText] = useState(current);
@@ -65,7 +97,12 @@ export interface Option {
   label: string;
 }
 
-export function SelectFilter({ name, label, options, all }: FilterProps & { options: readonly Option[]; all?: string }) {
+export function SelectFilter({
+  name,
+  label,
+  options,
+  all,
+}: FilterProps & { options: readonly Option[]; all?: string }) {
   const address = useAddress();
   const { t } = useKitTexts();
   return (
@@ -103,7 +140,15 @@ interface DayInputProps {
 }
 
 /** A day as it is typed in Vietnam: 05/03/2026. */
-export function DayInput({ label, value, onChange, error, description, className, required }: DayInputProps) {
+export function DayInput({
+  label,
+  value,
+  onChange,
+  error,
+  description,
+  className,
+  required,
+}: DayInputProps) {
   const { t } = useKitTexts();
   const [text, setText] = useState(formatDate(value));
   const [isWrong, setWrong] = useState(false);

@@ -33,6 +33,7 @@ export function Waiting({ rows = 6 }: { rows?: number }) {
   return (
     <Stack gap={12} p="md" aria-busy="true" role="status" aria-label={t("loading")}>
       {Array.from({ length: rows }, (_, row) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: grey bars have no identity
         <Skeleton key={row} height={20} width={`${92 - ((row * 13) % 40)}%`} />
       ))}
     </Stack>
@@ -106,7 +107,12 @@ export function ProblemNote({ error, onRetry }: ProblemProps) {
       <div className={classes.problemFine}>
         <CodeText copy>{details}</CodeText>
         {onRetry ? (
-          <Button size="compact-sm" variant="default" leftSection={<IconRefresh size={14} aria-hidden />} onClick={onRetry}>
+          <Button
+            size="compact-sm"
+            variant="default"
+            leftSection={<IconRefresh size={14} aria-hidden />}
+            onClick={onRetry}
+          >
             {t("retry")}
           </Button>
         ) : null}
@@ -136,7 +142,15 @@ interface QueryLike<T> {
 }
 
 /** One query's states around its content. */
-export function Loaded<T>({ query, children, rows }: { query: QueryLike<T>; children: (data: T) => ReactNode; rows?: number }) {
+export function Loaded<T>({
+  query,
+  children,
+  rows,
+}: {
+  query: QueryLike<T>;
+  children: (data: T) => ReactNode;
+  rows?: number;
+}) {
   if (query.data !== undefined) {
     return (
       <>

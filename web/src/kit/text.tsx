@@ -61,7 +61,14 @@ export function CopyButton({ value, label }: { value: string; label?: string }) 
   }
   return (
     <Tooltip label={name}>
-      <ActionIcon className={classes.copy} variant="subtle" color="gray" size={24} onClick={copy} aria-label={name}>
+      <ActionIcon
+        className={classes.copy}
+        variant="subtle"
+        color="gray"
+        size={24}
+        onClick={copy}
+        aria-label={name}
+      >
         {copied ? <IconCheck size={15} aria-hidden /> : <IconCopy size={15} aria-hidden />}
       </ActionIcon>
     </Tooltip>
@@ -76,7 +83,8 @@ interface CodeTextProps {
 }
 
 export function CodeText({ children, copy = false, short = false }: CodeTextProps) {
-  const shown = short && children.length > 20 ? `${children.slice(0, 8)}…${children.slice(-6)}` : children;
+  const shown =
+    short && children.length > 20 ? `${children.slice(0, 8)}…${children.slice(-6)}` : children;
   const code = (
     <code className={classes.code} title={shown === children ? undefined : children}>
       {shown}

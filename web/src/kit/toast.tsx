@@ -56,7 +56,11 @@ export function Toasts() {
     <div className={classes.toasts} role="status" aria-live="polite">
       {shown.map((toast) => (
         <div key={toast.id} className={classes.toast} data-tone={toast.tone}>
-          {toast.tone === "ok" ? <IconCircleCheck size={18} aria-hidden /> : <IconAlertTriangle size={18} aria-hidden />}
+          {toast.tone === "ok" ? (
+            <IconCircleCheck size={18} aria-hidden />
+          ) : (
+            <IconAlertTriangle size={18} aria-hidden />
+          )}
           <span>{toast.text}</span>
           <CloseButton size="sm" aria-label={t("close")} onClick={() => close(toast.id)} />
         </div>

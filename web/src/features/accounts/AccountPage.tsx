@@ -51,12 +51,23 @@ function FactsPanel({ account }: { account: Account }) {
           { label: t("column.kind"), value: word("kind", account.kind) ?? account.kind },
           {
             label: t("column.agency"),
-            value: account.agency ? <AppLink href={address.agency(account.agency.code)}>{account.agency.name}</AppLink> : "—",
+            value: account.agency ? (
+              <AppLink href={address.agency(account.agency.code)}>{account.agency.name}</AppLink>
+            ) : (
+              "—"
+            ),
           },
           { label: t("column.email"), value: account.email ?? "", show: Boolean(account.email) },
           { label: t("column.seen"), value: <DateText value={account.last_sign_in_at} /> },
           { label: t("column.created"), value: <DateText value={account.created_at} /> },
-          { label: t("journal"), value: <AppLink href={address.journal({ actor: account.username })}>{t("seeJournal")}</AppLink> },
+          {
+            label: t("journal"),
+            value: (
+              <AppLink href={address.journal({ actor: account.username })}>
+                {t("seeJournal")}
+              </AppLink>
+            ),
+          },
         ]}
       />
     </Panel>
@@ -101,7 +112,13 @@ function Actions({ account }: { account: Account }) {
       <Button variant="default" onClick={() => setOpen("switch")}>
         {account.enabled ? t("switch.off") : t("switch.on")}
       </Button>
-      <ActionDialog opened={open === "password"} onClose={close} title={t("password.title")} action={t("password.action")} run={reset}>
+      <ActionDialog
+        opened={open === "password"}
+        onClose={close}
+        title={t("password.title")}
+        action={t("password.action")}
+        run={reset}
+      >
         <p>{t("password.text")}</p>
         <PasswordInput
           label={t("column.password")}

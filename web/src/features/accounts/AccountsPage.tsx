@@ -30,18 +30,51 @@ export default function AccountsPage() {
     { placeholderData: keepPreviousData },
   );
   const columns: Column<Account>[] = [
-    { id: "name", header: t("column.name"), kind: "grow", text: (row) => row.display_name, cell: (row) => row.display_name },
-    { id: "username", header: t("column.username"), text: (row) => row.username, cell: (row) => <span className={kit.code}>{row.username}</span> },
-    { id: "kind", header: t("column.kind"), text: (row) => word("kind", row.kind) ?? row.kind, cell: (row) => word("kind", row.kind) ?? row.kind },
-    { id: "agency", header: t("column.agency"), text: (row) => row.agency?.name ?? "", cell: (row) => row.agency?.name ?? "—" },
+    {
+      id: "name",
+      header: t("column.name"),
+      kind: "grow",
+      text: (row) => row.display_name,
+      cell: (row) => row.display_name,
+    },
+    {
+      id: "username",
+      header: t("column.username"),
+      text: (row) => row.username,
+      cell: (row) => <span className={kit.code}>{row.username}</span>,
+    },
+    {
+      id: "kind",
+      header: t("column.kind"),
+      text: (row) => word("kind", row.kind) ?? row.kind,
+      cell: (row) => word("kind", row.kind) ?? row.kind,
+    },
+    {
+      id: "agency",
+      header: t("column.agency"),
+      text: (row) => row.agency?.name ?? "",
+      cell: (row) => row.agency?.name ?? "—",
+    },
     {
       id: "roles",
       header: t("column.roles"),
       text: (row) => row.roles.map((grant) => grant.role).join("; "),
-      cell: (row) => row.roles.map((grant) => word("role", grant.role) ?? grant.role).join(", ") || "—",
+      cell: (row) =>
+        row.roles.map((grant) => word("role", grant.role) ?? grant.role).join(", ") || "—",
     },
-    { id: "state", header: t("column.state"), text: (row) => stateWord(stateOf(row)), cell: (row) => <StatusBadge state={stateOf(row)} /> },
-    { id: "seen", header: t("column.seen"), kind: "fixed", text: (row) => formatDateTime(row.last_sign_in_at), cell: (row) => <DateText value={row.last_sign_in_at} as="relative" /> },
+    {
+      id: "state",
+      header: t("column.state"),
+      text: (row) => stateWord(stateOf(row)),
+      cell: (row) => <StatusBadge state={stateOf(row)} />,
+    },
+    {
+      id: "seen",
+      header: t("column.seen"),
+      kind: "fixed",
+      text: (row) => formatDateTime(row.last_sign_in_at),
+      cell: (row) => <DateText value={row.last_sign_in_at} as="relative" />,
+    },
   ];
   return (
     <ListPage
@@ -55,7 +88,10 @@ export default function AccountsPage() {
       exportName="tai-khoan"
       empty={{ title: t("empty.title"), text: t("empty.text") }}
       actions={
-        <Button renderRoot={({ ref: _, ...props }) => <AppLink href="/accounts/new" {...props} />} leftSection={<IconUserPlus size={17} aria-hidden />}>
+        <Button
+          renderRoot={({ ref: _, ...props }) => <AppLink href="/accounts/new" {...props} />}
+          leftSection={<IconUserPlus size={17} aria-hidden />}
+        >
           {t("create")}
         </Button>
       }

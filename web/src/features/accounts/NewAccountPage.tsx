@@ -15,7 +15,13 @@ import { ProblemNote } from "../../kit/states.tsx";
 import { notify } from "../../kit/toast.tsx";
 import { useT } from "./texts.ts";
 
-const KINDS: readonly AccountKind[] = ["official", "operator", "technical", "service", "administrator"];
+const KINDS: readonly AccountKind[] = [
+  "official",
+  "operator",
+  "technical",
+  "service",
+  "administrator",
+];
 
 export default function NewAccountPage() {
   const { t } = useT();
@@ -70,7 +76,13 @@ export default function NewAccountPage() {
             <TextInput {...field("display_name")} required autoComplete="off" />
             <TextInput {...field("username")} required autoComplete="off" />
             <TextInput {...field("email")} type="email" autoComplete="off" />
-            <AgencySelect label={t("column.agency")} required value={agency} onChange={setAgency} error={errors["/agency"]} />
+            <AgencySelect
+              label={t("column.agency")}
+              required
+              value={agency}
+              onChange={setAgency}
+              error={errors["/agency"]}
+            />
             <NativeSelect
               label={t("column.kind")}
               data={KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))}
@@ -80,7 +92,12 @@ export default function NewAccountPage() {
                 setKind(KINDS.find((known) => known === chosen) ?? "official");
               }}
             />
-            <PasswordInput {...field("password")} required autoComplete="new-password" description={t("passwordHelp")} />
+            <PasswordInput
+              {...field("password")}
+              required
+              autoComplete="new-password"
+              description={t("passwordHelp")}
+            />
           </div>
         </Panel>
         <Group justify="flex-end" gap="xs">

@@ -73,7 +73,10 @@ export function Roles({ account }: { account: Account }) {
             <div className={kit.formGrid}>
               <NativeSelect
                 label={t("roles.role")}
-                data={roles.map((role) => ({ value: role.role, label: text(role.labels) || role.role }))}
+                data={roles.map((role) => ({
+                  value: role.role,
+                  label: text(role.labels) || role.role,
+                }))}
                 value={row.role}
                 error={errors[`/roles/${index}/role`]}
                 description={text(roles.find((role) => role.role === row.role)?.description)}
@@ -86,7 +89,11 @@ export function Roles({ account }: { account: Account }) {
                 onChange={(agency) => change(row.key, { agency })}
               />
             </div>
-            <CloseButton mt={26} aria-label={t("roles.remove", { number: index + 1 })} onClick={() => setRows((current) => current.filter((other) => other.key !== row.key))} />
+            <CloseButton
+              mt={26}
+              aria-label={t("roles.remove", { number: index + 1 })}
+              onClick={() => setRows((current) => current.filter((other) => other.key !== row.key))}
+            />
           </div>
         ))}
         <Group justify="space-between">

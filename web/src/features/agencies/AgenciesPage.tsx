@@ -28,14 +28,28 @@ export default function AgenciesPage() {
         <Hits q={get("q") ?? ""} at={at} href={href} />
       ) : (
         <Panel flush label={t("title")}>
-          <AgencyTree key={at ?? "today"} label={t("title")} at={at} isChosen={() => false} onChoose={(agency) => go(href(agency.code))} />
+          <AgencyTree
+            key={at ?? "today"}
+            label={t("title")}
+            at={at}
+            isChosen={() => false}
+            onChoose={(agency) => go(href(agency.code))}
+          />
         </Panel>
       )}
     </Page>
   );
 }
 
-function Hits({ q, at, href }: { q: string; at: string | undefined; href: (code: string) => string }) {
+function Hits({
+  q,
+  at,
+  href,
+}: {
+  q: string;
+  at: string | undefined;
+  href: (code: string) => string;
+}) {
   const { t } = useT();
   const { word } = useKitTexts();
   const { get } = useAddress();
@@ -46,9 +60,25 @@ function Hits({ q, at, href }: { q: string; at: string | undefined; href: (code:
     { placeholderData: keepPreviousData },
   );
   const columns: Column<Agency>[] = [
-    { id: "name", header: t("column.name"), kind: "grow", text: (row) => row.name, cell: (row) => row.name },
-    { id: "level", header: t("column.level"), text: (row) => word("level", row.level) ?? row.level, cell: (row) => word("level", row.level) ?? row.level },
-    { id: "code", header: t("column.code"), text: (row) => row.code, cell: (row) => <span className={kit.code}>{row.code}</span> },
+    {
+      id: "name",
+      header: t("column.name"),
+      kind: "grow",
+      text: (row) => row.name,
+      cell: (row) => row.name,
+    },
+    {
+      id: "level",
+      header: t("column.level"),
+      text: (row) => word("level", row.level) ?? row.level,
+      cell: (row) => word("level", row.level) ?? row.level,
+    },
+    {
+      id: "code",
+      header: t("column.code"),
+      text: (row) => row.code,
+      cell: (row) => <span className={kit.code}>{row.code}</span>,
+    },
   ];
   return (
     <Panel flush label={t("title")}>

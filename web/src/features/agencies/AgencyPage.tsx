@@ -2,6 +2,7 @@
 
 import { api } from "../../api/client.ts";
 import type { AgencyCode, AgencyDetail, AgencyLink } from "../../api/types.ts";
+import { formatDate } from "../../i18n/format.ts";
 import { AppLink, address, useParam } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
@@ -24,7 +25,11 @@ export default function AgencyPage() {
         { label: t("title"), href: "/agencies" },
         ...above.map((step) => ({ label: step.name, href: address.agency(step.code) })),
       ]}
-      aside={agency?.valid_to ? <Badge tone="stopped">{t("ended")}</Badge> : null}
+      aside={
+        agency?.valid_to ? (
+          <Badge tone="stopped">{t("until", { day: formatDate(agency.valid_to) })}</Badge>
+        ) : null
+      }
     >
       <Loaded query={query}>{(loaded) => <Body agency={loaded} />}</Loaded>
     </Page>
@@ -45,10 +50,22 @@ function Body({ agency }: { agency: AgencyDetail }) {
         <Facts
           facts={[
             { label: t("column.code"), value: <CodeText copy>{agency.code}</CodeText> },
-            { label: t("facts.short"), value: agency.short_name ?? "", show: Boolean(agency.short_name) },
+            {
+              label: t("facts.short"),
+              value: agency.short_name ?? "",
+              show: Boolean(agency.short_name),
+            },
             { label: t("column.level"), value: word("level", agency.level) ?? agency.level },
-            { label: t("facts.from"), value: <DateText value={agency.valid_from} as="day" />, show: Boolean(agency.valid_from) },
-            { label: t("facts.to"), value: <DateText value={agency.valid_to} as="day" />, show: Boolean(agency.valid_to) },
+            {
+              label: t("facts.from"),
+              value: <DateText value={agency.valid_from} as="day" />,
+              show: Boolean(agency.valid_from),
+            },
+            {
+              label: t("facts.to"),
+              value: <DateText value={agency.valid_to} as="day" />,
+              show: Boolean(agency.valid_to),
+            },
             {
               label: t("facts.systems"),
               value:
@@ -62,11 +79,19 @@ function Body({ agency }: { agency: AgencyDetail }) {
             },
             {
               label: t("facts.documents"),
-              value: <AppLink href={address.documents({ agency: agency.code })}>{t("facts.see")}</AppLink>,
+              value: (
+                <AppLink href={address.documents({ agency: agency.code })}>
+                  {t("facts.see")}
+                </AppLink>
+              ),
             },
             {
               label: t("facts.mailbox"),
-              value: <AppLink href={`/mailbox?agency=${encodeURIComponent(agency.code)}&box=all`}>{t("facts.see")}</AppLink>,
+              value: (
+                <AppLink href={`/mailbox?agency=${encodeURIComponent(agency.code)}&box=all`}>
+                  {t("facts.see")}
+                </AppLink>
+              ),
             },
           ]}
         />
@@ -97,16 +122,13 @@ function Codes({ codes }: { codes: readonly AgencyCode[] }) {
                   <CodeText copy>{code.value}</CodeText>
                 </td>
                 <td>
-                  {code.valid_from || code.valid_to ? (
-                    <>
-                      <DateText value={code.valid_from} as="day" /> – <DateText value={code.valid_to} as="day" />
-                    </>
-                  ) : (
-                    t("codes.always")
-                  )}
+                  {code.valid_from ? t("from", { day: formatDate(code.valid_from) }) : ""}{" "}
+                  {code.valid_to ? t("until", { day: formatDate(code.valid_to) }) : ""}
+                  {code.valid_from || code.valid_to ? "" : t("codes.always")}
                 </td>
                 <td>
-                  {code.demo ? <Badge tone="soon">{t("codes.demo")}</Badge> : null} {code.source ?? ""}
+                  {code.demo ? <Badge tone="soon">{t("codes.demo")}</Badge> : null}{" "}
+                  {code.source ?? ""}
                 </td>
               </tr>
             ))}

@@ -46,16 +46,35 @@ export default function AlarmsPage() {
       text: (row) => text(row.message),
       cell: (row) =>
         row.document_id ? (
-          <AppLink href={address.document(row.document_id)} className={kit.rowLink} data-row-link="">
+          <AppLink
+            href={address.document(row.document_id)}
+            className={kit.rowLink}
+            data-row-link=""
+          >
             {text(row.message)}
           </AppLink>
         ) : (
           text(row.message)
         ),
     },
-    { id: "code", header: t("column.code"), text: (row) => row.code, cell: (row) => word("code", row.code) ?? row.code },
-    { id: "severity", header: t("column.severity"), text: (row) => stateWord(row.severity), cell: (row) => <StatusBadge state={row.severity} /> },
-    { id: "agency", header: t("column.agency"), text: (row) => row.agency?.name ?? "", cell: (row) => row.agency?.name ?? "—" },
+    {
+      id: "code",
+      header: t("column.code"),
+      text: (row) => row.code,
+      cell: (row) => word("code", row.code) ?? row.code,
+    },
+    {
+      id: "severity",
+      header: t("column.severity"),
+      text: (row) => stateWord(row.severity),
+      cell: (row) => <StatusBadge state={row.severity} />,
+    },
+    {
+      id: "agency",
+      header: t("column.agency"),
+      text: (row) => row.agency?.name ?? "",
+      cell: (row) => row.agency?.name ?? "—",
+    },
     {
       id: "raised",
       header: t("column.raised"),
@@ -63,7 +82,13 @@ export default function AlarmsPage() {
       text: (row) => formatDateTime(row.raised_at),
       cell: (row) => <DateText value={row.raised_at} as="relative" />,
     },
-    { id: "due", header: t("column.due"), kind: "fixed", text: (row) => formatDateTime(row.due_at), cell: (row) => <DateText value={row.due_at} /> },
+    {
+      id: "due",
+      header: t("column.due"),
+      kind: "fixed",
+      text: (row) => formatDateTime(row.due_at),
+      cell: (row) => <DateText value={row.due_at} />,
+    },
     {
       id: "action",
       header: t("column.action"),
@@ -95,7 +120,12 @@ export default function AlarmsPage() {
       empty={{ title: t("empty.title"), text: t("empty.text") }}
       filters={
         <FilterBar>
-          <SelectFilter name="state" label={t("column.state")} all={stateWord("open")} options={STATES.slice(1).map((value) => ({ value, label: stateWord(value) }))} />
+          <SelectFilter
+            name="state"
+            label={t("column.state")}
+            all={stateWord("open")}
+            options={STATES.slice(1).map((value) => ({ value, label: stateWord(value) }))}
+          />
         </FilterBar>
       }
     />

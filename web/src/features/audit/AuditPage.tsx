@@ -37,12 +37,23 @@ export default function AuditPage() {
       kind: "grow",
       text: (row) => row.action,
       cell: (row) => (
-        <button type="button" className={kit.rowButton} data-row-link="" onClick={() => setShown(row)}>
+        <button
+          type="button"
+          className={kit.rowButton}
+          data-row-link=""
+          onClick={() => setShown(row)}
+        >
           <span className={kit.code}>{row.action}</span>
         </button>
       ),
     },
-    { id: "at", header: t("column.at"), kind: "fixed", text: (row) => formatDateTime(row.at), cell: (row) => <DateText value={row.at} as="trace" /> },
+    {
+      id: "at",
+      header: t("column.at"),
+      kind: "fixed",
+      text: (row) => formatDateTime(row.at),
+      cell: (row) => <DateText value={row.at} as="trace" />,
+    },
     {
       id: "actor",
       header: t("column.actor"),
@@ -50,7 +61,9 @@ export default function AuditPage() {
       cell: (row) => (
         <>
           {row.actor ?? "—"}
-          {row.on_behalf_of ? <div className={kit.soft}>{t("behalf", { name: row.on_behalf_of })}</div> : null}
+          {row.on_behalf_of ? (
+            <div className={kit.soft}>{t("behalf", { name: row.on_behalf_of })}</div>
+          ) : null}
         </>
       ),
     },
@@ -65,15 +78,32 @@ export default function AuditPage() {
         </>
       ),
     },
-    { id: "agency", header: t("column.agency"), text: (row) => row.agency ?? "", cell: (row) => row.agency ?? "—" },
+    {
+      id: "agency",
+      header: t("column.agency"),
+      text: (row) => row.agency ?? "",
+      cell: (row) => row.agency ?? "—",
+    },
     {
       id: "result",
       header: t("column.result"),
       text: (row) => (row.result ? stateWord(row.result) : ""),
       cell: (row) => (row.result ? <StatusBadge state={row.result} /> : "—"),
     },
-    { id: "address", header: t("column.address"), extra: true, text: (row) => row.address ?? "", cell: (row) => row.address ?? "—" },
-    { id: "class", header: t("column.class"), extra: true, text: (row) => row.class, cell: (row) => row.class },
+    {
+      id: "address",
+      header: t("column.address"),
+      extra: true,
+      text: (row) => row.address ?? "",
+      cell: (row) => row.address ?? "—",
+    },
+    {
+      id: "class",
+      header: t("column.class"),
+      extra: true,
+      text: (row) => row.class,
+      cell: (row) => row.class,
+    },
   ];
   return (
     <>
@@ -109,7 +139,10 @@ export default function AuditPage() {
             <SelectFilter
               name="class"
               label={t("column.class")}
-              options={(["audit", "exchange"] as const).map((value) => ({ value, label: t(`class.${value}`) }))}
+              options={(["audit", "exchange"] as const).map((value) => ({
+                value,
+                label: t(`class.${value}`),
+              }))}
             />
             <TextFilter name="actor" label={t("column.actor")} grow={false} />
             <TextFilter name="action" label={t("column.action")} grow={false} />

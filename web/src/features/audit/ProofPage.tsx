@@ -20,19 +20,57 @@ export default function ProofPage() {
   const language = useLanguage();
   const query = api.useQuery("get", "/api/v1/journal/checkpoints", {});
   const columns: Column<Checkpoint>[] = [
-    { id: "block", header: t("block"), kind: "numeric", text: (row) => String(row.block), cell: (row) => formatNumber(row.block, language) },
-    { id: "at", header: t("column.at"), kind: "fixed", text: (row) => formatDateTime(row.at), cell: (row) => <DateText value={row.at} /> },
-    { id: "events", header: t("events"), kind: "numeric", text: (row) => String(row.events), cell: (row) => formatNumber(row.events, language) },
-    { id: "hash", header: t("hash"), text: (row) => row.hash, cell: (row) => <CodeText copy short>{row.hash}</CodeText> },
+    {
+      id: "block",
+      header: t("block"),
+      kind: "numeric",
+      text: (row) => String(row.block),
+      cell: (row) => formatNumber(row.block, language),
+    },
+    {
+      id: "at",
+      header: t("column.at"),
+      kind: "fixed",
+      text: (row) => formatDateTime(row.at),
+      cell: (row) => <DateText value={row.at} />,
+    },
+    {
+      id: "events",
+      header: t("events"),
+      kind: "numeric",
+      text: (row) => String(row.events),
+      cell: (row) => formatNumber(row.events, language),
+    },
+    {
+      id: "hash",
+      header: t("hash"),
+      text: (row) => row.hash,
+      cell: (row) => (
+        <CodeText copy short>
+          {row.hash}
+        </CodeText>
+      ),
+    },
     {
       id: "signature",
       header: t("signature"),
       text: (row) => row.signature ?? "",
-      cell: (row) => (row.signature ? <CodeText copy short>{row.signature}</CodeText> : "—"),
+      cell: (row) =>
+        row.signature ? (
+          <CodeText copy short>
+            {row.signature}
+          </CodeText>
+        ) : (
+          "—"
+        ),
     },
   ];
   return (
-    <Page title={t("proof.title")} intro={t("proof.intro")} crumbs={[{ label: t("title"), href: "/audit" }]}>
+    <Page
+      title={t("proof.title")}
+      intro={t("proof.intro")}
+      crumbs={[{ label: t("title"), href: "/audit" }]}
+    >
       <Verify />
       <Panel title={t("checkpoints")} flush>
         <List
@@ -73,7 +111,11 @@ function Verify() {
           <strong>{t("proof.chain")}</strong>
           <div className={kit.soft}>{t("proof.chainText")}</div>
         </div>
-        <Button onClick={verify} loading={isBusy} leftSection={<IconShieldCheck size={17} aria-hidden />}>
+        <Button
+          onClick={verify}
+          loading={isBusy}
+          leftSection={<IconShieldCheck size={17} aria-hidden />}
+        >
           {t("proof.verify")}
         </Button>
       </div>
@@ -88,7 +130,10 @@ function Verify() {
 function Outcome({ result }: { result: Verification }) {
   const { t } = useT();
   const language = useLanguage();
-  const values = { events: formatNumber(result.events, language), blocks: formatNumber(result.blocks, language) };
+  const values = {
+    events: formatNumber(result.events, language),
+    blocks: formatNumber(result.blocks, language),
+  };
   if (result.ok) {
     return (
       <p className={classes.good}>
@@ -101,7 +146,8 @@ function Outcome({ result }: { result: Verification }) {
     <p className={classes.bad}>
       <IconShieldX size={20} aria-hidden />
       <span>
-        {t("proof.bad", values)} <code className={kit.code}>{JSON.stringify(result.first_bad)}</code>
+        {t("proof.bad", values)}{" "}
+        <code className={kit.code}>{JSON.stringify(result.first_bad)}</code>
       </span>
     </p>
   );

@@ -18,7 +18,15 @@ import { notify } from "../../kit/toast.tsx";
 import { useT } from "./texts.ts";
 
 const REFRESH_MS = 5_000;
-const STATES = ["queued", "leased", "failed", "dead", "delivered", "acknowledged", "cancelled"] as const;
+const STATES = [
+  "queued",
+  "leased",
+  "failed",
+  "dead",
+  "delivered",
+  "acknowledged",
+  "cancelled",
+] as const;
 const FILTERS = ["q", "state", "queue", "address"] as const;
 
 function useColumns(): Column<Delivery>[] {
@@ -32,7 +40,12 @@ function useColumns(): Column<Delivery>[] {
       text: (row) => row.subject ?? row.id,
       cell: (row) => row.subject ?? <span className={kit.code}>{row.id}</span>,
     },
-    { id: "address", header: t("column.address"), text: (row) => row.address, cell: (row) => <span className={kit.code}>{row.address}</span> },
+    {
+      id: "address",
+      header: t("column.address"),
+      text: (row) => row.address,
+      cell: (row) => <span className={kit.code}>{row.address}</span>,
+    },
     {
       id: "state",
       header: t("column.state"),
@@ -40,11 +53,19 @@ function useColumns(): Column<Delivery>[] {
       cell: (row) => (
         <>
           <StatusBadge state={row.state} />
-          {row.last_error ? <div className={`${kit.soft} ${kit.small}`}>{row.last_error}</div> : null}
+          {row.last_error ? (
+            <div className={`${kit.soft} ${kit.small}`}>{row.last_error}</div>
+          ) : null}
         </>
       ),
     },
-    { id: "attempts", header: t("column.attempts"), kind: "numeric", text: (row) => String(row.attempts), cell: (row) => row.attempts },
+    {
+      id: "attempts",
+      header: t("column.attempts"),
+      kind: "numeric",
+      text: (row) => String(row.attempts),
+      cell: (row) => row.attempts,
+    },
     {
       id: "next",
       header: t("column.next"),
@@ -65,7 +86,13 @@ function useColumns(): Column<Delivery>[] {
       text: (row) => row.queue,
       cell: (row) => word("queues", row.queue.replaceAll(".", "_")) ?? row.queue,
     },
-    { id: "lane", header: t("column.lane"), extra: true, text: (row) => row.lane ?? "", cell: (row) => row.lane ?? "—" },
+    {
+      id: "lane",
+      header: t("column.lane"),
+      extra: true,
+      text: (row) => row.lane ?? "",
+      cell: (row) => row.lane ?? "—",
+    },
   ];
 }
 
@@ -106,7 +133,11 @@ export default function DeliveriesPage() {
         empty={{ title: t("empty.title"), text: t("empty.text") }}
         actions={
           get("state") === "dead" ? (
-            <Button variant="default" leftSection={<IconRefresh size={17} aria-hidden />} onClick={() => setRedrive("queue")}>
+            <Button
+              variant="default"
+              leftSection={<IconRefresh size={17} aria-hidden />}
+              onClick={() => setRedrive("queue")}
+            >
               {t("redrive.all")}
             </Button>
           ) : null
@@ -114,7 +145,11 @@ export default function DeliveriesPage() {
         bulk={(ids, clear) => (
           <>
             <strong>{t("chosen", { count: ids.length })}</strong>
-            <Button size="compact-sm" leftSection={<IconRefresh size={15} aria-hidden />} onClick={() => setRedrive({ ids, after: clear })}>
+            <Button
+              size="compact-sm"
+              leftSection={<IconRefresh size={15} aria-hidden />}
+              onClick={() => setRedrive({ ids, after: clear })}
+            >
               {t("redrive.action")}
             </Button>
             <Button size="compact-sm" variant="subtle" color="gray" onClick={clear}>
@@ -125,13 +160,23 @@ export default function DeliveriesPage() {
         filters={
           <FilterBar>
             <TextFilter name="q" label={t("filter.q")} placeholder={t("filter.qHint")} />
-            <SelectFilter name="state" label={t("filter.state")} options={STATES.map((value) => ({ value, label: stateWord(value) }))} />
+            <SelectFilter
+              name="state"
+              label={t("filter.state")}
+              options={STATES.map((value) => ({ value, label: stateWord(value) }))}
+            />
             <TextFilter name="queue" label={t("filter.queue")} grow={false} />
             <TextFilter name="address" label={t("filter.address")} grow={false} />
           </FilterBar>
         }
       />
-      <ActionDialog opened={redrive !== null} onClose={() => setRedrive(null)} title={t("redrive.title")} action={t("redrive.action")} run={run}>
+      <ActionDialog
+        opened={redrive !== null}
+        onClose={() => setRedrive(null)}
+        title={t("redrive.title")}
+        action={t("redrive.action")}
+        run={run}
+      >
         <p>
           {redrive === "queue" || redrive === null
             ? t("redrive.allText")

@@ -70,7 +70,12 @@ function Attempts({ delivery }: { delivery: DeliveryDetail }) {
           <div className={kit.soft}>
             <StatusBadge state={attempt.result} />
             {typeof attempt.duration_ms === "number" ? (
-              <span> {attempt.duration_ms < 1000 ? `${formatNumber(attempt.duration_ms, language)} ms` : formatDuration(attempt.duration_ms, language)}</span>
+              <span>
+                {" "}
+                {attempt.duration_ms < 1000
+                  ? `${formatNumber(attempt.duration_ms, language)} ms`
+                  : formatDuration(attempt.duration_ms, language)}
+              </span>
             ) : null}
             {attempt.node ? <span> · {attempt.node}</span> : null}
             {attempt.error ? <div className={kit.code}>{attempt.error}</div> : null}
@@ -88,20 +93,46 @@ function FactsPanel({ delivery }: { delivery: DeliveryDetail }) {
       <Facts
         facts={[
           { label: t("column.address"), value: <CodeText copy>{delivery.address}</CodeText> },
-          { label: t("column.queue"), value: word("queues", delivery.queue.replaceAll(".", "_")) ?? delivery.queue },
+          {
+            label: t("column.queue"),
+            value: word("queues", delivery.queue.replaceAll(".", "_")) ?? delivery.queue,
+          },
           { label: t("column.lane"), value: delivery.lane ?? "", show: Boolean(delivery.lane) },
-          { label: t("facts.priority"), value: <PriorityBadge priority={delivery.priority} />, show: delivery.priority > 0 },
+          {
+            label: t("facts.priority"),
+            value: <PriorityBadge priority={delivery.priority} />,
+            show: delivery.priority > 0,
+          },
           { label: t("column.attempts"), value: delivery.attempts },
-          { label: t("column.next"), value: <DateText value={delivery.next_at} />, show: Boolean(delivery.next_at) },
+          {
+            label: t("column.next"),
+            value: <DateText value={delivery.next_at} />,
+            show: Boolean(delivery.next_at),
+          },
           { label: t("column.created"), value: <DateText value={delivery.created_at} /> },
           { label: t("facts.updated"), value: <DateText value={delivery.updated_at} /> },
-          { label: t("facts.error"), value: delivery.last_error ?? "", show: Boolean(delivery.last_error) },
+          {
+            label: t("facts.error"),
+            value: delivery.last_error ?? "",
+            show: Boolean(delivery.last_error),
+          },
           {
             label: t("facts.document"),
-            value: <AppLink href={address.document(delivery.message_id ?? "")}>{t("facts.open")}</AppLink>,
+            value: (
+              <AppLink href={address.document(delivery.message_id ?? "")}>
+                {t("facts.open")}
+              </AppLink>
+            ),
             show: Boolean(delivery.message_id),
           },
-          { label: t("facts.id"), value: <CodeText copy short>{delivery.id}</CodeText> },
+          {
+            label: t("facts.id"),
+            value: (
+              <CodeText copy short>
+                {delivery.id}
+              </CodeText>
+            ),
+          },
         ]}
       />
     </Panel>
@@ -125,16 +156,29 @@ function Actions({ delivery }: { delivery: DeliveryDetail }) {
   return (
     <>
       {MENDABLE.includes(delivery.state) ? (
-        <Button leftSection={<IconRefresh size={17} aria-hidden />} onClick={() => setOpen("redrive")}>
+        <Button
+          leftSection={<IconRefresh size={17} aria-hidden />}
+          onClick={() => setOpen("redrive")}
+        >
           {t("redrive.action")}
         </Button>
       ) : null}
       {CANCELLABLE.includes(delivery.state) ? (
-        <Button variant="default" leftSection={<IconBan size={17} aria-hidden />} onClick={() => setOpen("cancel")}>
+        <Button
+          variant="default"
+          leftSection={<IconBan size={17} aria-hidden />}
+          onClick={() => setOpen("cancel")}
+        >
           {t("cancel.action")}
         </Button>
       ) : null}
-      <ActionDialog opened={open === "redrive"} onClose={() => setOpen(null)} title={t("redrive.title")} action={t("redrive.action")} run={redrive}>
+      <ActionDialog
+        opened={open === "redrive"}
+        onClose={() => setOpen(null)}
+        title={t("redrive.title")}
+        action={t("redrive.action")}
+        run={redrive}
+      >
         <p>{t("redrive.text", { count: 1 })}</p>
       </ActionDialog>
       <ActionDialog

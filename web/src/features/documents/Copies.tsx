@@ -15,20 +15,33 @@ import { Timeline } from "../../kit/Timeline.tsx";
 import { DateText } from "../../kit/text.tsx";
 import { notify } from "../../kit/toast.tsx";
 import classes from "./documents.module.css";
-import { needsReason, nextCodes } from "./words.ts";
 import { useT } from "./texts.ts";
+import { needsReason, nextCodes } from "./words.ts";
 
 export function Copies({ document }: { document: DocumentDetail }) {
   return (
     <ul className={classes.copies}>
       {document.copies.map((copy) => (
-        <CopyItem key={copy.id} document={document} copy={copy} isOnly={document.copies.length === 1} />
+        <CopyItem
+          key={copy.id}
+          document={document}
+          copy={copy}
+          isOnly={document.copies.length === 1}
+        />
       ))}
     </ul>
   );
 }
 
-function CopyItem({ document, copy, isOnly }: { document: DocumentDetail; copy: Copy; isOnly: boolean }) {
+function CopyItem({
+  document,
+  copy,
+  isOnly,
+}: {
+  document: DocumentDetail;
+  copy: Copy;
+  isOnly: boolean;
+}) {
   const { t, word } = useT();
   const text = useText();
   const [code, setCode] = useState<string | null>(null);
@@ -65,8 +78,15 @@ function CopyItem({ document, copy, isOnly }: { document: DocumentDetail; copy: 
         </div>
         <div className={classes.copySide}>
           <StatusBadge state={copy.state} />
-          {copy.delivery_id ? <AppLink href={address.delivery(copy.delivery_id)}>{t("delivery")}</AppLink> : null}
-          <NextStatus state={copy.state} label={action} onChoose={setCode} receiver={copy.to.name} />
+          {copy.delivery_id ? (
+            <AppLink href={address.delivery(copy.delivery_id)}>{t("delivery")}</AppLink>
+          ) : null}
+          <NextStatus
+            state={copy.state}
+            label={action}
+            onChoose={setCode}
+            receiver={copy.to.name}
+          />
         </div>
       </div>
       {copy.history.length > 0 ? (
@@ -117,7 +137,12 @@ function NextStatus({ state, receiver, label, onChoose }: NextStatusProps) {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <Button size="compact-sm" variant="default" rightSection={<IconChevronDown size={14} aria-hidden />} aria-label={t("status.menu", { agency: receiver })}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          rightSection={<IconChevronDown size={14} aria-hidden />}
+          aria-label={t("status.menu", { agency: receiver })}
+        >
           {t("status.action")}
         </Button>
       </Menu.Target>

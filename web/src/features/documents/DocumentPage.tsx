@@ -12,12 +12,12 @@ import { Badge, PriorityBadge, StatusBadge } from "../../kit/StatusBadge.tsx";
 import { Loaded } from "../../kit/states.tsx";
 import { CodeText, DateText, Facts } from "../../kit/text.tsx";
 import { Actions } from "./actions.tsx";
-import { Attachments, Content, Defects, Related } from "./content.tsx";
 import { Copies } from "./Copies.tsx";
+import { Attachments, Content, Defects, Related } from "./content.tsx";
 import { Hops } from "./Hops.tsx";
 import { Raw } from "./Raw.tsx";
-import { BUSINESS_TYPES, useAlarmWord } from "./words.ts";
 import { useT } from "./texts.ts";
+import { BUSINESS_TYPES, useAlarmWord } from "./words.ts";
 
 const REFRESH_MS = 5_000;
 const TABS = ["receivers", "content", "timeline", "raw"] as const;
@@ -77,12 +77,18 @@ function Body({ document }: { document: DocumentDetail }) {
       <div className={kit.stack}>
         <Defects defects={document.defects} />
         <Panel flush>
-          <Tabs value={tab} onChange={(value) => set({ tab: value === "receivers" ? null : value })} keepMounted={false}>
+          <Tabs
+            value={tab}
+            onChange={(value) => set({ tab: value === "receivers" ? null : value })}
+            keepMounted={false}
+          >
             <Tabs.List px="sm" className={kit.tabs ?? ""}>
               {TABS.map((name) => (
                 <Tabs.Tab key={name} value={name}>
                   {t(`tab.${name}`)}
-                  {name === "receivers" ? ` (${formatNumber(document.copies.length, language)})` : ""}
+                  {name === "receivers"
+                    ? ` (${formatNumber(document.copies.length, language)})`
+                    : ""}
                 </Tabs.Tab>
               ))}
             </Tabs.List>
@@ -117,24 +123,59 @@ function FactsPanel({ document }: { document: DocumentDetail }) {
     <Panel title={t("facts.title")}>
       <Facts
         facts={[
-          { label: t("facts.from"), value: <AppLink href={address.agency(document.from.code)}>{document.from.name}</AppLink> },
+          {
+            label: t("facts.from"),
+            value: (
+              <AppLink href={address.agency(document.from.code)}>{document.from.name}</AppLink>
+            ),
+          },
           { label: t("facts.number"), value: document.number ?? t("noNumber") },
-          { label: t("facts.type"), value: document.document_type ?? "", show: Boolean(document.document_type) },
-          { label: t("facts.signer"), value: document.signer ?? "", show: Boolean(document.signer) },
-          { label: t("facts.promulgated"), value: <DateText value={document.promulgation_date} as="day" /> },
-          { label: t("facts.due"), value: <DateText value={document.due_date} as="day" />, show: Boolean(document.due_date) },
+          {
+            label: t("facts.type"),
+            value: document.document_type ?? "",
+            show: Boolean(document.document_type),
+          },
+          {
+            label: t("facts.signer"),
+            value: document.signer ?? "",
+            show: Boolean(document.signer),
+          },
+          {
+            label: t("facts.promulgated"),
+            value: <DateText value={document.promulgation_date} as="day" />,
+          },
+          {
+            label: t("facts.due"),
+            value: <DateText value={document.due_date} as="day" />,
+            show: Boolean(document.due_date),
+          },
           { label: t("facts.created"), value: <DateText value={document.created_at} /> },
           { label: t("facts.size"), value: formatBytes(document.size_bytes, language) },
           { label: t("facts.documentId"), value: <CodeText copy>{document.document_id}</CodeText> },
-          { label: t("facts.digest"), value: <CodeText copy short>{document.digest}</CodeText> },
+          {
+            label: t("facts.digest"),
+            value: (
+              <CodeText copy short>
+                {document.digest}
+              </CodeText>
+            ),
+          },
           {
             label: t("facts.trace"),
-            value: document.trace_id ? <CodeText copy short>{document.trace_id}</CodeText> : null,
+            value: document.trace_id ? (
+              <CodeText copy short>
+                {document.trace_id}
+              </CodeText>
+            ) : null,
             show: Boolean(document.trace_id),
           },
           {
             label: t("facts.journal"),
-            value: <AppLink href={address.journal({ subject: document.id })}>{t("facts.journalLink")}</AppLink>,
+            value: (
+              <AppLink href={address.journal({ subject: document.id })}>
+                {t("facts.journalLink")}
+              </AppLink>
+            ),
           },
         ]}
       />

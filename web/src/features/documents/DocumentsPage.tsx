@@ -7,17 +7,46 @@ import { api, present } from "../../api/client.ts";
 import type { DocumentRow } from "../../api/types.ts";
 import { formatDateTime } from "../../i18n/format.ts";
 import { AppLink, address, useAddress } from "../../kit/address.tsx";
-import { AgencyFilter, DayFilter, FilterBar, SelectFilter, TextFilter } from "../../kit/filters.tsx";
+import {
+  AgencyFilter,
+  DayFilter,
+  FilterBar,
+  SelectFilter,
+  TextFilter,
+} from "../../kit/filters.tsx";
 import kit from "../../kit/kit.module.css";
 import { type Column, ListPage } from "../../kit/ListPage.tsx";
 import { Badge, PriorityBadge, StatusBadge, useStateWord } from "../../kit/StatusBadge.tsx";
 import { DateText } from "../../kit/text.tsx";
-import { BUSINESS_TYPES, useAlarmWord } from "./words.ts";
 import { useT } from "./texts.ts";
+import { BUSINESS_TYPES, useAlarmWord } from "./words.ts";
 
 const REFRESH_MS = 5_000;
-const FILTERS = ["q", "direction", "agency", "state", "business_type", "priority", "late", "from", "to"] as const;
-const STATES = ["waiting", "01", "02", "03", "04", "05", "06", "13", "withdrawn", "replaced", "dead"];
+const FILTERS = [
+  "q",
+  "direction",
+  "agency",
+  "state",
+  "business_type",
+  "priority",
+  "late",
+  "from",
+  "to",
+] as const;
+const MORE = ["direction", "business_type", "priority", "from", "to"] as const;
+const STATES = [
+  "waiting",
+  "01",
+  "02",
+  "03",
+  "04",
+  "05",
+  "06",
+  "13",
+  "withdrawn",
+  "replaced",
+  "dead",
+];
 const PRIORITIES = ["0", "1", "2", "3", "4"] as const;
 
 function useDocuments() {
@@ -50,14 +79,28 @@ function useColumns(): Column<DocumentRow>[] {
       cell: (row) => (
         <>
           <span className={kit.fixed}>{row.number ?? t("noNumber")}</span>
-          {row.has_attachments ? <IconPaperclip size={14} className={kit.soft} aria-label={t("hasAttachments")} role="img" /> : null}
+          {row.has_attachments ? (
+            <IconPaperclip
+              size={14}
+              className={kit.soft}
+              aria-label={t("hasAttachments")}
+              role="img"
+            />
+          ) : null}
         </>
       ),
     },
-    { id: "from", header: t("column.from"), text: (row) => row.from.name, cell: (row) => row.from.name },
+    {
+      id: "from",
+      header: t("column.from"),
+      kind: "party",
+      text: (row) => row.from.name,
+      cell: (row) => row.from.name,
+    },
     {
       id: "to",
       header: t("column.to"),
+      kind: "party",
       text: (row) => row.to.map((receiver) => receiver.name).join("; "),
       cell: (row) => {
         const others = row.to_count - 1;
@@ -76,7 +119,9 @@ function useColumns(): Column<DocumentRow>[] {
       cell: (row) => (
         <div className={kit.badges}>
           <StatusBadge state={row.state_summary} />
-          {row.business_type > 0 ? <Badge tone="soon">{t(`type.${BUSINESS_TYPES[row.business_type] ?? "new"}`)}</Badge> : null}
+          {row.business_type > 0 ? (
+            <Badge tone="soon">{t(`type.${BUSINESS_TYPES[row.business_type] ?? "new"}`)}</Badge>
+          ) : null}
           <PriorityBadge priority={row.priority} />
           {row.alarms.map((alarm) => (
             <Badge key={alarm} tone="late">
@@ -137,13 +182,37 @@ export default function DocumentsPage() {
       exportName="van-ban"
       empty={{ title: t("empty.title"), text: t("empty.text"), action: compose }}
       filters={
-        <FilterBar>
+        <FilterBar
+          moreNames={MORE}
+          more={
+            <>
+              <SelectFilter
+                name="direction"
+                label={t("filter.direction")}
+                options={(["in", "out", "internal"] as const).map((value) => ({
+                  value,
+                  label: t(`direction.${value}`),
+                }))}
+              />
+              <SelectFilter
+                name="business_type"
+                label={t("filter.type")}
+                options={BUSINESS_TYPES.map((name, index) => ({
+                  value: String(index),
+                  label: t(`type.${name}`),
+                }))}
+              />
+              <SelectFilter
+                name="priority"
+                label={t("filter.priority")}
+                options={PRIORITIES.map((value) => ({ value, label: t(`priority.${value}`) }))}
+              />
+              <DayFilter name="from" label={t("filter.from")} />
+              <DayFilter name="to" label={t("filter.to")} />
+            </>
+          }
+        >
           <TextFilter name="q" label={t("filter.q")} placeholder={t("filter.qHint")} />
-          <SelectFilter
-            name="direction"
-            label={t("filter.direction")}
-            options={(["in", "out", "internal"] as const).map((value) => ({ value, label: t(`direction.${value}`) }))}
-          />
           <AgencyFilter name="agency" label={t("filter.agency")} />
           <SelectFilter
             name="state"
@@ -151,18 +220,10 @@ export default function DocumentsPage() {
             options={STATES.map((value) => ({ value, label: stateWord(value) }))}
           />
           <SelectFilter
-            name="business_type"
-            label={t("filter.type")}
-            options={BUSINESS_TYPES.map((name, index) => ({ value: String(index), label: t(`type.${name}`) }))}
+            name="late"
+            label={t("filter.late")}
+            options={[{ value: "true", label: t("filter.lateOnly") }]}
           />
-          <SelectFilter
-            name="priority"
-            label={t("filter.priority")}
-            options={PRIORITIES.map((value) => ({ value, label: t(`priority.${value}`) }))}
-          />
-          <SelectFilter name="late" label={t("filter.late")} options={[{ value: "true", label: t("filter.lateOnly") }]} />
-          <DayFilter name="from" label={t("filter.from")} />
-          <DayFilter name="to" label={t("filter.to")} />
         </FilterBar>
       }
     />

@@ -37,10 +37,15 @@ export function Hops({ hops }: { hops: readonly Hop[] }) {
               </div>
             ) : null}
             {hop.actor ? <div>{hop.actor}</div> : null}
-            {detailText(hop.detail) ? <code className={kit.code}>{detailText(hop.detail)}</code> : null}
+            {detailText(hop.detail) ? (
+              <code className={kit.code}>{detailText(hop.detail)}</code>
+            ) : null}
             {hop.digest ? (
               <div>
-                {t("hops.digest")} <CodeText copy short>{hop.digest}</CodeText>
+                {t("hops.digest")}{" "}
+                <CodeText copy short>
+                  {hop.digest}
+                </CodeText>
               </div>
             ) : null}
           </div>

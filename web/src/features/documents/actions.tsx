@@ -45,7 +45,11 @@ export function Actions({ document }: { document: DocumentDetail }) {
       >
         {t("answer")}
       </Button>
-      <Button variant="default" leftSection={<IconSend size={17} aria-hidden />} onClick={() => setOpen("resend")}>
+      <Button
+        variant="default"
+        leftSection={<IconSend size={17} aria-hidden />}
+        onClick={() => setOpen("resend")}
+      >
         {t("resend.action")}
       </Button>
       {document.business_type === 0 ? (
@@ -57,7 +61,10 @@ export function Actions({ document }: { document: DocumentDetail }) {
           </Menu.Target>
           <Menu.Dropdown>
             {CHANGES.map((change) => (
-              <Menu.Item key={change} onClick={() => go(address.compose({ [change]: document.id }))}>
+              <Menu.Item
+                key={change}
+                onClick={() => go(address.compose({ [change]: document.id }))}
+              >
                 {t(`change.${change}`)}
               </Menu.Item>
             ))}
@@ -65,11 +72,21 @@ export function Actions({ document }: { document: DocumentDetail }) {
         </Menu>
       ) : null}
       {document.business_type === 0 ? (
-        <Button variant="default" leftSection={<IconArrowBackUp size={17} aria-hidden />} onClick={() => setOpen("revoke")}>
+        <Button
+          variant="default"
+          leftSection={<IconArrowBackUp size={17} aria-hidden />}
+          onClick={() => setOpen("revoke")}
+        >
           {t("revoke.action")}
         </Button>
       ) : null}
-      <ActionDialog opened={open === "resend"} onClose={close} title={t("resend.title")} action={t("resend.action")} run={resend}>
+      <ActionDialog
+        opened={open === "resend"}
+        onClose={close}
+        title={t("resend.title")}
+        action={t("resend.action")}
+        run={resend}
+      >
         <p>{t("resend.text")}</p>
       </ActionDialog>
       <ActionDialog

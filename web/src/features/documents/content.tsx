@@ -12,13 +12,24 @@ import { CodeText, type Fact, Facts } from "../../kit/text.tsx";
 import classes from "./documents.module.css";
 import { useT } from "./texts.ts";
 
-function otherFacts(info: unknown, word: (group: string, code: string) => string | undefined): Fact[] {
+function otherFacts(
+  info: unknown,
+  word: (group: string, code: string) => string | undefined,
+): Fact[] {
   if (typeof info !== "object" || info === null || Array.isArray(info)) return [];
   return Object.entries(info)
-    .filter(([, value]) => value !== null && value !== "" && !(Array.isArray(value) && value.length === 0))
+    .filter(
+      ([, value]) =>
+        value !== null && value !== "" && !(Array.isArray(value) && value.length === 0),
+    )
     .map(([name, value]) => ({
       label: word("other", name) ?? name,
-      value: typeof value === "object" ? <code className={kit.code}>{JSON.stringify(value)}</code> : String(value),
+      value:
+        typeof value === "object" ? (
+          <code className={kit.code}>{JSON.stringify(value)}</code>
+        ) : (
+          String(value)
+        ),
     }));
 }
 
@@ -46,7 +57,9 @@ export function Attachments({ document }: { document: DocumentDetail }) {
   const { t } = useT();
   return (
     <Panel title={t("attachments.title", { count: document.attachments.length })}>
-      {document.attachments.length === 0 ? <p className={classes.calm}>{t("attachments.none")}</p> : null}
+      {document.attachments.length === 0 ? (
+        <p className={classes.calm}>{t("attachments.none")}</p>
+      ) : null}
       <ul className={classes.files}>
         {document.attachments.map((attachment) => (
           <FileItem key={attachment.index} id={document.id} attachment={attachment} />
@@ -54,6 +67,12 @@ export function Attachments({ document }: { document: DocumentDetail }) {
       </ul>
     </Panel>
   );
+}
+
+/** "PDF" rather than "application/pdf"; the type itself when the name has no ending. */
+function kindOf(attachment: Attachment): string {
+  const ending = /\.([a-z0-9]{1,5})$/i.exec(attachment.name)?.[1];
+  return ending ? ending.toUpperCase() : attachment.media_type;
 }
 
 function FileItem({ id, attachment }: { id: string; attachment: Attachment }) {
@@ -64,12 +83,17 @@ function FileItem({ id, attachment }: { id: string; attachment: Attachment }) {
     <li>
       <Icon size={20} stroke={1.5} aria-hidden />
       <div>
-        <a href={`/api/v1/documents/${encodeURIComponent(id)}/attachments/${attachment.index}`} download={attachment.name}>
+        <a
+          href={`/api/v1/documents/${encodeURIComponent(id)}/attachments/${attachment.index}`}
+          download={attachment.name}
+        >
           {attachment.name}
         </a>
         <div className={kit.soft}>
-          {formatBytes(attachment.size_bytes, language)} · {attachment.media_type}
-          {attachment.broken ? <strong className={kit.errorText}> · {t("attachments.broken")}</strong> : null}
+          {kindOf(attachment)} · {formatBytes(attachment.size_bytes, language)}
+          {attachment.broken ? (
+            <strong className={kit.errorText}> · {t("attachments.broken")}</strong>
+          ) : null}
         </div>
         <CodeText copy short>
           {attachment.sha256}
@@ -84,7 +108,12 @@ export function Defects({ defects }: { defects: readonly Defect[] }) {
   const text = useText();
   if (defects.length === 0) return null;
   return (
-    <Alert color="yellow" variant="default" icon={<IconAlertTriangle aria-hidden />} title={t("defects.title", { count: defects.length })}>
+    <Alert
+      color="yellow"
+      variant="default"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={t("defects.title", { count: defects.length })}
+    >
       <p className={classes.calm}>{t("defects.text")}</p>
       <ul className={classes.defects}>
         {defects.map((defect) => (

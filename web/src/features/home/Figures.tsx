@@ -16,16 +16,34 @@ export function Figures({ overview }: { overview: Overview }) {
   const oldest = figures.oldest_waiting_ms ?? 0;
   const list = [
     { name: "documents", value: figures.documents, tone: "ok", href: address.documents() },
-    { name: "deliveries", value: figures.deliveries, tone: "ok", href: address.deliveries({ state: "delivered" }) },
+    {
+      name: "deliveries",
+      value: figures.deliveries,
+      tone: "ok",
+      href: address.deliveries({ state: "delivered" }),
+    },
     {
       name: "waiting",
       value: figures.waiting,
       tone: "waiting",
       href: address.deliveries({ state: "queued" }),
-      note: oldest > 0 ? t("figures.oldest", { age: formatDuration(oldest, language) }) : t("figures.noneWaiting"),
+      note:
+        oldest > 0
+          ? t("figures.oldest", { age: formatDuration(oldest, language) })
+          : t("figures.noneWaiting"),
     },
-    { name: "failed", value: figures.failed, tone: "soon", href: address.deliveries({ state: "failed" }) },
-    { name: "dead", value: figures.dead, tone: "late", href: address.deliveries({ state: "dead" }) },
+    {
+      name: "failed",
+      value: figures.failed,
+      tone: "soon",
+      href: address.deliveries({ state: "failed" }),
+    },
+    {
+      name: "dead",
+      value: figures.dead,
+      tone: "late",
+      href: address.deliveries({ state: "dead" }),
+    },
     { name: "late", value: figures.late, tone: "late", href: address.documents({ late: "true" }) },
   ] as const;
   return (

@@ -14,7 +14,7 @@ import { type Bar, type By, type Pair, pairsOf, pictureOf, REST, ribbonPath } fr
 import { useT } from "./texts.ts";
 
 const BAR_WIDTH = 10;
-const LABEL_WIDTH = 176;
+const LABEL_WIDTH = 168;
 /** Below this width the table says it better than a picture. */
 const PICTURE_WIDTH_MIN = 560;
 const SIGN_WIDTH = 7.3;
@@ -134,7 +134,13 @@ function Ribbons({ pairs, by, width }: { pairs: readonly Pair[]; by: By; width: 
           <BarLabel key={bar.id} bar={bar} x={LABEL_WIDTH} side="l" onHover={setHovered} />
         ))}
         {picture.right.map((bar) => (
-          <BarLabel key={bar.id} bar={bar} x={width - LABEL_WIDTH - BAR_WIDTH} side="r" onHover={setHovered} />
+          <BarLabel
+            key={bar.id}
+            bar={bar}
+            x={width - LABEL_WIDTH - BAR_WIDTH}
+            side="r"
+            onHover={setHovered}
+          />
         ))}
       </g>
     </svg>
@@ -162,14 +168,23 @@ function BarLabel({ bar, x, side, onHover }: BarLabelProps) {
     // biome-ignore lint/a11y/noStaticElementInteractions: hover only dims the others
     <g onMouseEnter={() => onHover(side + bar.id)} onMouseLeave={() => onHover(null)}>
       <title>{name}</title>
-      <rect x={x} y={bar.y} width={BAR_WIDTH} height={bar.height} rx={2} fill={colourOf(bar.group)} />
+      <rect
+        x={x}
+        y={bar.y}
+        width={BAR_WIDTH}
+        height={bar.height}
+        rx={2}
+        fill={colourOf(bar.group)}
+      />
       <text className={classes.flowName} x={textX} y={middle - 2} textAnchor={anchor}>
         {shown}
       </text>
       <text className={classes.flowCount} x={textX} y={middle + 15} textAnchor={anchor}>
         {formatNumber(bar.documents, language)}
         {bar.failed > 0 ? (
-          <tspan className={classes.flowFailed}>{` · ${t("flow.failed", { count: bar.failed })}`}</tspan>
+          <tspan
+            className={classes.flowFailed}
+          >{` · ${t("flow.failed", { count: bar.failed })}`}</tspan>
         ) : null}
       </text>
     </g>
@@ -203,7 +218,10 @@ function FlowTable({ pairs }: { pairs: readonly Pair[] }) {
               <td>{nameOf(pair.to)}</td>
               <td className={kit.numeric}>
                 {formatNumber(pair.documents, language)}
-                <div className={classes.share} style={{ width: `${Math.max(2, (pair.documents / most) * 100)}%` }} />
+                <div
+                  className={classes.share}
+                  style={{ width: `${Math.max(2, (pair.documents / most) * 100)}%` }}
+                />
               </td>
               <td className={kit.numeric}>{formatNumber(pair.failed, language)}</td>
             </tr>

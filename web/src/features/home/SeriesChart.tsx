@@ -17,30 +17,53 @@ const TOP = 8;
 const GRID_LINES = 4;
 const TIME_LABEL_WIDTH = 74;
 
-export function SeriesChart({ series, window }: { series: readonly SeriesPoint[]; window: string }) {
+export function SeriesChart({
+  series,
+  window,
+}: {
+  series: readonly SeriesPoint[];
+  window: string;
+}) {
   const { t } = useT();
   const language = useLanguage();
   const { ref, width } = useElementSize();
   const ceiling = ceilingOf(series);
   const inner = Math.max(0, width - LEFT - 8);
-  const x = (index: number) => LEFT + (series.length > 1 ? (index / (series.length - 1)) * inner : inner / 2);
+  const x = (index: number) =>
+    LEFT + (series.length > 1 ? (index / (series.length - 1)) * inner : inner / 2);
   const y = (value: number) => TOP + (1 - value / ceiling) * (HEIGHT - TOP - BOTTOM);
   const places = (pick: (point: SeriesPoint) => number): Place[] =>
     series.map((point, index) => ({ x: x(index), y: y(pick(point)) }));
   const accepted = places((point) => point.accepted);
   const base = y(0);
-  const every = Math.max(1, Math.ceil(series.length / Math.max(1, Math.floor(inner / TIME_LABEL_WIDTH))));
-  const stamp = (at: string) => (window === "week" ? formatDateTime(at).slice(0, 5) : formatTime(at));
+  const every = Math.max(
+    1,
+    Math.ceil(series.length / Math.max(1, Math.floor(inner / TIME_LABEL_WIDTH))),
+  );
+  const stamp = (at: string) =>
+    window === "week" ? formatDateTime(at).slice(0, 5) : formatTime(at);
   return (
     <Panel title={t("series.title")} actions={<Legend />}>
       <div ref={ref}>
         {width > 0 && series.length > 0 ? (
-          <svg width={width} height={HEIGHT} role="img" aria-label={t("series.aria")} className={classes.series}>
+          <svg
+            width={width}
+            height={HEIGHT}
+            role="img"
+            aria-label={t("series.aria")}
+            className={classes.series}
+          >
             {Array.from({ length: GRID_LINES + 1 }, (_, line) => {
               const value = (ceiling / GRID_LINES) * line;
               return (
                 <g key={value}>
-                  <line className={classes.grid} x1={LEFT} x2={width - 8} y1={y(value)} y2={y(value)} />
+                  <line
+                    className={classes.grid}
+                    x1={LEFT}
+                    x2={width - 8}
+                    y1={y(value)}
+                    y2={y(value)}
+                  />
                   <text className={classes.axis} x={LEFT - 6} y={y(value) + 4} textAnchor="end">
                     {formatNumber(value, language)}
                   </text>
@@ -49,17 +72,36 @@ export function SeriesChart({ series, window }: { series: readonly SeriesPoint[]
             })}
             {series.map((point, index) =>
               index % every === 0 ? (
-                <text key={point.at} className={classes.axis} x={x(index)} y={HEIGHT - 4} textAnchor={index === 0 ? "start" : "middle"}>
+                <text
+                  key={point.at}
+                  className={classes.axis}
+                  x={x(index)}
+                  y={HEIGHT - 4}
+                  textAnchor={index === 0 ? "start" : "middle"}
+                >
                   {stamp(point.at)}
                 </text>
               ) : null,
             )}
-            <path className={classes.acceptedArea} d={`${linePath(accepted)} L${x(series.length - 1)},${base} L${x(0)},${base} Z`} />
+            <path
+              className={classes.acceptedArea}
+              d={`${linePath(accepted)} L${x(series.length - 1)},${base} L${x(0)},${base} Z`}
+            />
             <path className={classes.acceptedLine} d={linePath(accepted)} />
-            <path className={classes.deliveredLine} d={linePath(places((point) => point.delivered))} />
+            <path
+              className={classes.deliveredLine}
+              d={linePath(places((point) => point.delivered))}
+            />
             {series.map((point, index) =>
               point.failed > 0 ? (
-                <rect key={point.at} className={classes.failedBar} x={x(index) - 2} width={4} y={y(point.failed)} height={base - y(point.failed)} />
+                <rect
+                  key={point.at}
+                  className={classes.failedBar}
+                  x={x(index) - 2}
+                  width={4}
+                  y={y(point.failed)}
+                  height={base - y(point.failed)}
+                />
               ) : null,
             )}
           </svg>
@@ -91,15 +133,20 @@ function SeriesTable({ series }: { series: readonly SeriesPoint[] }) {
   const { t } = useT();
   const language = useLanguage();
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolling region
     <div className={classes.tableBox} tabIndex={0} role="region" aria-label={t("series.title")}>
       <table className={kit.table}>
         <thead>
           <tr>
             <th scope="col">{t("series.time")}</th>
-            <th scope="col" className={kit.numeric}>{t("series.accepted")}</th>
-            <th scope="col" className={kit.numeric}>{t("series.delivered")}</th>
-            <th scope="col" className={kit.numeric}>{t("series.failed")}</th>
+            <th scope="col" className={kit.numeric}>
+              {t("series.accepted")}
+            </th>
+            <th scope="col" className={kit.numeric}>
+              {t("series.delivered")}
+            </th>
+            <th scope="col" className={kit.numeric}>
+              {t("series.failed")}
+            </th>
           </tr>
         </thead>
         <tbody>

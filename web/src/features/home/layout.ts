@@ -6,7 +6,15 @@
 import type { Flow, FlowEnd } from "../../api/types.ts";
 
 /** The order in which groups stand, from the nation down. */
-export const GROUP_ORDER = ["national", "ministry", "province", "department", "district", "commune", "unit"];
+export const GROUP_ORDER = [
+  "national",
+  "ministry",
+  "province",
+  "department",
+  "district",
+  "commune",
+  "unit",
+];
 const BARS_MAX = 8;
 export const REST = "*rest";
 

@@ -9,7 +9,10 @@ export interface Place {
 
 /** A round number that no point exceeds, so that four grid lines carry whole numbers. */
 export function ceilingOf(series: readonly SeriesPoint[]): number {
-  const most = Math.max(4, ...series.map((point) => Math.max(point.accepted, point.delivered, point.failed)));
+  const most = Math.max(
+    4,
+    ...series.map((point) => Math.max(point.accepted, point.delivered, point.failed)),
+  );
   const step = 10 ** Math.floor(Math.log10(most));
   for (const factor of [0.4, 0.8, 1, 2, 4, 6, 8, 10]) {
     const ceiling = Math.max(4, step * factor);
@@ -19,5 +22,7 @@ export function ceilingOf(series: readonly SeriesPoint[]): number {
 }
 
 export function linePath(places: readonly Place[]): string {
-  return places.map((place, index) => `${index === 0 ? "M" : "L"}${place.x.toFixed(1)},${place.y.toFixed(1)}`).join(" ");
+  return places
+    .map((place, index) => `${index === 0 ? "M" : "L"}${place.x.toFixed(1)},${place.y.toFixed(1)}`)
+    .join(" ");
 }

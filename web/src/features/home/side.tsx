@@ -29,7 +29,8 @@ export function Transport({ overview }: { overview: Overview }) {
               {upstream.last_success_at ? (
                 <>
                   {" · "}
-                  {t("transport.lastSuccess")} <DateText value={upstream.last_success_at} as="relative" />
+                  {t("transport.lastSuccess")}{" "}
+                  <DateText value={upstream.last_success_at} as="relative" />
                 </>
               ) : null}
             </div>
@@ -53,7 +54,9 @@ export function Transport({ overview }: { overview: Overview }) {
           {queues.map((queue) => (
             <tr key={queue.queue}>
               <th scope="row">
-                <AppLink href={address.deliveries({ queue: queue.queue })}>{word("queues", queue.queue) ?? queue.queue}</AppLink>
+                <AppLink href={address.deliveries({ queue: queue.queue })}>
+                  {word("queues", queue.queue) ?? queue.queue}
+                </AppLink>
               </th>
               <td>{formatNumber(queue.queued, language)}</td>
               <td>{formatNumber(queue.leased, language)}</td>
@@ -71,7 +74,14 @@ export function Alarms({ alarms }: { alarms: readonly Alarm[] }) {
   const { t } = useT();
   const text = useText();
   return (
-    <Panel title={t("alarms.title")} actions={<AppLink href={address.alarms()} className={classes.more}>{t("alarms.all")}</AppLink>}>
+    <Panel
+      title={t("alarms.title")}
+      actions={
+        <AppLink href={address.alarms()} className={classes.more}>
+          {t("alarms.all")}
+        </AppLink>
+      }
+    >
       {alarms.length === 0 ? <p className={classes.calm}>{t("alarms.none")}</p> : null}
       <ul className={classes.feed}>
         {alarms.slice(0, ALARMS_SHOWN).map((alarm) => (
@@ -99,7 +109,14 @@ export function Alarms({ alarms }: { alarms: readonly Alarm[] }) {
 export function Recent({ items }: { items: readonly RecentItem[] }) {
   const { t } = useT();
   return (
-    <Panel title={t("recent.title")} actions={<AppLink href={address.documents()} className={classes.more}>{t("recent.all")}</AppLink>}>
+    <Panel
+      title={t("recent.title")}
+      actions={
+        <AppLink href={address.documents()} className={classes.more}>
+          {t("recent.all")}
+        </AppLink>
+      }
+    >
       {items.length === 0 ? <p className={classes.calm}>{t("recent.none")}</p> : null}
       <ul className={classes.feed}>
         {items.slice(0, RECENT_SHOWN).map((item) => (

@@ -41,7 +41,9 @@ export default function ComposePage() {
     >
       {about ? (
         <Loaded query={query}>
-          {(document) => <LetterForm key={document.id} reference={{ relation: about.relation, document }} />}
+          {(document) => (
+            <LetterForm key={document.id} reference={{ relation: about.relation, document }} />
+          )}
         </Loaded>
       ) : (
         <LetterForm reference={null} />

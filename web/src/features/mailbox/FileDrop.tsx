@@ -48,7 +48,11 @@ export function FileDrop({ files, onChange, error }: FileDropProps) {
         onDrop={drop}
       >
         <span>{t("files.drop")}</span>
-        <Button variant="default" leftSection={<IconPaperclip size={17} aria-hidden />} onClick={() => input.current?.click()}>
+        <Button
+          variant="default"
+          leftSection={<IconPaperclip size={17} aria-hidden />}
+          onClick={() => input.current?.click()}
+        >
           {t("files.choose")}
         </Button>
         <input
@@ -62,7 +66,11 @@ export function FileDrop({ files, onChange, error }: FileDropProps) {
             event.currentTarget.value = "";
           }}
         />
-        {files.length > 0 ? <span>{t("files.total", { count: files.length, size: formatBytes(total, language) })}</span> : null}
+        {files.length > 0 ? (
+          <span>
+            {t("files.total", { count: files.length, size: formatBytes(total, language) })}
+          </span>
+        ) : null}
       </div>
       {error ? <div className={kit.errorText}>{error}</div> : null}
       <ul className={classes.files}>
@@ -71,7 +79,11 @@ export function FileDrop({ files, onChange, error }: FileDropProps) {
             <IconFile size={18} stroke={1.5} aria-hidden />
             <span>{file.name}</span>
             <span className={kit.soft}>{formatBytes(file.size, language)}</span>
-            <CloseButton size="sm" aria-label={t("files.remove", { name: file.name })} onClick={() => onChange(files.filter((other) => other !== file))} />
+            <CloseButton
+              size="sm"
+              aria-label={t("files.remove", { name: file.name })}
+              onClick={() => onChange(files.filter((other) => other !== file))}
+            />
           </li>
         ))}
       </ul>

@@ -23,7 +23,16 @@ import { ReceiverPicker } from "./ReceiverPicker.tsx";
 import { useT } from "./texts.ts";
 
 const PRIORITIES = ["0", "1", "2", "3", "4"] as const;
-const TYPES = ["congVan", "quyetDinh", "thongBao", "baoCao", "toTrinh", "keHoach", "giayMoi", "huongDan"] as const;
+const TYPES = [
+  "congVan",
+  "quyetDinh",
+  "thongBao",
+  "baoCao",
+  "toTrinh",
+  "keHoach",
+  "giayMoi",
+  "huongDan",
+] as const;
 
 function send(letter: Letter, reference: Reference | null, files: readonly File[], key: string) {
   const parts = new FormData();
@@ -59,11 +68,14 @@ export function LetterForm({ reference }: { reference: Reference | null }) {
     setDirty(true);
     key.current = newKey();
   };
-  const text = (name: "subject" | "number" | "notation" | "place" | "signer" | "document_type") => ({
+  const text = (
+    name: "subject" | "number" | "notation" | "place" | "signer" | "document_type",
+  ) => ({
     label: t(`field.${name}`),
     value: letter[name],
     error: errors[`/${name}`],
-    onChange: (event: { currentTarget: { value: string } }) => change({ [name]: event.currentTarget.value }),
+    onChange: (event: { currentTarget: { value: string } }) =>
+      change({ [name]: event.currentTarget.value }),
   });
 
   async function submit(event: FormEvent) {
@@ -91,8 +103,18 @@ export function LetterForm({ reference }: { reference: Reference | null }) {
         <div className={kit.stack}>
           <Panel title={t("part.letter")}>
             <div className={kit.stack}>
-              <AgencySelect label={t("field.from")} required value={letter.from} error={errors["/from"]} onChange={(from) => change({ from })} />
-              <ReceiverPicker value={letter.to} error={errors["/to"] ?? errors["/to/0"]} onChange={(to) => change({ to })} />
+              <AgencySelect
+                label={t("field.from")}
+                required
+                value={letter.from}
+                error={errors["/from"]}
+                onChange={(from) => change({ from })}
+              />
+              <ReceiverPicker
+                value={letter.to}
+                error={errors["/to"] ?? errors["/to/0"]}
+                onChange={(to) => change({ to })}
+              />
               <TextInput {...text("subject")} required />
               <Textarea
                 label={t("field.content")}
@@ -133,8 +155,18 @@ export function LetterForm({ reference }: { reference: Reference | null }) {
               value={String(letter.priority)}
               onChange={(event) => change({ priority: Number(event.currentTarget.value) })}
             />
-            <DayInput label={t("field.promulgation_date")} value={letter.promulgation_date} error={errors["/promulgation_date"]} onChange={(day) => change({ promulgation_date: day })} />
-            <DayInput label={t("field.due_date")} value={letter.due_date} error={errors["/due_date"]} onChange={(day) => change({ due_date: day })} />
+            <DayInput
+              label={t("field.promulgation_date")}
+              value={letter.promulgation_date}
+              error={errors["/promulgation_date"]}
+              onChange={(day) => change({ promulgation_date: day })}
+            />
+            <DayInput
+              label={t("field.due_date")}
+              value={letter.due_date}
+              error={errors["/due_date"]}
+              onChange={(day) => change({ due_date: day })}
+            />
             <TextInput {...text("place")} />
             <TextInput {...text("signer")} />
           </div>

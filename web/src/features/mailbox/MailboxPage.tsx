@@ -36,7 +36,7 @@ const NEXT: Record<string, string> = {
 function useRowKeys() {
   const walk = (step: number) => {
     const links = [...document.querySelectorAll<HTMLElement>("main [data-row-link]")];
-    const place = links.findIndex((link) => link === document.activeElement);
+    const place = links.findIndex((link) => link.matches(":focus"));
     const next = place === -1 ? (step > 0 ? 0 : links.length - 1) : place + step;
     links[Math.max(0, Math.min(next, links.length - 1))]?.focus();
   };
@@ -63,14 +63,26 @@ function useColumns(): Column<MailboxItem>[] {
   const { t } = useT();
   const stateWord = useStateWord();
   return [
-    { id: "subject", header: t("column.subject"), kind: "grow", text: (row) => row.subject, cell: (row) => row.subject },
+    {
+      id: "subject",
+      header: t("column.subject"),
+      kind: "grow",
+      text: (row) => row.subject,
+      cell: (row) => row.subject,
+    },
     {
       id: "number",
       header: t("column.number"),
       text: (row) => row.number ?? "",
       cell: (row) => <span className={kit.fixed}>{row.number ?? "—"}</span>,
     },
-    { id: "from", header: t("column.from"), text: (row) => row.from.name, cell: (row) => row.from.name },
+    {
+      id: "from",
+      header: t("column.from"),
+      kind: "party",
+      text: (row) => row.from.name,
+      cell: (row) => row.from.name,
+    },
     {
       id: "state",
       header: t("column.state"),
@@ -96,9 +108,19 @@ function useColumns(): Column<MailboxItem>[] {
       kind: "fixed",
       text: (row) => formatDate(row.due_date) || formatDateTime(row.confirm_due_at),
       cell: (row) =>
-        row.due_date ? <DateText value={row.due_date} as="day" /> : <DateText value={row.confirm_due_at} />,
+        row.due_date ? (
+          <DateText value={row.due_date} as="day" />
+        ) : (
+          <DateText value={row.confirm_due_at} />
+        ),
     },
-    { id: "to", header: t("column.to"), extra: true, text: (row) => row.to.name, cell: (row) => row.to.name },
+    {
+      id: "to",
+      header: t("column.to"),
+      extra: true,
+      text: (row) => row.to.name,
+      cell: (row) => row.to.name,
+    },
     {
       id: "action",
       header: t("column.action"),

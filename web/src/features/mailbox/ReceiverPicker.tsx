@@ -3,12 +3,12 @@
 import { Button, CloseButton, Input, Modal } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconCheck, IconSitemap } from "@tabler/icons-react";
+import { client } from "../../api/client.ts";
 import type { Party } from "../../api/types.ts";
 import { AgencySelect } from "../../kit/AgencySelect.tsx";
 import { AgencyTree } from "../../kit/AgencyTree.tsx";
 import { useKitTexts } from "../../kit/texts.ts";
 import { notifyProblem } from "../../kit/toast.tsx";
-import { client } from "../../api/client.ts";
 import classes from "./mailbox.module.css";
 import { useT } from "./texts.ts";
 
@@ -38,8 +38,18 @@ export function ReceiverPicker({ value, onChange, error }: ReceiverPickerProps) 
   return (
     <div>
       <div className={classes.receivers}>
-        <AgencySelect label={t("field.to")} required value={null} onChange={add} placeholder={t("toHint")} />
-        <Button variant="default" leftSection={<IconSitemap size={17} aria-hidden />} onClick={treeSet.open}>
+        <AgencySelect
+          label={t("field.to")}
+          required
+          value={null}
+          onChange={add}
+          placeholder={t("toHint")}
+        />
+        <Button
+          variant="default"
+          leftSection={<IconSitemap size={17} aria-hidden />}
+          onClick={treeSet.open}
+        >
           {t("fromTree")}
         </Button>
       </div>
@@ -49,19 +59,31 @@ export function ReceiverPicker({ value, onChange, error }: ReceiverPickerProps) 
           {value.map((receiver) => (
             <li key={receiver.code}>
               <span>{receiver.name}</span>
-              <CloseButton size="sm" aria-label={t("remove", { name: receiver.name })} onClick={() => remove(receiver.code)} />
+              <CloseButton
+                size="sm"
+                aria-label={t("remove", { name: receiver.name })}
+                onClick={() => remove(receiver.code)}
+              />
             </li>
           ))}
         </ul>
       ) : null}
-      <Modal opened={tree} onClose={treeSet.close} title={t("fromTree")} size={640} closeButtonProps={{ "aria-label": kit.t("close") }}>
+      <Modal
+        opened={tree}
+        onClose={treeSet.close}
+        title={t("fromTree")}
+        size={640}
+        closeButtonProps={{ "aria-label": kit.t("close") }}
+      >
         <div className={classes.tree}>
           <AgencyTree
             label={t("fromTree")}
             multiple
             isChosen={(agency) => has(agency.code)}
             onChoose={(agency) =>
-              has(agency.code) ? remove(agency.code) : onChange([...value, { code: agency.code, name: agency.name }])
+              has(agency.code)
+                ? remove(agency.code)
+                : onChange([...value, { code: agency.code, name: agency.name }])
             }
             mark={(agency) => (
               <span className={classes.check} data-on={has(agency.code) || undefined} aria-hidden>

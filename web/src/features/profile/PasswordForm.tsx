@@ -41,10 +41,31 @@ export function PasswordForm() {
       <form onSubmit={submit} className={kit.stack}>
         {error ? <ProblemNote error={error} /> : null}
         {/* Lets password managers know whose password it is. */}
-        <input type="text" name="username" autoComplete="username" value={me.username} readOnly hidden />
+        <input
+          type="text"
+          name="username"
+          autoComplete="username"
+          value={me.username}
+          readOnly
+          hidden
+        />
         <div className={kit.formGrid}>
-          <PasswordInput label={t("password.current")} autoComplete="current-password" required value={current} error={errors["/current"]} onChange={(event) => setCurrent(event.currentTarget.value)} />
-          <PasswordInput label={t("password.new")} autoComplete="new-password" required value={fresh} error={errors["/new"]} onChange={(event) => setFresh(event.currentTarget.value)} />
+          <PasswordInput
+            label={t("password.current")}
+            autoComplete="current-password"
+            required
+            value={current}
+            error={errors["/current"]}
+            onChange={(event) => setCurrent(event.currentTarget.value)}
+          />
+          <PasswordInput
+            label={t("password.new")}
+            autoComplete="new-password"
+            required
+            value={fresh}
+            error={errors["/new"]}
+            onChange={(event) => setFresh(event.currentTarget.value)}
+          />
         </div>
         <Group justify="flex-end">
           <Button type="submit" loading={isBusy} disabled={current === "" || fresh === ""}>

@@ -9,8 +9,8 @@ import { useSession } from "../../kit/session.ts";
 import { CodeText, Facts } from "../../kit/text.tsx";
 import { PasswordForm } from "./PasswordForm.tsx";
 import classes from "./profile.module.css";
-import { useT } from "./texts.ts";
 import { Tokens } from "./Tokens.tsx";
+import { useT } from "./texts.ts";
 
 const LANGUAGES = ["vi", "en"] as const;
 const THEMES = ["auto", "light", "dark"] as const;
@@ -33,13 +33,18 @@ export default function ProfilePage() {
               { label: t("username"), value: <CodeText copy>{me.username}</CodeText> },
               {
                 label: t("agency"),
-                value: me.agency ? <AppLink href={address.agency(me.agency.code)}>{me.agency.name}</AppLink> : "—",
+                value: me.agency ? (
+                  <AppLink href={address.agency(me.agency.code)}>{me.agency.name}</AppLink>
+                ) : (
+                  "—"
+                ),
               },
               {
                 label: t("roles"),
                 value: me.roles.map((grant) => (
                   <div key={`${grant.role} ${grant.agency}`}>
-                    {grant.role} <span className={kit.soft}>{grant.agency_name ?? grant.agency}</span>
+                    {grant.role}{" "}
+                    <span className={kit.soft}>{grant.agency_name ?? grant.agency}</span>
                   </div>
                 )),
               },
@@ -58,9 +63,27 @@ function Preferences() {
   return (
     <Panel title={t("preferences.title")}>
       <div className={classes.choices}>
-        <Choice label={t("preferences.language")} values={LANGUAGES} names={(value) => t(`language.${value}`)} value={me.preferences.language} onChange={(language) => save({ language })} />
-        <Choice label={t("preferences.theme")} values={THEMES} names={(value) => t(`theme.${value}`)} value={me.preferences.theme} onChange={(theme) => save({ theme })} />
-        <Choice label={t("preferences.density")} values={DENSITIES} names={(value) => t(`density.${value}`)} value={me.preferences.density} onChange={(density) => save({ density })} />
+        <Choice
+          label={t("preferences.language")}
+          values={LANGUAGES}
+          names={(value) => t(`language.${value}`)}
+          value={me.preferences.language}
+          onChange={(language) => save({ language })}
+        />
+        <Choice
+          label={t("preferences.theme")}
+          values={THEMES}
+          names={(value) => t(`theme.${value}`)}
+          value={me.preferences.theme}
+          onChange={(theme) => save({ theme })}
+        />
+        <Choice
+          label={t("preferences.density")}
+          values={DENSITIES}
+          names={(value) => t(`density.${value}`)}
+          value={me.preferences.density}
+          onChange={(density) => save({ density })}
+        />
       </div>
     </Panel>
   );

@@ -46,7 +46,12 @@ export function Tokens() {
     <Panel
       title={t("tokens.title")}
       actions={
-        <Button size="compact-md" variant="default" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setCreating(true)}>
+        <Button
+          size="compact-md"
+          variant="default"
+          leftSection={<IconPlus size={16} aria-hidden />}
+          onClick={() => setCreating(true)}
+        >
           {t("tokens.create")}
         </Button>
       }
@@ -84,7 +89,12 @@ export function Tokens() {
                         <DateText value={token.expires_at} as="day" />
                       </td>
                       <td>
-                        <Button size="compact-sm" variant="default" onClick={() => setRevoking(token)} aria-label={`${t("tokens.revoke")}: ${token.name}`}>
+                        <Button
+                          size="compact-sm"
+                          variant="default"
+                          onClick={() => setRevoking(token)}
+                          aria-label={`${t("tokens.revoke")}: ${token.name}`}
+                        >
                           {t("tokens.revoke")}
                         </Button>
                       </td>
@@ -96,11 +106,36 @@ export function Tokens() {
           )
         }
       </Loaded>
-      <ActionDialog opened={isCreating} onClose={() => setCreating(false)} title={t("tokens.create")} action={t("tokens.create")} run={create}>
-        <TextInput label={t("tokens.name")} description={t("tokens.nameHelp")} required value={name} onChange={(event) => setName(event.currentTarget.value)} data-autofocus />
-        <DayInput label={t("tokens.expires")} value={until} onChange={setUntil} description={t("tokens.expiresHelp")} />
+      <ActionDialog
+        opened={isCreating}
+        onClose={() => setCreating(false)}
+        title={t("tokens.create")}
+        action={t("tokens.create")}
+        run={create}
+      >
+        <TextInput
+          label={t("tokens.name")}
+          description={t("tokens.nameHelp")}
+          required
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          data-autofocus
+        />
+        <DayInput
+          label={t("tokens.expires")}
+          value={until}
+          onChange={setUntil}
+          description={t("tokens.expiresHelp")}
+        />
       </ActionDialog>
-      <ActionDialog opened={revoking !== null} onClose={() => setRevoking(null)} title={t("tokens.revoke")} action={t("tokens.revoke")} danger run={revoke}>
+      <ActionDialog
+        opened={revoking !== null}
+        onClose={() => setRevoking(null)}
+        title={t("tokens.revoke")}
+        action={t("tokens.revoke")}
+        danger
+        run={revoke}
+      >
         <p>{t("tokens.revokeText", { name: revoking?.name ?? "" })}</p>
       </ActionDialog>
       <OnceDialog title={t("tokens.fresh")} secret={fresh} onClose={() => setFresh(null)} />

@@ -13,7 +13,6 @@ export function ChangeTable({ changes }: { changes: readonly Change[] }) {
   const { t } = useT();
   if (changes.length === 0) return <p className={kit.soft}>{t("noChanges")}</p>;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolling region
     <div className={kit.scroll} tabIndex={0} role="region" aria-label={t("changes")}>
       <table className={kit.table}>
         <thead>

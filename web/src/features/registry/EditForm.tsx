@@ -41,7 +41,11 @@ export function EditForm({ kind, resource }: { kind: Kind; resource: Resource })
     try {
       const { data } = await client.PUT("/api/v1/resources/{kind}/{name}", {
         params: { path: { kind: resource.kind, name: resource.name } },
-        body: { spec, base_revision: base.revision, ...(base.agency ? { agency: base.agency } : {}) },
+        body: {
+          spec,
+          base_revision: base.revision,
+          ...(base.agency ? { agency: base.agency } : {}),
+        },
       });
       if (data) start({ ...base, ...data, spec });
       notify(t("saved"));
@@ -71,7 +75,12 @@ export function EditForm({ kind, resource }: { kind: Kind; resource: Resource })
           </Group>
         </Alert>
       ) : null}
-      <Editor kind={kind} value={spec} onChange={setSpec} errors={fieldErrors(problem, language, "/spec")} />
+      <Editor
+        kind={kind}
+        value={spec}
+        onChange={setSpec}
+        errors={fieldErrors(problem, language, "/spec")}
+      />
       {isDirty ? (
         <details>
           <summary>{t("changes")}</summary>

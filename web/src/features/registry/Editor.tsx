@@ -52,7 +52,13 @@ export function Editor({ kind, value, onChange, errors }: EditorProps) {
         ]}
       />
       {view === "form" ? (
-        <SchemaForm schema={kind.schema} value={value} onChange={onChange} errors={errors} label={text(kind.labels)} />
+        <SchemaForm
+          schema={kind.schema}
+          value={value}
+          onChange={onChange}
+          errors={errors}
+          label={text(kind.labels)}
+        />
       ) : (
         <Textarea
           classNames={{ input: kit.code ?? "" }}

@@ -18,7 +18,9 @@ import { useT } from "./texts.ts";
 
 export function History({ resource }: { resource: Resource }) {
   const path = { kind: resource.kind, name: resource.name };
-  const query = api.useQuery("get", "/api/v1/resources/{kind}/{name}/revisions", { params: { path } });
+  const query = api.useQuery("get", "/api/v1/resources/{kind}/{name}/revisions", {
+    params: { path },
+  });
   return (
     <Loaded query={query}>
       {(page) => (
@@ -31,7 +33,13 @@ export function History({ resource }: { resource: Resource }) {
   );
 }
 
-function Revisions({ resource, revisions }: { resource: Resource; revisions: readonly Revision[] }) {
+function Revisions({
+  resource,
+  revisions,
+}: {
+  resource: Resource;
+  revisions: readonly Revision[];
+}) {
   const { t, word } = useT();
   const [target, setTarget] = useState<Revision | null>(null);
   async function rollBack() {
@@ -105,11 +113,9 @@ function Compare({ resource, revisions }: { resource: Resource; revisions: reado
   const { t } = useT();
   const [from, setFrom] = useState(revisions[1]?.revision ?? 1);
   const [to, setTo] = useState(revisions[0]?.revision ?? 1);
-  const query = api.useQuery(
-    "get",
-    "/api/v1/resources/{kind}/{name}/diff",
-    { params: { path: { kind: resource.kind, name: resource.name }, query: { from, to } } },
-  );
+  const query = api.useQuery("get", "/api/v1/resources/{kind}/{name}/diff", {
+    params: { path: { kind: resource.kind, name: resource.name }, query: { from, to } },
+  });
   const data = revisions.map((revision) => ({
     value: String(revision.revision),
     label: `${revision.revision} · ${formatDateTime(revision.at)}`,
@@ -118,8 +124,18 @@ function Compare({ resource, revisions }: { resource: Resource; revisions: reado
     <section aria-label={t("compare.title")} className={kit.stack}>
       <h2 className={classes.subhead}>{t("compare.title")}</h2>
       <Group gap="sm">
-        <NativeSelect label={t("compare.from")} data={data} value={String(from)} onChange={(event) => setFrom(Number(event.currentTarget.value))} />
-        <NativeSelect label={t("compare.to")} data={data} value={String(to)} onChange={(event) => setTo(Number(event.currentTarget.value))} />
+        <NativeSelect
+          label={t("compare.from")}
+          data={data}
+          value={String(from)}
+          onChange={(event) => setFrom(Number(event.currentTarget.value))}
+        />
+        <NativeSelect
+          label={t("compare.to")}
+          data={data}
+          value={String(to)}
+          onChange={(event) => setTo(Number(event.currentTarget.value))}
+        />
       </Group>
       <Loaded query={query}>
         {(diff) => (

@@ -25,7 +25,9 @@ export default function KindsPage() {
       <Loaded query={query}>
         {(page) => {
           const kinds = page.items
-            .filter((kind) => matches(`${kind.labels.vi} ${kind.labels.en} ${kind.kind} ${kind.description.vi}`, q))
+            .filter((kind) =>
+              matches(`${kind.labels.vi} ${kind.labels.en} ${kind.kind} ${kind.description.vi}`, q),
+            )
             .sort((a, b) => compareText(text(a.labels), text(b.labels)));
           if (kinds.length === 0) return <NoHit onClear={() => set({ q: null })} />;
           return (

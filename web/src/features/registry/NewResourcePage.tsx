@@ -45,7 +45,9 @@ function Form({ kind }: { kind: Kind }) {
   const { me } = useSession();
   const [name, setName] = useState("");
   const [agency, setAgency] = useState<string | null>(me.agency?.code ?? null);
-  const [spec, setSpec] = useState<unknown>(() => (isNode(kind.schema) ? startOf(kind.schema, kind.schema) : {}));
+  const [spec, setSpec] = useState<unknown>(() =>
+    isNode(kind.schema) ? startOf(kind.schema, kind.schema) : {},
+  );
   const [isDirty, setDirty] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -87,7 +89,13 @@ function Form({ kind }: { kind: Kind }) {
               setDirty(true);
             }}
           />
-          <AgencySelect label={t("column.agency")} description={t("agencyHelp")} value={agency} onChange={setAgency} error={top["/agency"]} />
+          <AgencySelect
+            label={t("column.agency")}
+            description={t("agencyHelp")}
+            value={agency}
+            onChange={setAgency}
+            error={top["/agency"]}
+          />
         </div>
       </Panel>
       <Panel title={t("spec")}>

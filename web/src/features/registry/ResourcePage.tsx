@@ -26,7 +26,9 @@ export default function ResourcePage() {
   const kind = useParam("kind");
   const name = useParam("name");
   const descriptor = useKind(kind);
-  const query = api.useQuery("get", "/api/v1/resources/{kind}/{name}", { params: { path: { kind, name } } });
+  const query = api.useQuery("get", "/api/v1/resources/{kind}/{name}", {
+    params: { path: { kind, name } },
+  });
   const label = descriptor ? text(descriptor.labels) : kind;
   const tab = TABS.find((known) => known === get("tab")) ?? "edit";
   return (
@@ -36,14 +38,22 @@ export default function ResourcePage() {
         { label: t("title"), href: "/registry" },
         { label, href: kindHref(kind) },
       ]}
-      aside={query.data ? <span className={kit.soft}>{t("revision", { number: query.data.revision })}</span> : null}
+      aside={
+        query.data ? (
+          <span className={kit.soft}>{t("revision", { number: query.data.revision })}</span>
+        ) : null
+      }
       actions={<Delete kind={kind} name={name} />}
     >
       <Loaded query={query}>
         {(resource) => (
           <div className={kit.columns}>
             <Panel flush>
-              <Tabs value={tab} onChange={(value) => set({ tab: value === "edit" ? null : value })} keepMounted={false}>
+              <Tabs
+                value={tab}
+                onChange={(value) => set({ tab: value === "edit" ? null : value })}
+                keepMounted={false}
+              >
                 <Tabs.List px="sm">
                   {TABS.map((value) => (
                     <Tabs.Tab key={value} value={value}>
@@ -52,7 +62,11 @@ export default function ResourcePage() {
                   ))}
                 </Tabs.List>
                 <Tabs.Panel value="edit" p="md">
-                  {descriptor ? <EditForm key={`${kind}/${name}`} kind={descriptor} resource={resource} /> : <Waiting />}
+                  {descriptor ? (
+                    <EditForm key={`${kind}/${name}`} kind={descriptor} resource={resource} />
+                  ) : (
+                    <Waiting />
+                  )}
                 </Tabs.Panel>
                 <Tabs.Panel value="history" p="md">
                   <History resource={resource} />
@@ -90,10 +104,22 @@ function Delete({ kind, name }: { kind: string; name: string }) {
   }
   return (
     <>
-      <Button variant="default" leftSection={<IconTrash size={17} aria-hidden />} onClick={() => setOpen(true)}>
+      <Button
+        variant="default"
+        leftSection={<IconTrash size={17} aria-hidden />}
+        onClick={() => setOpen(true)}
+      >
         {t("delete.action")}
       </Button>
-      <ActionDialog opened={isOpen} onClose={() => setOpen(false)} title={t("delete.title")} action={t("delete.action")} typed={name} danger run={run}>
+      <ActionDialog
+        opened={isOpen}
+        onClose={() => setOpen(false)}
+        title={t("delete.title")}
+        action={t("delete.action")}
+        typed={name}
+        danger
+        run={run}
+      >
         <p>{t("delete.text")}</p>
       </ActionDialog>
     </>

@@ -18,7 +18,9 @@ import { useT } from "./texts.ts";
 /** Specifications usually name themselves for people; their `name` or `title` is shown. */
 function titleOf(spec: unknown): string {
   if (typeof spec !== "object" || spec === null) return "";
-  const named = Object.entries(spec).find(([key, value]) => (key === "title" || key === "name") && typeof value === "string");
+  const named = Object.entries(spec).find(
+    ([key, value]) => (key === "title" || key === "name") && typeof value === "string",
+  );
   return named ? String(named[1]) : "";
 }
 
@@ -42,14 +44,44 @@ export default function ResourcesPage() {
       text: (row) => row.name,
       cell: (row) => titleOf(row.spec) || row.name,
     },
-    { id: "code", header: t("column.code"), text: (row) => row.name, cell: (row) => <span className={kit.code}>{row.name}</span> },
-    { id: "agency", header: t("column.agency"), text: (row) => row.agency ?? "", cell: (row) => row.agency ?? "—" },
-    { id: "revision", header: t("column.revision"), kind: "numeric", text: (row) => String(row.revision), cell: (row) => row.revision },
-    { id: "updated", header: t("column.updated"), kind: "fixed", text: (row) => formatDateTime(row.updated_at), cell: (row) => <DateText value={row.updated_at} /> },
-    { id: "by", header: t("column.by"), text: (row) => row.updated_by ?? "", cell: (row) => row.updated_by ?? "—" },
+    {
+      id: "code",
+      header: t("column.code"),
+      text: (row) => row.name,
+      cell: (row) => <span className={kit.code}>{row.name}</span>,
+    },
+    {
+      id: "agency",
+      header: t("column.agency"),
+      text: (row) => row.agency ?? "",
+      cell: (row) => row.agency ?? "—",
+    },
+    {
+      id: "revision",
+      header: t("column.revision"),
+      kind: "numeric",
+      text: (row) => String(row.revision),
+      cell: (row) => row.revision,
+    },
+    {
+      id: "updated",
+      header: t("column.updated"),
+      kind: "fixed",
+      text: (row) => formatDateTime(row.updated_at),
+      cell: (row) => <DateText value={row.updated_at} />,
+    },
+    {
+      id: "by",
+      header: t("column.by"),
+      text: (row) => row.updated_by ?? "",
+      cell: (row) => row.updated_by ?? "—",
+    },
   ];
   const create = (
-    <Button renderRoot={({ ref: _, ...props }) => <AppLink href={`${kindHref(kind)}/new`} {...props} />} leftSection={<IconPlus size={17} aria-hidden />}>
+    <Button
+      renderRoot={({ ref: _, ...props }) => <AppLink href={`${kindHref(kind)}/new`} {...props} />}
+      leftSection={<IconPlus size={17} aria-hidden />}
+    >
       {t("create")}
     </Button>
   );

@@ -5,7 +5,12 @@ import { isNode, pointerTo } from "../../kit/schema/schema.ts";
 
 const CHANGES_MAX = 200;
 
-export function changesBetween(before: unknown, after: unknown, pointer = "", found: Change[] = []): Change[] {
+export function changesBetween(
+  before: unknown,
+  after: unknown,
+  pointer = "",
+  found: Change[] = [],
+): Change[] {
   if (found.length >= CHANGES_MAX || JSON.stringify(before) === JSON.stringify(after)) return found;
   if (isNode(before) && isNode(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {

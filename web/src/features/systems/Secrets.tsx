@@ -38,7 +38,11 @@ export function Secrets({ system }: { system: string }) {
     <Panel
       title={t("secrets.title")}
       actions={
-        <Button size="compact-md" leftSection={<IconKey size={16} aria-hidden />} onClick={() => setCreating(true)}>
+        <Button
+          size="compact-md"
+          leftSection={<IconKey size={16} aria-hidden />}
+          onClick={() => setCreating(true)}
+        >
           {t("secrets.create")}
         </Button>
       }
@@ -78,7 +82,12 @@ export function Secrets({ system }: { system: string }) {
                         <DateText value={secret.retires_at} />
                       </td>
                       <td>
-                        <Button size="compact-sm" variant="default" onClick={() => setRetiring(secret)} aria-label={`${t("secrets.retire")}: ${secret.id}`}>
+                        <Button
+                          size="compact-sm"
+                          variant="default"
+                          onClick={() => setRetiring(secret)}
+                          aria-label={`${t("secrets.retire")}: ${secret.id}`}
+                        >
                           {t("secrets.retire")}
                         </Button>
                       </td>
@@ -90,7 +99,13 @@ export function Secrets({ system }: { system: string }) {
           )
         }
       </Loaded>
-      <ActionDialog opened={isCreating} onClose={() => setCreating(false)} title={t("secrets.create")} action={t("secrets.create")} run={create}>
+      <ActionDialog
+        opened={isCreating}
+        onClose={() => setCreating(false)}
+        title={t("secrets.create")}
+        action={t("secrets.create")}
+        run={create}
+      >
         <p>{t("secrets.createText")}</p>
       </ActionDialog>
       <ActionDialog

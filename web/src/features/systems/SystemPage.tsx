@@ -36,7 +36,9 @@ export default function SystemPage() {
       actions={
         <Button
           variant="default"
-          renderRoot={({ ref: _, ...props }) => <AppLink href={`/registry/system/${encodeURIComponent(name)}`} {...props} />}
+          renderRoot={({ ref: _, ...props }) => (
+            <AppLink href={`/registry/system/${encodeURIComponent(name)}`} {...props} />
+          )}
           leftSection={<IconSettings size={17} aria-hidden />}
         >
           {t("configure")}
@@ -62,13 +64,19 @@ export default function SystemPage() {
             <Panel title={t("facts.title")}>
               <Facts
                 facts={[
-                  { label: t("column.systemid"), value: <CodeText copy>{loaded.systemid}</CodeText> },
+                  {
+                    label: t("column.systemid"),
+                    value: <CodeText copy>{loaded.systemid}</CodeText>,
+                  },
                   { label: t("facts.name"), value: <CodeText>{loaded.name}</CodeText> },
                   { label: t("facts.mode"), value: word("mode", loaded.mode) ?? loaded.mode },
                   { label: t("column.seen"), value: <DateText value={loaded.last_seen_at} /> },
                   { label: t("column.waiting"), value: formatNumber(loaded.waiting, language) },
                   { label: t("column.sent"), value: formatNumber(loaded.sent_today, language) },
-                  { label: t("column.received"), value: formatNumber(loaded.received_today, language) },
+                  {
+                    label: t("column.received"),
+                    value: formatNumber(loaded.received_today, language),
+                  },
                 ]}
               />
             </Panel>

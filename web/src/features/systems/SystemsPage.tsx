@@ -24,12 +24,26 @@ export default function SystemsPage() {
   const data = query.data && {
     ...query.data,
     items: query.data.items.filter((row) =>
-      matches(`${row.title} ${row.name} ${row.systemid} ${row.agencies.map((agency) => agency.name).join(" ")}`, wanted ?? ""),
+      matches(
+        `${row.title} ${row.name} ${row.systemid} ${row.agencies.map((agency) => agency.name).join(" ")}`,
+        wanted ?? "",
+      ),
     ),
   };
   const columns: Column<System>[] = [
-    { id: "title", header: t("column.title"), kind: "grow", text: (row) => row.title, cell: (row) => row.title },
-    { id: "systemid", header: t("column.systemid"), text: (row) => row.systemid, cell: (row) => <span className={kit.code}>{row.systemid}</span> },
+    {
+      id: "title",
+      header: t("column.title"),
+      kind: "grow",
+      text: (row) => row.title,
+      cell: (row) => row.title,
+    },
+    {
+      id: "systemid",
+      header: t("column.systemid"),
+      text: (row) => row.systemid,
+      cell: (row) => <span className={kit.code}>{row.systemid}</span>,
+    },
     {
       id: "agencies",
       header: t("column.agencies"),
@@ -37,7 +51,9 @@ export default function SystemsPage() {
       cell: (row) => (
         <>
           {row.agencies[0]?.name ?? "—"}
-          {row.agencies.length > 1 ? <div className={kit.soft}>{t("others", { count: row.agencies.length - 1 })}</div> : null}
+          {row.agencies.length > 1 ? (
+            <div className={kit.soft}>{t("others", { count: row.agencies.length - 1 })}</div>
+          ) : null}
         </>
       ),
     },
@@ -52,10 +68,34 @@ export default function SystemsPage() {
         </>
       ),
     },
-    { id: "waiting", header: t("column.waiting"), kind: "numeric", text: (row) => String(row.waiting), cell: (row) => formatNumber(row.waiting, language) },
-    { id: "sent", header: t("column.sent"), kind: "numeric", text: (row) => String(row.sent_today), cell: (row) => formatNumber(row.sent_today, language) },
-    { id: "received", header: t("column.received"), kind: "numeric", text: (row) => String(row.received_today), cell: (row) => formatNumber(row.received_today, language) },
-    { id: "seen", header: t("column.seen"), kind: "fixed", text: (row) => formatDateTime(row.last_seen_at), cell: (row) => <DateText value={row.last_seen_at} as="relative" /> },
+    {
+      id: "waiting",
+      header: t("column.waiting"),
+      kind: "numeric",
+      text: (row) => String(row.waiting),
+      cell: (row) => formatNumber(row.waiting, language),
+    },
+    {
+      id: "sent",
+      header: t("column.sent"),
+      kind: "numeric",
+      text: (row) => String(row.sent_today),
+      cell: (row) => formatNumber(row.sent_today, language),
+    },
+    {
+      id: "received",
+      header: t("column.received"),
+      kind: "numeric",
+      text: (row) => String(row.received_today),
+      cell: (row) => formatNumber(row.received_today, language),
+    },
+    {
+      id: "seen",
+      header: t("column.seen"),
+      kind: "fixed",
+      text: (row) => formatDateTime(row.last_seen_at),
+      cell: (row) => <DateText value={row.last_seen_at} as="relative" />,
+    },
   ];
   return (
     <ListPage

@@ -101,7 +101,12 @@ export function Field({ node, ...props }: FieldProps & { node: Node }) {
       return (
         <Optional {...common} start={() => startOfProperties(shape.properties, root)}>
           {(value) => (
-            <Properties properties={shape.properties} value={value} onChange={props.onChange} pointer={props.pointer} />
+            <Properties
+              properties={shape.properties}
+              value={value}
+              onChange={props.onChange}
+              pointer={props.pointer}
+            />
           )}
         </Optional>
       );
@@ -116,7 +121,16 @@ interface OptionalProps extends FieldProps {
 }
 
 /** A nested object; an optional one can be left out. */
-function Optional({ label, help, value, onChange, isRequired, start, children, pointer }: OptionalProps) {
+function Optional({
+  label,
+  help,
+  value,
+  onChange,
+  isRequired,
+  start,
+  children,
+  pointer,
+}: OptionalProps) {
   const { errors } = useSchema();
   return (
     <fieldset className={`${classes.fieldset} ${classes.wide}`}>
@@ -137,7 +151,14 @@ function Optional({ label, help, value, onChange, isRequired, start, children, p
   );
 }
 
-function ChoicesField({ label, help, value, onChange, pointer, options }: FieldProps & { options: readonly Option[] }) {
+function ChoicesField({
+  label,
+  help,
+  value,
+  onChange,
+  pointer,
+  options,
+}: FieldProps & { options: readonly Option[] }) {
   const { errors } = useSchema();
   const chosen: unknown[] = Array.isArray(value) ? value : [];
   return (
@@ -178,7 +199,9 @@ function ListField({ label, help, value, onChange, pointer, item }: FieldProps &
             node={item}
             label={`${itemLabel} ${index + 1}`}
             value={entry}
-            onChange={(next) => onChange(items.map((other, place) => (place === index ? (next ?? null) : other)))}
+            onChange={(next) =>
+              onChange(items.map((other, place) => (place === index ? (next ?? null) : other)))
+            }
             pointer={pointerTo(pointer, index)}
             isRequired
           />
@@ -237,15 +260,26 @@ function MapField({ label, help, value, onChange, pointer, item }: FieldProps & 
             color="gray"
             mt={24}
             aria-label={t("form.remove", { number: index + 1 })}
-            onClick={() => onChange(Object.fromEntries(Object.entries(map).filter(([other]) => other !== key)))}
+            onClick={() =>
+              onChange(Object.fromEntries(Object.entries(map).filter(([other]) => other !== key)))
+            }
           >
             <IconTrash size={16} aria-hidden />
           </ActionIcon>
         </div>
       ))}
       <div className={classes.listItem}>
-        <TextInput label={t("form.name")} value={name} onChange={(event) => setName(event.currentTarget.value)} />
-        <Button variant="default" mt={24} leftSection={<IconPlus size={14} aria-hidden />} onClick={add}>
+        <TextInput
+          label={t("form.name")}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Button
+          variant="default"
+          mt={24}
+          leftSection={<IconPlus size={14} aria-hidden />}
+          onClick={add}
+        >
           {t("form.add")}
         </Button>
       </div>
@@ -253,7 +287,14 @@ function MapField({ label, help, value, onChange, pointer, item }: FieldProps & 
   );
 }
 
-function VariantField({ label, help, value, onChange, pointer, variants }: FieldProps & { variants: readonly Variant[] }) {
+function VariantField({
+  label,
+  help,
+  value,
+  onChange,
+  pointer,
+  variants,
+}: FieldProps & { variants: readonly Variant[] }) {
   const { root, errors } = useSchema();
   const current = isNode(value) ? value : {};
   const found = variants.findIndex((variant) =>
@@ -279,7 +320,12 @@ function VariantField({ label, help, value, onChange, pointer, variants }: Field
       />
       {chosen ? (
         <div className={classes.formGrid}>
-          <Properties properties={chosen.properties} value={current} onChange={onChange} pointer={pointer} />
+          <Properties
+            properties={chosen.properties}
+            value={current}
+            onChange={onChange}
+            pointer={pointer}
+          />
         </div>
       ) : null}
     </fieldset>

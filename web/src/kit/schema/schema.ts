@@ -94,7 +94,8 @@ export function labelOf(node: Node, name: string, language: Language): string {
 export function helpOf(node: Node, language: Language): string | undefined {
   const help = node["x-help"];
   if (isNode(help) && typeof help[language] === "string") return help[language];
-  if (language === "en" || !help) return typeof node.description === "string" ? node.description : undefined;
+  if (language === "en" || !help)
+    return typeof node.description === "string" ? node.description : undefined;
   return undefined;
 }
 
@@ -123,7 +124,11 @@ function choices(node: Node, language: Language): Option[] | null {
   if (all.length === 0) return null;
   const found: Option[] = [];
   for (const branch of all) {
-    const values = Array.isArray(branch.enum) ? branch.enum : "const" in branch ? [branch.const] : [];
+    const values = Array.isArray(branch.enum)
+      ? branch.enum
+      : "const" in branch
+        ? [branch.const]
+        : [];
     if (values.length === 0) return null;
     for (const value of values) {
       const option = one(value, branch);
@@ -176,7 +181,10 @@ export function shapeOf(node: Node, root: Node, language: Language): Shape {
   if (variants) return { type: "variants", variants };
   switch (node.type) {
     case "string":
-      return { type: "text", widget: widget || (typeof node.format === "string" ? node.format : "") };
+      return {
+        type: "text",
+        widget: widget || (typeof node.format === "string" ? node.format : ""),
+      };
     case "integer":
     case "number":
       return {
@@ -196,7 +204,8 @@ export function shapeOf(node: Node, root: Node, language: Language): Shape {
     case "object": {
       const properties = propertiesOf(node);
       if (properties.length > 0) return { type: "group", properties };
-      if (isNode(node.additionalProperties)) return { type: "map", item: node.additionalProperties };
+      if (isNode(node.additionalProperties))
+        return { type: "map", item: node.additionalProperties };
       return { type: "json" };
     }
     default:

@@ -1,6 +1,13 @@
 // Fields that hold one value: text, number, yes/no, choice, JSON.
 
-import { NativeSelect, NumberInput, PasswordInput, Switch, Textarea, TextInput } from "@mantine/core";
+import {
+  NativeSelect,
+  NumberInput,
+  PasswordInput,
+  Switch,
+  Textarea,
+  TextInput,
+} from "@mantine/core";
 import { useEffect, useState } from "react";
 import { AgencySelect } from "../AgencySelect.tsx";
 import { DayInput } from "../filters.tsx";
@@ -30,14 +37,26 @@ export function TextField({ widget, ...props }: FieldProps & { widget: string })
   const change = (next: string) => props.onChange(emptied(next.normalize("NFC"), props.isRequired));
   if (widget === "secret") {
     return (
-      <PasswordInput {...common} value={text} autoComplete="new-password" onChange={(event) => change(event.currentTarget.value)} />
+      <PasswordInput
+        {...common}
+        value={text}
+        autoComplete="new-password"
+        onChange={(event) => change(event.currentTarget.value)}
+      />
     );
   }
   if (widget === "date") {
     return <DayInput {...common} label={props.label} value={text} onChange={change} />;
   }
   if (widget === "ref:agency" || widget === "agency") {
-    return <AgencySelect {...common} label={props.label} value={text || null} onChange={(code) => change(code ?? "")} />;
+    return (
+      <AgencySelect
+        {...common}
+        label={props.label}
+        value={text || null}
+        onChange={(code) => change(code ?? "")}
+      />
+    );
   }
   if (widget.startsWith("code:") || widget === "textarea") {
     return (
@@ -53,7 +72,9 @@ export function TextField({ widget, ...props }: FieldProps & { widget: string })
       />
     );
   }
-  return <TextInput {...common} value={text} onChange={(event) => change(event.currentTarget.value)} />;
+  return (
+    <TextInput {...common} value={text} onChange={(event) => change(event.currentTarget.value)} />
+  );
 }
 
 export function NumberField({

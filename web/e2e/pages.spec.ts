@@ -1,0 +1,67 @@
+// Every page: opens, is accessible in both themes, fits a phone, breaks no policy.
+import { expect, expectAccessible, open, prefer, test } from "./fixtures.ts";
+import { pages } from "./support.ts";
+
+for (const theme of ["light", "dark"]) {
+  test(`every page is accessible, ${theme}`, async ({ console: page }) => {
+    test.setTimeout(5 * 60_000);
+    await prefer(page, { theme });
+    for (const { name, address } of await pages(page.request)) {
+      await open(page, address);
+      await expectAccessible(page, `${name}, ${theme}`);
+    }
+  });
+}
+
+test("every page fits a phone of 360 pixels", async ({ console: page }) => {
+  test.setTimeout(5 * 60_000);
+  await page.setViewportSize({ width: 360, height: 800 });
+  const tooWide: string[] = [];
+  for (const { name, address } of await pages(page.request)) {
+    await open(page, address);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (width > 360) tooWide.push(`${name}: ${width}`);
+  }
+  expect(tooWide).toEqual([]);
+});
+
+test("no text is cut off on the office screen", async ({ console: page }) => {
+  test.setTimeout(5 * 60_000);
+  const cut: string[] = [];
+  for (const { name, address } of await pages(page.request)) {
+    await open(page, address);
+    const found = await page.evaluate(() => {
+      const spoken = "h1,h2,button,.mantine-Button-label,th,[data-tone],label,dt,summary";
+      return [...document.querySelectorAll<HTMLElement>(spoken)]
+        .filter((element) => element.offsetParent !== null && element.innerText.trim() !== "")
+        .filter((element) => getComputedStyle(element).overflow !== "visible")
+        .filter(
+          (element) =>
+            element.scrollHeight > element.clientHeight + 2 ||
+            element.scrollWidth > element.clientWidth + 2,
+        )
+        .map((element) => element.innerText.slice(0, 40));
+    });
+    cut.push(...found.map((text) => `${name}: ${text}`));
+  }
+  expect(cut).toEqual([]);
+});
+
+test("pages open from the menu and say their name in the window's title", async ({
+  console: page,
+}) => {
+  await open(page, "/");
+  const menu = page.getByRole("navigation", { name: "Trình đơn chính" });
+  const names = await menu.getByRole("link").allInnerTexts();
+  expect(names.length).toBeGreaterThanOrEqual(10);
+  for (const name of names) {
+    await menu.getByRole("link", { name, exact: true }).click();
+    await expect(menu.getByRole("link", { name, exact: true })).toHaveAttribute(
+      "aria-current",
+      "page",
+    );
+    await expect(page.locator("h1")).toBeVisible();
+    await expect(page).toHaveTitle(/· LGSP/);
+    await expect(page.getByRole("alert")).toHaveCount(0);
+  }
+});

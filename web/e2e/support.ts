@@ -1,0 +1,138 @@
+// What all browser runs share: where the server is, how to sign in, which pages there are.
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import type { APIRequestContext, LaunchOptions, Page } from "@playwright/test";
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set; see web/e2e/README.md`);
+  return value;
+}
+
+export function credentials() {
+  return {
+    url: required("LGSP_E2E_URL"),
+    username: required("LGSP_E2E_USERNAME"),
+    password: required("LGSP_E2E_PASSWORD"),
+  };
+}
+
+/** Chromium of the system; a browser is never downloaded. */
+export function chromiumPath(): string {
+  const named = process.env.LGSP_TEST_CHROMIUM;
+  if (named) return named;
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  for (const program of ["chromium", "chromium-browser", "google-chrome"]) {
+    for (const folder of folders) {
+      const path = join(folder, program);
+      try {
+        accessSync(path, constants.X_OK);
+        return path;
+      } catch {
+        // Not here; the next folder.
+      }
+    }
+  }
+  throw new Error(
+    "no Chromium found: install the package chromium, or name one in LGSP_TEST_CHROMIUM",
+  );
+}
+
+export function browserOptions(): LaunchOptions {
+  return {
+    executablePath: chromiumPath(),
+    args: [
+      "--headless=new",
+      "--no-sandbox",
+      "--disable-dev-shm-usage",
+      "--disable-gpu",
+      "--font-render-hinting=none",
+      "--force-color-profile=srgb",
+      "--hide-scrollbars",
+      "--lang=vi",
+    ],
+  };
+}
+
+export const contextOptions = {
+  locale: "vi-VN",
+  timezoneId: "Asia/Ho_Chi_Minh",
+  reducedMotion: "reduce",
+} as const;
+
+export async function signIn(page: Page, next = "/") {
+  const { username, password } = credentials();
+  await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
+  await page.locator('input[name="username"]').fill(username);
+  await page.locator('input[name="password"]').fill(password);
+  await page
+    .locator('form[action^="/sign-in"] button[type="submit"], form button[type="submit"]')
+    .first()
+    .click();
+  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+}
+
+export interface PageAddress {
+  name: string;
+  address: string;
+}
+
+async function first(
+  request: APIRequestContext,
+  path: string,
+): Promise<Record<string, string> | undefined> {
+  const answer = await request.get(path);
+  if (!answer.ok()) return undefined;
+  const body: { items?: Record<string, string>[] } = await answer.json();
+  return body.items?.[0];
+}
+
+/** Every page of the console, detail pages with the first thing that the server has. */
+export async function pages(request: APIRequestContext): Promise<PageAddress[]> {
+  const document = await first(request, "/api/v1/documents?limit=1");
+  const delivery = await first(request, "/api/v1/deliveries?limit=1");
+  const system = await first(request, "/api/v1/systems?limit=1");
+  const agency = await first(request, "/api/v1/agencies?limit=1");
+  const account = await first(request, "/api/v1/accounts?limit=1");
+  const kind = system ? "system" : (await first(request, "/api/v1/kinds"))?.kind;
+  const resource = kind ? await first(request, `/api/v1/resources/${kind}?limit=1`) : undefined;
+  const list: PageAddress[] = [
+    { name: "home", address: "/" },
+    { name: "mailbox", address: "/mailbox?box=all" },
+    { name: "compose", address: "/mailbox/compose" },
+    { name: "documents", address: "/documents" },
+    { name: "deliveries", address: "/deliveries" },
+    { name: "alarms", address: "/alarms" },
+    { name: "systems", address: "/systems" },
+    { name: "agencies", address: "/agencies" },
+    { name: "registry", address: "/registry" },
+    { name: "accounts", address: "/accounts" },
+    { name: "account-new", address: "/accounts/new" },
+    { name: "audit", address: "/audit" },
+    { name: "proof", address: "/audit/proof" },
+    { name: "profile", address: "/profile" },
+    { name: "missing", address: "/khong-co" },
+  ];
+  if (document) {
+    const base = `/documents/${document.id}`;
+    list.push({ name: "document", address: base });
+    for (const tab of ["content", "timeline", "raw"])
+      list.push({ name: `document-${tab}`, address: `${base}?tab=${tab}` });
+  }
+  if (delivery) list.push({ name: "delivery", address: `/deliveries/${delivery.id}` });
+  if (system) list.push({ name: "system", address: `/systems/${system.name}` });
+  if (agency) list.push({ name: "agency", address: `/agencies/${agency.code}` });
+  if (account) list.push({ name: "account", address: `/accounts/${account.id}` });
+  if (kind) {
+    list.push({ name: "resources", address: `/registry/${kind}` });
+    list.push({ name: "resource-new", address: `/registry/${kind}/new` });
+    if (resource) {
+      list.push({ name: "resource", address: `/registry/${kind}/${resource.name}` });
+      list.push({
+        name: "resource-history",
+        address: `/registry/${kind}/${resource.name}?tab=history`,
+      });
+    }
+  }
+  return list;
+}
