@@ -18,7 +18,15 @@ const TABLE: &[(&str, &[&str])] = &[
     ("national", &["model", "platform", "catalogue", "exchange"]),
     (
         "server",
-        &["model", "platform", "catalogue", "identity", "exchange", "national", "simulator"],
+        &[
+            "model",
+            "platform",
+            "catalogue",
+            "identity",
+            "exchange",
+            "national",
+            "simulator",
+        ],
     ),
     ("simulator", &["model"]),
     ("testkit", &["model", "platform"]),
@@ -36,7 +44,11 @@ pub(crate) fn check() -> anyhow::Result<()> {
     }
     let listed: BTreeSet<&str> = TABLE.iter().map(|(name, _)| *name).collect();
     for (name, _) in TABLE {
-        if !metadata.packages.iter().any(|package| short(&package.name) == *name) {
+        if !metadata
+            .packages
+            .iter()
+            .any(|package| short(&package.name) == *name)
+        {
             faults.push(format!("{name} is in the table but not in the tree"));
         }
     }
@@ -46,7 +58,11 @@ pub(crate) fn check() -> anyhow::Result<()> {
         }
     }
     check_sources(&mut faults)?;
-    if faults.is_empty() { Ok(()) } else { bail!("{}", faults.join("\n")) }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        bail!("{}", faults.join("\n"))
+    }
 }
 
 fn short(name: &str) -> &str {
@@ -55,7 +71,10 @@ fn short(name: &str) -> &str {
 
 fn check_package(package: &Package, faults: &mut Vec<String>) {
     let name = short(&package.name);
-    let allowed = TABLE.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, may)| may);
+    let allowed = TABLE
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map_or(&[][..], |(_, may)| may);
     for dependency in &package.dependencies {
         let is_ours = dependency.name.starts_with("lgsp-");
         let target = short(&dependency.name);
@@ -76,14 +95,28 @@ fn check_package(package: &Package, faults: &mut Vec<String>) {
 
 /// Every Rust file opens with its head; SQL that writes the ledger stays in the platform.
 fn check_sources(faults: &mut Vec<String>) -> anyhow::Result<()> {
-    let listed = crate::run::quiet(&mut crate::run::command(&["git", "ls-files", "crates/*.rs"]))?;
+    let listed = crate::run::quiet(&mut crate::run::command(&[
+        "git",
+        "ls-files",
+        "crates/*.rs",
+    ]))?;
     for path in listed.lines() {
-        let Ok(text) = std::fs::read_to_string(path) else { continue };
+        let Ok(text) = std::fs::read_to_string(path) else {
+            continue;
+        };
         if !text.starts_with("//!") {
-            faults.push(format!("{path} has no head (//! owns, not here, invariant, follows)"));
+            faults.push(format!(
+                "{path} has no head (//! owns, not here, invariant, follows)"
+            ));
         }
         if !path.starts_with("crates/platform/") {
-            for table in ["delivery", "message", "claim", "journal_event", "journal_block"] {
+            for table in [
+                "delivery",
+                "message",
+                "claim",
+                "journal_event",
+                "journal_block",
+            ] {
                 for verb in ["INSERT INTO", "UPDATE", "DELETE FROM"] {
                     if text.contains(&format!("{verb} {table} ")) {
                         faults.push(format!("{path} writes the platform's table {table}"));

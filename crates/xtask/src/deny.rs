@@ -46,7 +46,10 @@ pub(crate) fn check() -> anyhow::Result<()> {
     for package in &metadata.packages {
         let licence = package.license.as_deref().unwrap_or_default();
         if !is_allowed(licence, &deny.licenses.allow) {
-            faults.push(format!("{} {}: licence «{licence}»", package.name, package.version));
+            faults.push(format!(
+                "{} {}: licence «{licence}»",
+                package.name, package.version
+            ));
         }
         if banned.contains(package.name.as_str()) {
             faults.push(format!("{} {} is banned", package.name, package.version));
@@ -69,7 +72,9 @@ fn is_allowed(expression: &str, allowed: &BTreeSet<String>) -> bool {
             .filter(|word| !matches!(*word, "AND" | "OR" | "WITH" | "LLVM-exception"))
             .all(is_one);
     }
-    plain.split(" OR ").any(|choice| choice.split(" AND ").all(is_one))
+    plain
+        .split(" OR ")
+        .any(|choice| choice.split(" AND ").all(is_one))
 }
 
 /// The advisory database lives on the network: what cannot be fetched is said, not hidden.

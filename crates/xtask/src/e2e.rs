@@ -34,18 +34,31 @@ impl Demo {
             .map(|port| port.local_addr().map(|address| address.to_string()))
             .collect::<Result<Vec<_>, _>>()?;
         drop(ports);
-        let [admin, service, axis] = addresses.as_slice() else { bail!("three ports") };
+        let [admin, service, axis] = addresses.as_slice() else {
+            bail!("three ports")
+        };
         let log = std::fs::File::create(directory.join("log"))?;
         let mut child = Command::new(test::target_dir()?.join("debug/lgsp"))
             .args(["serve", "--demo", "--data-dir"])
             .arg(&directory)
-            .args(["--admin-addr", admin, "--service-addr", service, "--axis-addr", axis])
+            .args([
+                "--admin-addr",
+                admin,
+                "--service-addr",
+                service,
+                "--axis-addr",
+                axis,
+            ])
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
             .context("starting lgsp")?;
         let stdout = child.stdout.take().context("standard output")?;
-        let demo = Self { child, directory, address: format!("http://{admin}") };
+        let demo = Self {
+            child,
+            directory,
+            address: format!("http://{admin}"),
+        };
         let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
         if !lines.any(|line| line == "ready") {
             let log = std::fs::read_to_string(demo.directory.join("log")).unwrap_or_default();
@@ -55,7 +68,9 @@ impl Demo {
     }
 
     fn facts(&self) -> anyhow::Result<serde_json::Value> {
-        Ok(serde_json::from_slice(&std::fs::read(self.directory.join("demo.json"))?)?)
+        Ok(serde_json::from_slice(&std::fs::read(
+            self.directory.join("demo.json"),
+        )?)?)
     }
 }
 
@@ -76,7 +91,9 @@ pub(crate) fn run() -> anyhow::Result<()> {
         return Ok(());
     }
     web::build()?;
-    show(&mut command(&["cargo", "build", "--quiet", "--bin", "lgsp"]))?;
+    show(&mut command(&[
+        "cargo", "build", "--quiet", "--bin", "lgsp",
+    ]))?;
     let demo = Demo::start()?;
     let facts = demo.facts()?;
     let text = |pointer: &str| facts.pointer(pointer).and_then(serde_json::Value::as_str);
@@ -84,8 +101,14 @@ pub(crate) fn run() -> anyhow::Result<()> {
     playwright
         .current_dir("web")
         .env("LGSP_E2E_URL", &demo.address)
-        .env("LGSP_E2E_USERNAME", text("/admin/username").unwrap_or_default())
-        .env("LGSP_E2E_PASSWORD", text("/admin/password").unwrap_or_default())
+        .env(
+            "LGSP_E2E_USERNAME",
+            text("/admin/username").unwrap_or_default(),
+        )
+        .env(
+            "LGSP_E2E_PASSWORD",
+            text("/admin/password").unwrap_or_default(),
+        )
         .env("LGSP_E2E_TOKEN", text("/admin/token").unwrap_or_default());
     show(&mut playwright)
 }

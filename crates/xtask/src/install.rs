@@ -26,7 +26,12 @@ pub(crate) fn for_tests() -> anyhow::Result<()> {
     debian(&[("chromium", "chromium"), ("xmllint", "libxml2-utils")])?;
     if !has("cargo-nextest") {
         say!("  installing cargo-nextest");
-        quiet(&mut command(&["cargo", "install", "--locked", "cargo-nextest"]))?;
+        quiet(&mut command(&[
+            "cargo",
+            "install",
+            "--locked",
+            "cargo-nextest",
+        ]))?;
     }
     Ok(())
 }
@@ -46,7 +51,11 @@ fn debian(wanted: &[(&str, &str)]) -> anyhow::Result<()> {
         .filter(|(program, _)| !has(program))
         .map(|(_, package)| *package)
         .collect();
-    if missing.is_empty() { Ok(()) } else { apt(&missing) }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        apt(&missing)
+    }
 }
 
 fn apt(packages: &[&str]) -> anyhow::Result<()> {
@@ -56,6 +65,8 @@ fn apt(packages: &[&str]) -> anyhow::Result<()> {
     say!("  installing {}", packages.join(", "));
     quiet(&mut command(&["apt-get", "update", "-qq"]))?;
     let mut install = command(&["apt-get", "install", "-y", "-qq", "--no-install-recommends"]);
-    install.args(packages).env("DEBIAN_FRONTEND", "noninteractive");
+    install
+        .args(packages)
+        .env("DEBIAN_FRONTEND", "noninteractive");
     quiet(&mut install).map(|_| ())
 }

@@ -18,31 +18,69 @@ pub(crate) struct Server {
     programs: PathBuf,
     directory: PathBuf,
     port: u16,
+    options: String,
 }
 
 impl Server {
-    /// Starts a new server.
+    /// Starts a new server whose data need not survive it.
     pub(crate) fn start() -> anyhow::Result<Self> {
+        Self::start_as("shared", "fsync=off")
+    }
+
+    /// Starts a new server that keeps what it commits, to be restarted under load.
+    pub(crate) fn start_durable() -> anyhow::Result<Self> {
+        Self::start_as("durable", "fsync=on")
+    }
+
+    /// The shell command that restarts this server at once, as a crash would.
+    pub(crate) fn restart_command(&self) -> String {
+        let restart = format!(
+            "{} restart -m immediate -w -D {} -l {} -o '{}'",
+            self.programs.join("pg_ctl").display(),
+            self.data().display(),
+            self.directory.join("log").display(),
+            self.options
+        );
+        let folder = self.directory.display();
+        match is_root() {
+            true => format!("cd {folder} && runuser -u postgres -- {restart} >/dev/null"),
+            false => format!("cd {folder} && {restart} >/dev/null"),
+        }
+    }
+
+    fn start_as(name: &str, durability: &str) -> anyhow::Result<Self> {
         let programs = programs()?;
         let directory =
-            std::env::temp_dir().join(format!("lgsp-postgres-{}", std::process::id()));
+            std::env::temp_dir().join(format!("lgsp-postgres-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&directory)?;
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-        let server = Self { programs, directory, port };
+        let options = format!(
+            "-h 127.0.0.1 -p {port} -k {} -c {durability} -c max_connections=200",
+            directory.display()
+        );
+        let server = Self {
+            programs,
+            directory,
+            port,
+            options,
+        };
         if is_root() {
             quiet(command(&["chown", "postgres"]).arg(&server.directory))?;
         }
         let data = server.data();
-        quiet(server.program("initdb").args(["-U", "lgsp", "-A", "trust", "-N", "-D"]).arg(&data))?;
-        let options = format!(
-            "-h 127.0.0.1 -p {port} -k {} -c fsync=off -c max_connections=200",
-            server.directory.display()
-        );
-        let log = server.directory.join("log");
+        let mut init = server.program("initdb");
         quiet(
-            server.program("pg_ctl").args(["start", "-w", "-D"]).arg(&data).arg("-l").arg(&log)
-                .args(["-o", &options]),
+            init.args(["-U", "lgsp", "-A", "trust", "-N", "-D"])
+                .arg(&data),
         )?;
+        let log = server.directory.join("log");
+        let mut start = server.program("pg_ctl");
+        start
+            .args(["start", "-w", "-D"])
+            .arg(&data)
+            .arg("-l")
+            .arg(&log);
+        quiet(start.args(["-o", &server.options]))?;
         Ok(server)
     }
 

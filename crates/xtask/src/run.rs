@@ -13,7 +13,11 @@ use anyhow::{Context as _, bail};
 /// The project's root folder.
 pub(crate) fn root() -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    manifest.ancestors().nth(2).unwrap_or(manifest).to_path_buf()
+    manifest
+        .ancestors()
+        .nth(2)
+        .unwrap_or(manifest)
+        .to_path_buf()
 }
 
 /// Makes the root the working folder, wherever the command was called from.
@@ -32,10 +36,7 @@ macro_rules! say {
 }
 
 /// Runs a named step and prints its time.
-pub(crate) fn step(
-    name: &str,
-    work: impl FnOnce() -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
+pub(crate) fn step(name: &str, work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
     say!("▸ {name}");
     let start = Instant::now();
     work().with_context(|| format!("step «{name}» failed"))?;
@@ -45,7 +46,9 @@ pub(crate) fn step(
 
 /// A command by its words.
 pub(crate) fn command(words: &[&str]) -> Command {
-    let (program, arguments) = words.split_first().map_or(("true", &[][..]), |(p, a)| (*p, a));
+    let (program, arguments) = words
+        .split_first()
+        .map_or(("true", &[][..]), |(p, a)| (*p, a));
     let mut command = Command::new(program);
     command.args(arguments);
     command

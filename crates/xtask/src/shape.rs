@@ -15,7 +15,9 @@ pub(crate) fn print() -> anyhow::Result<()> {
     let mut files: Vec<(usize, PathBuf)> = Vec::new();
     let (mut lines, mut docs, mut heads) = (0, 0, 0);
     for path in listed.lines().map(PathBuf::from) {
-        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
         let count = text.lines().filter(|line| !line.trim().is_empty()).count();
         docs += text.lines().filter(|line| is_doc(line)).count();
         heads += usize::from(text.starts_with("//!"));
@@ -23,12 +25,19 @@ pub(crate) fn print() -> anyhow::Result<()> {
         files.push((count, path));
     }
     files.sort();
-    let at = |share: usize| files.get(files.len() * share / 100).map_or(0, |(count, _)| *count);
+    let at = |share: usize| {
+        files
+            .get(files.len() * share / 100)
+            .map_or(0, |(count, _)| *count)
+    };
     say!("files                     {}", files.len());
     say!("lines without blank ones  {lines}");
     say!("median, 90th percentile   {} / {}", at(50), at(90));
     say!("doc comments              {:.1} %", percent(docs, lines));
-    say!("files with a head         {:.1} %", percent(heads, files.len()));
+    say!(
+        "files with a head         {:.1} %",
+        percent(heads, files.len())
+    );
     for (count, path) in files.iter().rev().take(5) {
         say!("longest                   {count} {}", path.display());
     }

@@ -44,16 +44,28 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
 /// All Rust tests on both databases, then the doctests.
 fn rust(filter: Option<&str>) -> anyhow::Result<()> {
     let server = Server::start()?;
+    let durable = Server::start_durable()?;
     // The crash and instance tests start the program itself.
-    show(&mut command(&["cargo", "build", "--quiet", "--bin", "lgsp"]))?;
+    show(&mut command(&[
+        "cargo", "build", "--quiet", "--bin", "lgsp",
+    ]))?;
     let mut nextest = command(&["cargo", "nextest", "run", "--workspace", "--no-fail-fast"]);
     nextest.args(["--status-level", "fail", "--final-status-level", "fail"]);
     nextest.env("LGSP_TEST_POSTGRES", server.url());
+    nextest.env("LGSP_TEST_POSTGRES_CRASH", durable.url());
+    nextest.env("LGSP_TEST_POSTGRES_RESTART", durable.restart_command());
     nextest.env("LGSP_TEST_BINARY", target_dir()?.join("debug/lgsp"));
     nextest.args(filter);
     show(&mut nextest)?;
     if filter.is_none() {
-        show(&mut command(&["cargo", "test", "--quiet", "--doc", "-p", "lgsp-model"]))?;
+        show(&mut command(&[
+            "cargo",
+            "test",
+            "--quiet",
+            "--doc",
+            "-p",
+            "lgsp-model",
+        ]))?;
     }
     Ok(())
 }
@@ -75,7 +87,15 @@ pub(crate) fn fmt() -> anyhow::Result<()> {
 }
 
 pub(crate) fn clippy() -> anyhow::Result<()> {
-    let words = ["cargo", "clippy", "--quiet", "--workspace", "--all-targets", "--", "-Dwarnings"];
+    let words = [
+        "cargo",
+        "clippy",
+        "--quiet",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-Dwarnings",
+    ];
     show(&mut command(&words))
 }
 
@@ -96,7 +116,14 @@ pub(crate) fn openapi(accept: bool) -> anyhow::Result<()> {
 
 /// Each fuzz function on its corpus with mutations by a fixed seed.
 pub(crate) fn fuzz() -> anyhow::Result<()> {
-    let words = ["cargo", "nextest", "run", "--workspace", "--status-level", "fail"];
+    let words = [
+        "cargo",
+        "nextest",
+        "run",
+        "--workspace",
+        "--status-level",
+        "fail",
+    ];
     let mut nextest = command(&words);
     nextest.args(["-E", "test(/fuzz/)", "--no-tests", "fail"]);
     nextest.env("LGSP_FUZZ_ROUNDS", "20000");
@@ -106,12 +133,28 @@ pub(crate) fn fuzz() -> anyhow::Result<()> {
 /// The crash test with as many kills as asked for.
 pub(crate) fn crash(kills: u32) -> anyhow::Result<()> {
     step("packages", install::for_tests)?;
-    show(&mut command(&["cargo", "build", "--quiet", "--release", "--bin", "lgsp"]))?;
+    show(&mut command(&[
+        "cargo",
+        "build",
+        "--quiet",
+        "--release",
+        "--bin",
+        "lgsp",
+    ]))?;
     let server = Server::start()?;
-    let words = ["cargo", "nextest", "run", "-p", "lgsp-server", "--no-capture", "-E"];
+    let words = [
+        "cargo",
+        "nextest",
+        "run",
+        "-p",
+        "lgsp-server",
+        "--no-capture",
+        "-E",
+    ];
     let mut nextest = command(&words);
     nextest.arg("test(/crash/)");
-    nextest.env("LGSP_TEST_POSTGRES", server.url());
+    nextest.env("LGSP_TEST_POSTGRES_CRASH", durable.url());
+    nextest.env("LGSP_TEST_POSTGRES_RESTART", durable.restart_command());
     nextest.env("LGSP_TEST_BINARY", target_dir()?.join("release/lgsp"));
     nextest.env("LGSP_CRASH_KILLS", kills.to_string());
     show(&mut nextest)

@@ -32,11 +32,20 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     step("packages", install::for_build)?;
     step("console", web::build)?;
-    step("program", || show(&mut command(&["cargo", "build", "--quiet", "--bin", "lgsp"])))?;
+    step("program", || {
+        show(&mut command(&[
+            "cargo", "build", "--quiet", "--bin", "lgsp",
+        ]))
+    })?;
     let program = crate::test::target_dir()?.join("debug/lgsp");
     let mut serve = std::process::Command::new(program);
     serve.args(["serve", "--demo", "--data-dir", &options.data_dir]);
-    serve.args(["--admin-addr", &options.admin_addr, "--service-addr", &options.service_addr]);
+    serve.args([
+        "--admin-addr",
+        &options.admin_addr,
+        "--service-addr",
+        &options.service_addr,
+    ]);
     if let Some(url) = &options.database_url {
         serve.args(["--database-url", url]);
     }

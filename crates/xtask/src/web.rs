@@ -18,7 +18,9 @@ const STAMP: &str = "web/dist/.built";
 
 fn npm(words: &[&str]) -> std::process::Command {
     let mut npm = command(&["npm"]);
-    npm.args(words).current_dir("web").env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    npm.args(words)
+        .current_dir("web")
+        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     npm
 }
 
@@ -41,7 +43,13 @@ pub(crate) fn build() -> anyhow::Result<()> {
     for path in ["web/src", "web/public", "web/scripts"] {
         collect(Path::new(path), &mut sources);
     }
-    for file in ["index.html", "package-lock.json", "package.json", "vite.config.ts", "tsconfig.json"] {
+    for file in [
+        "index.html",
+        "package-lock.json",
+        "package.json",
+        "vite.config.ts",
+        "tsconfig.json",
+    ] {
         sources.push(Path::new("web").join(file));
     }
     let wanted = hash_of(&sources)?;
@@ -57,16 +65,24 @@ pub(crate) fn build() -> anyhow::Result<()> {
 pub(crate) fn check() -> anyhow::Result<()> {
     install_packages()?;
     for script in ["lint", "typecheck", "test", "budget"] {
-        step(&format!("web {script}"), || show(&mut npm(&["run", "--silent", script])))?;
+        step(&format!("web {script}"), || {
+            show(&mut npm(&["run", "--silent", script]))
+        })?;
     }
     Ok(())
 }
 
 fn collect(path: &Path, found: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(path) else { return };
+    let Ok(entries) = std::fs::read_dir(path) else {
+        return;
+    };
     for entry in entries.filter_map(Result::ok) {
         let path = entry.path();
-        if path.is_dir() { collect(&path, found) } else { found.push(path) }
+        if path.is_dir() {
+            collect(&path, found)
+        } else {
+            found.push(path)
+        }
     }
 }
 

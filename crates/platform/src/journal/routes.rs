@@ -188,7 +188,7 @@ pub struct Checkpoint {
     /// Number, from 1, without a gap.
     pub block: i64,
     /// When it was sealed.
-    pub sealed_at: Timestamp,
+    pub at: Timestamp,
     /// Events in it.
     pub events: i64,
     /// SHA-256 over its events and the block before.
@@ -223,7 +223,7 @@ async fn list_checkpoints(
             (row.try_get("", "hash")?, row.try_get("", "signature")?);
         Ok(Checkpoint {
             block: row.try_get("", "no")?,
-            sealed_at: Timestamp(row.try_get("", "sealed_at")?),
+            at: Timestamp(row.try_get("", "sealed_at")?),
             events: row.try_get("", "events")?,
             hash: hex(&hash),
             signature: hex(&signature),

@@ -9,6 +9,7 @@
 
 pub mod apply;
 pub mod diff;
+pub mod file;
 pub mod kind;
 pub mod routes;
 mod sql;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use serde::{Deserialize, Serialize};
+use lgsp_platform::registry::{Manifest, file};
 use serde_json::{Value, json};
 
 use super::{
@@ -63,13 +63,6 @@ pub(super) struct ExportOptions {
     /// `human` is TOML.
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ManifestFile {
-    #[serde(default)]
-    resource: Vec<Value>,
 }
 
 pub(super) async fn apply(options: ApplyOptions) -> anyhow::Result<()> {
@@ -145,11 +138,11 @@ fn text(value: &Value, key: &str) -> String {
     }
 }
 
-fn read_all(files: &[PathBuf]) -> anyhow::Result<Vec<Value>> {
+fn read_all(files: &[PathBuf]) -> anyhow::Result<Vec<Manifest>> {
     let mut documents = Vec::new();
-    for file in files {
-        if file.is_dir() {
-            let mut inside: Vec<PathBuf> = std::fs::read_dir(file)?
+    for path in files {
+        if path.is_dir() {
+            let mut inside: Vec<PathBuf> = std::fs::read_dir(path)?
                 .filter_map(Result::ok)
                 .map(|one| one.path())
                 .collect();
@@ -162,28 +155,10 @@ fn read_all(files: &[PathBuf]) -> anyhow::Result<Vec<Value>> {
             continue;
         }
         let content =
-            std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
-        documents.extend(parse(&content).with_context(|| file.display().to_string())?);
+            std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+        documents.extend(file::read(&content).with_context(|| path.display().to_string())?);
     }
     Ok(documents)
-}
-
-/// A file holds `[[resource]]` tables (TOML), or JSON: one manifest, a list, or an export.
-fn parse(content: &str) -> anyhow::Result<Vec<Value>> {
-    if !content.trim_start().starts_with(['{', '[']) || content.trim_start().starts_with("[[") {
-        let file: ManifestFile = toml::from_str(content)?;
-        return Ok(file.resource);
-    }
-    Ok(match serde_json::from_str(content)? {
-        Value::Array(list) => list,
-        Value::Object(mut object) if object.contains_key("documents") => {
-            match object.remove("documents") {
-                Some(Value::Array(list)) => list,
-                _ => anyhow::bail!("documents must be a list"),
-            }
-        }
-        single => vec![single],
-    })
 }
 
 pub(super) async fn get(options: GetOptions) -> anyhow::Result<()> {
@@ -235,13 +210,8 @@ pub(super) async fn export(options: ExportOptions) -> anyhow::Result<()> {
     let written = if options.format == Format::Json {
         serde_json::to_string_pretty(&answer)?
     } else {
-        let mut resource = answer
-            .get("documents")
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default();
-        resource.iter_mut().for_each(drop_nulls);
-        toml::to_string_pretty(&ManifestFile { resource })?
+        let documents = answer.get("documents").cloned().unwrap_or_default();
+        file::write(serde_json::from_value(documents)?)?
     };
     match options.output {
         Some(path) => Ok(std::fs::write(path, written)?),
@@ -249,17 +219,5 @@ pub(super) async fn export(options: ExportOptions) -> anyhow::Result<()> {
             line(written.trim_end());
             Ok(())
         }
-    }
-}
-
-/// TOML has no null; an absent field means the same to every kind.
-fn drop_nulls(value: &mut Value) {
-    match value {
-        Value::Object(object) => {
-            object.retain(|_, field| !field.is_null());
-            object.values_mut().for_each(drop_nulls);
-        }
-        Value::Array(list) => list.iter_mut().for_each(drop_nulls),
-        _ => {}
     }
 }
