@@ -141,7 +141,7 @@ pub(crate) fn crash(kills: u32) -> anyhow::Result<()> {
         "--bin",
         "lgsp",
     ]))?;
-    let server = Server::start()?;
+    let durable = Server::start_durable()?;
     let words = [
         "cargo",
         "nextest",
