@@ -22,7 +22,6 @@ fn large() -> Vec<(AgencyCode, AgencySpec)> {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "the figures are for the reader")]
 fn ten_thousand_agencies_are_found_quickly() {
     let specs = large();
     let codes: Vec<AgencyCode> = specs.iter().map(|(code, _)| code.clone()).collect();
