@@ -1,6 +1,6 @@
 //! Bodies that are too large for a row: content-addressed files in the object store.
 //!
-//! Owns: `Blobs`, spooling of incoming bodies, durable storing, streaming out, sweeping.
+//! Owns: `Blobs`, spooling of incoming bodies, durable storing, streaming out.
 //! Not here: small bodies; they live in the `message` row (`ledger/`).
 //! Invariant: a digest that the ledger knows is readable; a body is on disk before its row.
 //! Follows: docs/specs/ledger.md, Bodies.
@@ -57,19 +57,19 @@ pub struct Blobs {
 }
 
 impl Blobs {
-    /// A store in the folders `blobs` and `spool` of the data folder.
+    /// A store in the folder `local`, with work in progress in `spool`.
+    ///
+    /// Several nodes share `local`; `spool` is each node's own.
     ///
     /// # Errors
     /// `platform.file.failed`.
-    pub fn open_local(data_dir: &Path) -> Result<Self> {
-        let (local, spool) = (data_dir.join("blobs"), data_dir.join("spool"));
-        std::fs::create_dir_all(&local)?;
-        std::fs::create_dir_all(&spool)?;
-        let store = Arc::new(LocalFileSystem::new_with_prefix(&local)?);
+    pub fn open_local(local: &Path, spool: &Path) -> Result<Self> {
+        std::fs::create_dir_all(local)?;
+        std::fs::create_dir_all(spool)?;
         Ok(Self {
-            store,
-            local: Some(local),
-            spool,
+            store: Arc::new(LocalFileSystem::new_with_prefix(local)?),
+            local: Some(local.to_path_buf()),
+            spool: spool.to_path_buf(),
         })
     }
 

@@ -41,6 +41,9 @@ pub struct Config {
 pub struct ServerConfig {
     /// Folder of the embedded database, bodies and keys.
     pub data_dir: PathBuf,
+    /// Folder of large bodies; empty for `blobs` in the data folder. Nodes on one database
+    /// share it.
+    pub blobs_dir: String,
     /// Administration door: console, API, sign-in.
     pub admin_addr: SocketAddr,
     /// Service door: interfaces for other systems.
@@ -61,6 +64,7 @@ impl Default for ServerConfig {
     fn default() -> Self {
         Self {
             data_dir: PathBuf::from("data"),
+            blobs_dir: String::new(),
             admin_addr: SocketAddr::from(([127, 0, 0, 1], 8800)),
             service_addr: SocketAddr::from(([127, 0, 0, 1], 8801)),
             public_url: String::new(),
@@ -167,6 +171,15 @@ impl Config {
                 .to_owned();
         }
         Ok(config)
+    }
+
+    /// Where large bodies lie.
+    #[must_use]
+    pub fn blobs_dir(&self) -> PathBuf {
+        match self.server.blobs_dir.as_str() {
+            "" => self.server.data_dir.join("blobs"),
+            path => PathBuf::from(path),
+        }
     }
 
     /// Where the master key lies.

@@ -2,7 +2,7 @@
 //!
 //! Owns: registry, ledger, journal; database, bodies, secrets, HTTP kit, configuration.
 //! Not here: any capability. The platform does not know what a document or an account is.
-//! Follows: ARCHITECTURE.md, sections 2 to 8.
+//! Follows: ARCHITECTURE.md, "The three primitives".
 #![warn(missing_docs)]
 
 pub mod blobs;

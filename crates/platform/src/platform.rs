@@ -114,12 +114,12 @@ impl Platform {
             .flat_map(|module| module.kinds.iter().cloned())
             .collect();
         let registry = Registry::open(db.clone(), kinds).await?;
-        let vault = Vault::open(db.clone(), &config.master_key_path())?;
+        let vault = Vault::open(db.clone(), &config.master_key_path()).await?;
         let seed = vault.key("journal", clock.now()).await?;
         let sealer = Arc::new(Sealer::new(db.clone(), clock.clone(), &seed, &data_dir)?);
-        let blobs = Blobs::open_local(&data_dir)?;
+        let blobs = Blobs::open_local(&config.blobs_dir(), &data_dir.join("spool"))?;
         let tasks = Tasks::default();
-        let ledger = Ledger::start(db.clone(), blobs.clone(), clock.clone(), &tasks);
+        let ledger = Ledger::start(db.clone(), blobs.clone(), clock.clone(), &tasks).await?;
         let started_at = clock.now();
         let platform = Self(Arc::new(Parts {
             config,

@@ -65,12 +65,23 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// A vault whose master key is the file at `path`, made on first use.
+    /// A vault whose master key is the file at `path`, made with the first secret.
     ///
     /// # Errors
-    /// `platform.file.failed`; `platform.configuration.invalid` when the file is no key.
-    pub fn open(db: Database, path: &Path) -> Result<Self> {
+    /// `platform.file.failed`; `platform.configuration.invalid` when the file is no key, or is
+    /// gone although the database holds secrets that only it can open.
+    pub async fn open(db: Database, path: &Path) -> Result<Self> {
         if !path.exists() {
+            if db
+                .query_one("SELECT id FROM secret LIMIT 1", vec![])
+                .await?
+                .is_some()
+            {
+                return Err(Error::Configuration(format!(
+                    "{} is missing: put back the master key that belongs to this database",
+                    path.display()
+                )));
+            }
             files::write_private(path, &random_bytes::<32>()?)?;
         }
         let bytes = Zeroizing::new(std::fs::read(path)?);

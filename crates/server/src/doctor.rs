@@ -227,15 +227,18 @@ async fn check_database(config: &Config) -> Vec<Finding> {
         }
     };
     let mut findings = vec![Good("the database opens".to_owned())];
-    if let Ok(vault) = Vault::open(db.clone(), &config.master_key_path()) {
-        findings.push(match vault.open_all("system", SystemClock.now()).await {
-            Ok(secrets) => Good(format!("{} secrets of systems open", secrets.len())),
-            Err(error) => Bad(format!(
-                "secrets do not open with this master key ({error}): put back the key that \
+    findings.push(
+        match Vault::open(db.clone(), &config.master_key_path()).await {
+            Err(error) => Bad(format!("the vault does not open: {error}")),
+            Ok(vault) => match vault.open_all("system", SystemClock.now()).await {
+                Ok(secrets) => Good(format!("{} secrets of systems open", secrets.len())),
+                Err(error) => Bad(format!(
+                    "secrets do not open with this master key ({error}): put back the key that \
                  belongs to this database"
-            )),
-        });
-    }
+                )),
+            },
+        },
+    );
     let dead = "SELECT COUNT(*) AS n FROM delivery WHERE state = 'dead'";
     if let Ok(Some(row)) = db.query_one(dead, vec![]).await {
         let count: i64 = row.try_get("", "n").unwrap_or(0);

@@ -248,7 +248,7 @@ async fn fault(args: FaultArgs) -> anyhow::Result<()> {
         FaultAction::Dump => (Method::GET, "dump".to_owned(), None),
         FaultAction::Stats => (Method::GET, "stats".to_owned(), None),
     };
-    let uri: Uri = format!("{}/control/{path}", args.axis.trim_end_matches('/'))
+    let uri: Uri = format!("{}/control/{path}", base(&args.axis))
         .parse()
         .context("address cannot be read")?;
     let body = body
@@ -322,4 +322,10 @@ fn print(value: &Value) -> anyhow::Result<()> {
     writeln!(out, "{value}")?;
     out.flush()?;
     Ok(())
+}
+
+/// The axis's root: the address of its interface works as well.
+fn base(axis: &str) -> &str {
+    let trimmed = axis.trim_end_matches('/');
+    trimmed.strip_suffix("/vxp").unwrap_or(trimmed)
 }

@@ -83,6 +83,7 @@ impl TestPlatform {
     pub async fn start_node(&self, name: &str, modules: &[Module]) -> anyhow::Result<Platform> {
         let mut config = self.config.clone();
         config.secrets.master_key_file = self.config.master_key_path().display().to_string();
+        config.server.blobs_dir = self.config.blobs_dir().display().to_string();
         config.server.data_dir = self.directory.path().join(name);
         Ok(Platform::start(config, self.clock.clone(), modules).await?)
     }

@@ -41,7 +41,7 @@ pub(crate) fn require_node() -> anyhow::Result<()> {
     if has("npm") {
         return Ok(());
     }
-    bail!("Node 20.19 or newer is missing: it builds the console (apt-get install nodejs npm)")
+    bail!("Node 20.19 or newer with npm is missing; it builds the console")
 }
 
 /// Installs the package of each program that is not on the path.

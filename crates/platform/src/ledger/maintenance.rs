@@ -5,10 +5,11 @@
 //! Follows: docs/specs/ledger.md, Upkeep; a normal delivery waits at most 30 minutes behind
 //! urgent ones.
 
+use lgsp_model::Timestamp;
 use sea_orm::ConnectionTrait;
 
 use super::{Ledger, model::PRIORITY_MAX};
-use crate::error::Result;
+use crate::{db::Database, error::Result};
 
 /// How often the upkeep runs.
 pub const UPKEEP_INTERVAL_MS: i64 = 5_000;
@@ -19,11 +20,6 @@ const PASS_ROWS_MAX: u32 = 1_000;
 
 /// Runs for ever.
 pub(super) async fn run(ledger: Ledger) {
-    if !ledger.db().is_postgres()
-        && let Err(error) = release_own(&ledger).await
-    {
-        tracing::warn!(%error, "releasing the leases of the last run failed");
-    }
     loop {
         if let Err(error) = pass(&ledger).await {
             tracing::warn!(%error, "upkeep of the ledger failed, will try again");
@@ -33,11 +29,15 @@ pub(super) async fn run(ledger: Ledger) {
 }
 
 /// On `SQLite` this process is alone: leases of before its start belong to nobody.
-async fn release_own(ledger: &Ledger) -> Result<()> {
-    let tx = ledger.db().begin().await?;
-    let sql = "UPDATE delivery SET state = 'failed', next_at = $1, lease_owner = NULL, \
-         lease_until = NULL WHERE state = 'leased'";
-    tx.execute_raw(ledger.db().statement(sql, vec![ledger.now().0.into()]))
+pub(super) async fn release_own(db: &Database, now: Timestamp) -> Result<()> {
+    if db.is_postgres() {
+        return Ok(());
+    }
+    let tx = db.begin().await?;
+    let sql = "UPDATE delivery SET state = 'failed', next_at = $1, \
+         reason = 'lease expired', lease_owner = NULL, lease_until = NULL \
+         WHERE state = 'leased'";
+    tx.execute_raw(db.statement(sql, vec![now.0.into()]))
         .await?;
     tx.commit().await
 }

@@ -77,7 +77,17 @@ impl Wakers {
 
 impl Ledger {
     /// Starts the group commit and the upkeep of the ledger.
-    pub fn start(db: Database, blobs: Blobs, clock: Arc<dyn Clock>, tasks: &Tasks) -> Self {
+    ///
+    /// # Errors
+    /// `platform.database.failed` when the leases of the last run cannot be released.
+    pub async fn start(
+        db: Database,
+        blobs: Blobs,
+        clock: Arc<dyn Clock>,
+        tasks: &Tasks,
+    ) -> Result<Self> {
+        // Before any worker can take a lease of its own.
+        maintenance::release_own(&db, clock.now()).await?;
         let (commands, waiting) = mpsc::channel(COMMANDS_WAITING_MAX);
         let wakers = Wakers::default();
         let writer = Writer::new(db.clone(), clock.clone(), wakers.clone(), waiting);
@@ -90,7 +100,7 @@ impl Ledger {
             wakers,
         };
         tasks.spawn_until_stopped("ledger upkeep", maintenance::run(ledger.clone()));
-        ledger
+        Ok(ledger)
     }
 
     /// Makes a message and its deliveries durable, once.

@@ -85,11 +85,14 @@ async fn a_damaged_or_moved_record_does_not_open() {
 }
 
 #[tokio::test]
-async fn another_master_key_is_told_apart() {
+async fn a_missing_or_another_master_key_is_told() {
     let test = TestPlatform::sqlite().unwrap();
     test.start(&[]).await.unwrap().stop().await;
     let key = test.config.master_key_path();
     std::fs::remove_file(&key).unwrap();
+    let missing = test.start(&[]).await.map(|_| ()).unwrap_err().to_string();
+    assert!(missing.contains("put back the master key"), "{missing}");
+    std::fs::write(&key, [7; 32]).unwrap();
     let refused = test.start(&[]).await.map(|_| ()).unwrap_err().to_string();
     assert!(refused.contains("secret cannot be opened"), "{refused}");
 }

@@ -52,17 +52,21 @@ enum JournalCommand {
 const PAGE: u32 = 1_000;
 
 pub(super) async fn run(options: Options) -> anyhow::Result<()> {
-    let mut config = Config::default();
-    config.server.data_dir.clone_from(&options.data_dir);
-    let db = match &options.database_url {
-        Some(url) => Database::open_postgres(url).await?,
-        None if options.data_dir.join("lgsp.db").is_file() => {
-            Database::open_sqlite(&options.data_dir.join("lgsp.db")).await?
-        }
-        None => {
-            let text = format!("{} holds no database", options.data_dir.display());
-            return Err(Exit { code: 2, text }.into());
-        }
+    let mut config = Config::read(options.config.as_deref(), std::env::vars())?;
+    if let Some(data_dir) = options.data_dir {
+        config.server.data_dir = data_dir;
+    }
+    if let Some(url) = options.database_url {
+        config.database.url = url;
+    }
+    let path = config.server.data_dir.join("lgsp.db");
+    let db = if !config.database.url.is_empty() {
+        Database::open_postgres(&config.database.url).await?
+    } else if path.is_file() {
+        Database::open_sqlite(&path).await?
+    } else {
+        let text = format!("{} holds no database", config.server.data_dir.display());
+        return Err(Exit { code: 2, text }.into());
     };
     match options.command {
         JournalCommand::Verify => prove(&db, &config).await,
@@ -72,7 +76,7 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
 
 async fn prove(db: &Database, config: &Config) -> anyhow::Result<()> {
     let clock = Arc::new(SystemClock);
-    let vault = Vault::open(db.clone(), &config.master_key_path())?;
+    let vault = Vault::open(db.clone(), &config.master_key_path()).await?;
     let seed = vault.key("journal", clock.now()).await?;
     let sealer = Sealer::new(db.clone(), clock, &seed, &config.server.data_dir)?;
     let file = Some(sealer.checkpoint_file());
