@@ -7,6 +7,8 @@
 use lgsp_model::ErrorCode;
 use lgsp_platform::{FieldError, http::problem::Problem, messages};
 
+use crate::rules::HOUR_MS;
+
 /// Shorthand of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -15,7 +17,12 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     /// User name and password do not open a session; which of the two is never told.
     #[error("sign-in refused")]
-    SignInRefused,
+    SignInRefused {
+        /// Failures in a row that lock a password.
+        failures_max: i32,
+        /// How long the lock holds.
+        lock_ms: i64,
+    },
     /// Too many failures from this source.
     #[error("sign-in throttled for {retry_after_ms} ms")]
     SignInThrottled {
@@ -28,6 +35,9 @@ pub enum Error {
     /// The present password is wrong.
     #[error("present password is wrong")]
     PasswordWrong,
+    /// The password is locked after failures.
+    #[error("password is locked")]
+    PasswordLocked,
     /// This act needs a person's session, not a token.
     #[error("session required")]
     SessionRequired,
@@ -78,10 +88,11 @@ impl From<sea_orm::DbErr> for Error {
 impl Problem for Error {
     fn id(&self) -> &'static str {
         match self {
-            Self::SignInRefused => "identity.sign_in.refused",
+            Self::SignInRefused { .. } => "identity.sign_in.refused",
             Self::SignInThrottled { .. } => "identity.sign_in.throttled",
             Self::PageExpired => "identity.page.expired",
             Self::PasswordWrong => "identity.password.wrong",
+            Self::PasswordLocked => "identity.password.locked",
             Self::SessionRequired => "identity.session.required",
             Self::AccountNotFound => "identity.account.not_found",
             Self::AccountExists => "identity.account.exists",
@@ -99,10 +110,11 @@ impl Problem for Error {
 
     fn code(&self) -> ErrorCode {
         match self {
-            Self::SignInRefused => ErrorCode::Unauthenticated,
+            Self::SignInRefused { .. } => ErrorCode::Unauthenticated,
             Self::SignInThrottled { .. } => ErrorCode::TooManyRequests,
             Self::PasswordWrong | Self::Invalid(_) => ErrorCode::Invalid,
             Self::PageExpired
+            | Self::PasswordLocked
             | Self::SessionRequired
             | Self::AccountOwn
             | Self::AccountOutOfReach
@@ -118,6 +130,13 @@ impl Problem for Error {
 
     fn arguments(&self) -> Vec<(&'static str, String)> {
         match self {
+            Self::SignInRefused {
+                failures_max,
+                lock_ms,
+            } => vec![
+                ("failures", failures_max.to_string()),
+                ("hours", (lock_ms / HOUR_MS).to_string()),
+            ],
             Self::SignInThrottled { retry_after_ms } => {
                 vec![("seconds", seconds(*retry_after_ms).to_string())]
             }

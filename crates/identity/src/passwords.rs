@@ -53,7 +53,7 @@ impl Identity {
     /// # Errors
     /// * `identity.session.required`: a token cannot change a password.
     /// * `identity.password.wrong`, counted like a failed sign-in.
-    /// * `identity.sign_in.refused`: the password is locked.
+    /// * `identity.password.locked`: after too many failures.
     /// * `identity.fields.invalid`, `platform.queue.full`.
     pub(crate) async fn change_own_password(
         &self,
@@ -69,7 +69,7 @@ impl Identity {
             .clone()
             .ok_or(Error::AccountWithoutPassword)?;
         if account.is_locked(actor.now) {
-            return Err(Error::SignInRefused);
+            return Err(Error::PasswordLocked);
         }
         let is_right = !current.is_oversize() && self.hashes.verify(current, stored).await?;
         if !is_right {

@@ -65,7 +65,7 @@ impl Identity {
         let result = self.try_sign_in(attempt).await;
         let counted = match &result {
             Ok(_) => "ok",
-            Err(Error::SignInRefused) => "identity.sign_in.refused",
+            Err(Error::SignInRefused { .. }) => "identity.sign_in.refused",
             Err(Error::SignInThrottled { .. }) => "identity.sign_in.throttled",
             Err(Error::Platform(lgsp_platform::Error::Busy)) => "platform.queue.full",
             Err(_) => "failed",
@@ -108,7 +108,10 @@ impl Identity {
             return Ok(opened);
         }
         self.note_failure(found.as_ref(), &source, &actor).await?;
-        Err(Error::SignInRefused)
+        Err(Error::SignInRefused {
+            failures_max: self.rules.failures_max,
+            lock_ms: self.rules.lock_ms,
+        })
     }
 
     async fn check_source(&self, source: &str, now: Timestamp) -> Result<()> {

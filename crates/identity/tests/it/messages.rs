@@ -7,10 +7,14 @@ use lgsp_platform::{http::problem::Problem as _, messages};
 
 fn errors() -> Vec<Error> {
     vec![
-        Error::SignInRefused,
+        Error::SignInRefused {
+            failures_max: 5,
+            lock_ms: 1,
+        },
         Error::SignInThrottled { retry_after_ms: 1 },
         Error::PageExpired,
         Error::PasswordWrong,
+        Error::PasswordLocked,
         Error::SessionRequired,
         Error::AccountNotFound,
         Error::AccountExists,

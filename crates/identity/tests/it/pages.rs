@@ -95,7 +95,7 @@ each_database! {
         let answer = browser.sign_in_to(name, WRONG, "/documents").await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
         assert!(answer.text.contains("role=\"alert\""));
-        assert!(answer.text.contains("chưa đúng"), "{}", answer.text);
+        assert!(answer.text.contains("Sau 5 lần nhập sai liên tiếp, tài khoản bị khóa 12 giờ"), "{}", answer.text);
         assert!(!answer.text.contains("<script"), "{}", answer.text);
         assert!(answer.text.contains("&#60;script&#62;"), "{}", answer.text);
         assert!(!answer.text.contains(WRONG));

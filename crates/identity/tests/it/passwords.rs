@@ -32,7 +32,7 @@ each_database! {
             assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         }
         let locked = browser.json("POST", PATH, json!({"current": GOOD, "new": OTHER})).await;
-        assert_eq!(locked.refusal(), (401, "identity.sign_in.refused".into()));
+        assert_eq!(locked.refusal(), (403, "identity.password.locked".into()));
         assert_eq!(world.browser().sign_in(ADMIN, GOOD).await.status, StatusCode::UNAUTHORIZED);
     }
 
