@@ -20,6 +20,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 pub use activity::Activity;
+pub(crate) use build::{SYSTEM_SECRET, UPSTREAM_SECRET};
 pub use codes::{Place, Receiver, Unreachable};
 
 use crate::{

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::broken;
 
 /// Most days of one list; a year has far fewer.
-pub const DAYS_MAX: usize = 60;
+const DAYS_MAX: usize = 60;
 
 const SEED: &str = include_str!("../data/calendar.json");
 

@@ -16,7 +16,7 @@ use super::broken;
 /// Name of the one resource of this kind.
 pub const SETTINGS_NAME: &str = "exchange";
 /// Largest message that a province may allow, 200 MiB.
-pub const MESSAGE_BYTES_MAX: u64 = 209_715_200;
+const MESSAGE_BYTES_MAX: u64 = 209_715_200;
 
 /// How documents are exchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

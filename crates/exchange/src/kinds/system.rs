@@ -14,11 +14,11 @@ use serde::{Deserialize, Serialize};
 use super::{AddressWith, AttachmentEncoding, ReadMode, broken};
 
 /// Longest system id.
-pub const SYSTEMID_BYTES_MAX: usize = 128;
+const SYSTEMID_BYTES_MAX: usize = 128;
 /// Most agencies that one system speaks for; a province has about 2,000 bodies.
-pub const AGENCIES_MAX: usize = 5_000;
+const AGENCIES_MAX: usize = 5_000;
 /// Widest time window either side of now, in minutes: 30 days.
-pub const WINDOW_MINUTES_MAX: u32 = 43_200;
+const WINDOW_MINUTES_MAX: u32 = 43_200;
 
 /// An information system (hệ thống thông tin) that exchanges documents with the platform.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

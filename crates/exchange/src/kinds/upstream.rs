@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 use super::broken;
 
 /// Shortest pause between two polls, in seconds.
-pub const POLL_SECONDS_MIN: u32 = 5;
+const POLL_SECONDS_MIN: u32 = 5;
 /// Longest pause between two polls, in seconds.
-pub const POLL_SECONDS_MAX: u32 = 3_600;
+const POLL_SECONDS_MAX: u32 = 3_600;
 
 /// The national document axis (trục liên thông văn bản quốc gia) as this platform reaches it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -2,5 +2,12 @@
 //!
 //! Owns: lists, details and figures, each in its file; scopes by agency.
 //! Not here: changes (`service/`).
+//! Invariant: a scope of agencies is applied in the statement, not after it.
 
+mod alarms;
+mod content;
+mod detail;
+mod documents;
+pub mod figures;
+pub mod overview;
 pub mod views;

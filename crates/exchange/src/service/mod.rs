@@ -5,16 +5,17 @@
 //! Invariant: what was answered is durable; a refusal leaves nothing but its audit event.
 //! Follows: design document "Document exchange", sections 5 and 7.4.
 //!
-//! Signatures by use: `submit` (submit/); `mailbox_list`, `mailbox_count`, `fetch`,
-//! `acknowledge`, `sent_list` (mailbox/); `act_as_recipient`, `mark_read`, `compose`, `revoke`,
-//! `resend` (acts/); `outbound`, `sent_effects`, `failed_effects` (upstream.rs);
-//! `system_list`, `secret_create`, `secret_list`, `secret_retire` (systems.rs); reading for the
-//! console: `documents`, `document`, `raw`, `attachment`, `mailbox_entries`, `alarms`,
-//! `alarm_acknowledge`, `overview` (../query/).
+//! Where to look: offering (`submit/`), mailboxes (`mailbox/`), officials' acts (`acts/`), the
+//! axis (`upstream.rs`), systems (`systems.rs`), handing out (`render.rs`); reading for the
+//! console is in `../query/`.
 
-mod outline;
+mod acts;
+mod mailbox;
+mod render;
 pub(crate) mod submit;
+mod systems;
 pub mod types;
+mod upstream;
 
 use std::sync::Arc;
 
@@ -31,9 +32,12 @@ pub use types::{
     Outbound, Reader, Rendered, SentItem, Source, Submission, Submitted, WireStatus,
 };
 
+pub(crate) use render::length as body_length;
+
 use crate::{
     Result,
     directory::{Directories, Directory},
+    query::{figures::FigureBook, overview::OverviewCache},
 };
 
 /// Queue of the mailboxes.
@@ -50,6 +54,8 @@ pub struct Exchange(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) platform: Platform,
     pub(crate) directories: Directories,
+    pub(crate) figures: FigureBook,
+    pub(crate) overviews: OverviewCache,
 }
 
 impl Exchange {
@@ -59,7 +65,12 @@ impl Exchange {
     /// When a secret cannot be opened or the database fails.
     pub async fn open(platform: Platform, catalogue: Catalogue) -> Result<Self> {
         let directories = Directories::open(platform.clone(), catalogue).await?;
-        Ok(Self(Arc::new(Inner { platform, directories })))
+        Ok(Self(Arc::new(Inner {
+            platform,
+            directories,
+            figures: FigureBook::default(),
+            overviews: OverviewCache::default(),
+        })))
     }
 
     /// Systems, secrets, agencies and settings as they stand; free of any wait.

@@ -292,10 +292,14 @@ pub(crate) fn sent(
     )
 }
 
-/// Sets when the time rules are looked at again.
-pub(crate) fn checked(db: &Database, id: CopyId, next_at: Option<Timestamp>) -> Statement {
+/// Sets when the time rules are looked at again, unless the copy has moved since it was read.
+pub(crate) fn checked(db: &Database, copy: &CopyRow, next_at: Option<Timestamp>) -> Statement {
     db.statement(
-        "UPDATE copy SET check_at = $1 WHERE id = $2",
-        vec![next_at.map(|at| at.0).into(), id.0.into()],
+        "UPDATE copy SET check_at = $1 WHERE id = $2 AND check_at = $3",
+        vec![
+            next_at.map(|at| at.0).into(),
+            copy.id.0.into(),
+            copy.check_at.map(|at| at.0).into(),
+        ],
     )
 }

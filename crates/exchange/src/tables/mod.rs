@@ -8,10 +8,12 @@
 pub(crate) mod activity;
 pub(crate) mod alarm;
 pub(crate) mod copy;
+pub(crate) mod delivery;
 pub(crate) mod document;
 pub(crate) mod history;
 mod migrations;
 pub(crate) mod search;
+pub(crate) mod tail;
 
 pub(crate) use copy::CopyRow;
 pub(crate) use document::DocumentRow;

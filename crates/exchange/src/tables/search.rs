@@ -2,6 +2,8 @@
 //!
 //! Invariant: newest first by id, so that a cursor needs no offset.
 
+use std::collections::HashMap;
+
 use lgsp_model::text::fold;
 use lgsp_platform::{
     Result,
@@ -200,5 +202,28 @@ pub(crate) async fn count_waiting(db: &Database, addresses: &[String]) -> Result
         .await?
         .iter()
         .map(|row| Ok((row.try_get("", "address")?, row.try_get("", "n")?)))
+        .collect()
+}
+
+/// Length and digest of stored messages.
+pub(crate) async fn message_facts(
+    db: &Database,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, (i64, Vec<u8>)>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!(
+        "SELECT id, size_bytes, digest FROM message WHERE id IN ({})",
+        places(1, ids.len())
+    );
+    let values = ids.iter().map(|id| (*id).into()).collect();
+    db.query_all(sql, values)
+        .await?
+        .iter()
+        .map(|row| {
+            let facts = (row.try_get("", "size_bytes")?, row.try_get("", "digest")?);
+            Ok((row.try_get("", "id")?, facts))
+        })
         .collect()
 }

@@ -91,6 +91,8 @@ fn refuse_broken(reading: &Reading) -> Result<()> {
     }
 }
 
+pub(crate) use sender::shortened as short;
+
 /// Whether defects are refused.
 fn is_strict(mode: Mode) -> bool {
     mode == Mode::Strict
