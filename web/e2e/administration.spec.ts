@@ -1,5 +1,5 @@
 // Configuration, systems, accounts, journal, profile.
-import { expect, expectAccessible, open, test } from "./fixtures.ts";
+import { choose, expect, expectAccessible, open, test } from "./fixtures.ts";
 
 test("a resource is changed as a form, compared, and rolled back", async ({ console: page }) => {
   const { items } = await (await page.request.get("/api/v1/resources/system?limit=1")).json();
@@ -27,7 +27,7 @@ test("a resource is changed as text, and what cannot be read is told", async ({
 }) => {
   const { items } = await (await page.request.get("/api/v1/resources/system?limit=1")).json();
   await open(page, `/registry/system/${items[0].name}`);
-  await page.getByRole("radio", { name: "Văn bản" }).check({ force: true });
+  await choose(page, "Văn bản");
   const source = page.getByLabel("Nội dung dạng JSON");
   await source.fill("{ nửa chừng");
   await expect(page.getByText(/JSON chưa đúng/)).toBeVisible();

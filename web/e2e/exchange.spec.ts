@@ -1,6 +1,6 @@
 // The working day of an official: see, write, send, accept, answer, take back.
 import type { Page } from "@playwright/test";
-import { expect, expectAccessible, open, test } from "./fixtures.ts";
+import { choose, expect, expectAccessible, open, test } from "./fixtures.ts";
 
 interface Party {
   code: string;
@@ -54,7 +54,7 @@ test("home shows the exchange moving", async ({ console: page }) => {
   const first = await documents.innerText();
   await expect(documents).not.toHaveText(first, { timeout: 45_000 });
   await expect(page.getByRole("img", { name: /dòng văn bản/ })).toBeVisible();
-  await page.getByRole("radio", { name: "Bảng" }).check({ force: true });
+  await choose(page, "Bảng");
   await expect(page.getByRole("columnheader", { name: "Bên gửi" })).toBeVisible();
   await expectAccessible(page, "flow table");
 });
@@ -81,11 +81,11 @@ test("a document is written, sent, found, accepted and finished", async ({ conso
   await open(page, `/mailbox?agency=${to.code}`);
   await page.getByRole("button", { name: `Tiếp nhận: ${subject}` }).click();
   await expect(page.getByText("Đã tiếp nhận văn bản.")).toBeVisible();
-  await page.getByRole("radio", { name: "Đang xử lý" }).check({ force: true });
+  await choose(page, "Chờ xử lý");
   await page.getByRole("button", { name: `Hoàn thành: ${subject}` }).click();
   await expect(page.getByText("Đã ghi hoàn thành.")).toBeVisible();
 
-  await page.getByRole("radio", { name: "Đã xong" }).check({ force: true });
+  await choose(page, "Đã xong");
   await page.getByRole("link", { name: subject }).click();
   await expect(page.getByRole("tabpanel").getByText("Hoàn thành").first()).toBeVisible();
 });

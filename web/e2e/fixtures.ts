@@ -54,6 +54,13 @@ export async function open(page: Page, address: string) {
   await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0);
 }
 
+/** Chooses a part of a segmented control; its radio itself is hidden behind the label. */
+export async function choose(page: Page, name: string) {
+  await page
+    .locator(".mantine-SegmentedControl-label", { hasText: new RegExp(`^${name}$`) })
+    .click();
+}
+
 /** No serious or critical finding of axe, contrast included. */
 export async function expectAccessible(page: Page, where: string) {
   const { violations } = await new AxeBuilder({ page })

@@ -32,6 +32,8 @@ export interface Text {
 export interface Party {
   code: string;
   name: string;
+  /** Name of the agency's resource, where `code` is what stood in the message. */
+  agency?: string;
 }
 
 export interface FieldError {
@@ -61,7 +63,7 @@ export interface Preferences {
 }
 export interface RoleGrant {
   role: string;
-  agency: string;
+  agency?: string | null;
   agency_name?: string | null;
 }
 export interface Me {
@@ -71,8 +73,9 @@ export interface Me {
   agency?: Party | null;
   roles: RoleGrant[];
   permissions: string[];
-  csrf_token: string;
+  csrf_token?: string | null;
   preferences: Preferences;
+  password_due?: boolean;
 }
 export interface About {
   product: string;
@@ -129,8 +132,10 @@ export interface AgencyLink {
   name?: string | null;
   date?: string | null;
   decision?: string | null;
+  demo?: boolean;
 }
 export interface Agency {
+  is_valid?: boolean;
   code: string;
   name: string;
   short_name?: string | null;
@@ -148,6 +153,10 @@ export interface AgencyDetail extends Agency {
   systems: string[];
 }
 
+export interface CodeList {
+  title: Text;
+  items: { code: string; name: Text; abbreviation?: string | null }[];
+}
 export interface Kind {
   kind: string;
   plural: string;
@@ -166,10 +175,10 @@ export interface Resource {
 }
 export interface Revision {
   revision: number;
+  agency?: string | null;
+  spec?: unknown;
   at: string;
-  by?: string | null;
-  action: string;
-  note?: string | null;
+  actor: string;
 }
 export interface Change {
   pointer: string;
@@ -249,6 +258,7 @@ export interface StatusEvent {
   description?: string | null;
   staff?: string | null;
   from?: Party | null;
+  effect?: string;
 }
 export interface Copy {
   id: string;
@@ -256,6 +266,8 @@ export interface Copy {
   transport: string;
   state: string;
   delivery_id?: string | null;
+  delivery_state?: string;
+  last_error?: string | null;
   fetched_at?: string | null;
   confirm_due_at?: string | null;
   history: StatusEvent[];
@@ -275,12 +287,19 @@ export interface RelatedDocument {
   document_id: string;
   subject: string;
 }
+export interface Signer {
+  competence?: string | null;
+  position?: string | null;
+  full_name?: string | null;
+}
 export interface DocumentDetail extends DocumentRow {
   content?: string | null;
   document_type?: string | null;
-  signer?: string | null;
+  signer?: Signer | null;
   due_date?: string | null;
   other_info?: unknown;
+  reason?: string | null;
+  is_withdrawn?: boolean;
   attachments: Attachment[];
   defects: Defect[];
   copies: Copy[];
@@ -319,18 +338,18 @@ export interface Delivery {
   updated_at: string;
   last_error?: string | null;
   message_id?: string | null;
+  document_id?: string | null;
   priority: number;
 }
-export interface Attempt {
-  number: number;
+export interface LogItem {
   at: string;
+  event: string;
   result: string;
-  error?: string | null;
-  node?: string | null;
-  duration_ms?: number | null;
+  actor: string;
+  detail?: unknown;
 }
 export interface DeliveryDetail extends Delivery {
-  log: Attempt[];
+  log: LogItem[];
 }
 
 export interface FlowEnd extends Party {
@@ -360,7 +379,7 @@ export interface RecentItem {
   document_id: string;
   subject: string;
   from: Party;
-  to: Party;
+  to?: Party | null;
   state: string;
 }
 export interface Overview {
@@ -390,7 +409,8 @@ export interface Alarm {
   id: string;
   code: string;
   severity: string;
-  agency?: Party | null;
+  agency?: string | null;
+  agency_name?: string | null;
   document_id?: string | null;
   copy_id?: string | null;
   raised_at: string;
@@ -400,7 +420,7 @@ export interface Alarm {
 }
 
 export interface JournalEvent {
-  id: string;
+  id: number;
   at: string;
   class: string;
   action: string;
@@ -457,9 +477,9 @@ export interface paths {
         username: string;
         display_name: string;
         email?: string;
-        agency: string;
+        agency?: string;
         kind: AccountKind;
-        password: string;
+        password?: string;
       },
       201
     >;
@@ -474,7 +494,7 @@ export interface paths {
     >;
   }>;
   "/api/v1/accounts/{id}/roles": Path<{
-    put: Op<unknown, never, Id, { roles: { role: string; agency: string }[] }>;
+    put: Op<unknown, never, Id, { roles: { role: string; agency?: string }[] }>;
   }>;
   "/api/v1/accounts/{id}/password": Path<{ post: Op<unknown, never, Id, { password: string }> }>;
   "/api/v1/accounts/{id}/unlock": Path<{ post: Op<unknown, never, Id> }>;
@@ -483,6 +503,7 @@ export interface paths {
     get: Op<Page<Agency>, Paging & { parent?: string; q?: string; at?: string }>;
   }>;
   "/api/v1/agencies/{code}": Path<{ get: Op<AgencyDetail, never, { code: string }> }>;
+  "/api/v1/code-lists/{name}": Path<{ get: Op<CodeList, never, { name: string }> }>;
   "/api/v1/kinds": Path<{ get: Op<Page<Kind>> }>;
   "/api/v1/resources/{kind}": Path<{
     get: Op<Page<Resource>, Paging & { q?: string }, { kind: string }>;
@@ -510,7 +531,7 @@ export interface paths {
   "/api/v1/systems/{name}": Path<{ get: Op<System, never, { name: string }> }>;
   "/api/v1/systems/{name}/secrets": Path<{
     get: Op<Page<SystemSecret>, never, { name: string }>;
-    post: Op<NewSecret, never, { name: string }, never, 201>;
+    post: Op<NewSecret, { overlap_hours?: number }, { name: string }, never, 201>;
   }>;
   "/api/v1/systems/{name}/secrets/{id}": Path<{
     delete: Op<unknown, never, { name: string; id: string }, never, 204>;
@@ -564,6 +585,7 @@ export interface paths {
         actor?: string;
         action?: string;
         subject?: string;
+        agency?: string;
         trace_id?: string;
         from?: string;
         to?: string;

@@ -1,14 +1,7 @@
 // Name, language, appearance, density, sign out. Choices go to the account.
 
 import { Menu, UnstyledButton } from "@mantine/core";
-import {
-  IconCheck,
-  IconDeviceDesktop,
-  IconLogout,
-  IconMoon,
-  IconSun,
-  IconUser,
-} from "@tabler/icons-react";
+import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUser } from "@tabler/icons-react";
 import { useRef } from "react";
 import { getCsrfToken } from "../api/client.ts";
 import { useText } from "../i18n/texts.ts";
@@ -43,7 +36,6 @@ export function AccountMenu() {
   const save = useSavePreferences();
   const own = useFeatures().filter((feature) => feature.group === "account");
   const form = useRef<HTMLFormElement>(null);
-  const mark = (isOn: boolean) => (isOn ? <IconCheck size={15} aria-hidden /> : null);
   return (
     <>
       {/* Sign-out is a plain form: it works whatever state the page is in. */}
@@ -77,45 +69,53 @@ export function AccountMenu() {
           ))}
           <Menu.Divider />
           <Menu.Label>{t("profile.language")}</Menu.Label>
-          {LANGUAGES.map((language) => (
-            <Menu.Item
-              key={language.value}
-              role="menuitemradio"
-              aria-checked={me.preferences.language === language.value}
-              lang={language.value}
-              rightSection={mark(me.preferences.language === language.value)}
-              onClick={() => save({ language: language.value })}
-            >
-              {language.label}
-            </Menu.Item>
-          ))}
+          <Menu.RadioGroup
+            value={me.preferences.language}
+            onChange={(next) => {
+              const chosen = LANGUAGES.find((language) => language.value === next);
+              if (chosen) void save({ language: chosen.value });
+            }}
+          >
+            {LANGUAGES.map((language) => (
+              <Menu.RadioItem key={language.value} value={language.value} lang={language.value}>
+                {language.label}
+              </Menu.RadioItem>
+            ))}
+          </Menu.RadioGroup>
           <Menu.Divider />
           <Menu.Label>{t("profile.theme")}</Menu.Label>
-          {THEMES.map(({ value, icon: Icon }) => (
-            <Menu.Item
-              key={value}
-              role="menuitemradio"
-              aria-checked={me.preferences.theme === value}
-              leftSection={<Icon size={16} aria-hidden />}
-              rightSection={mark(me.preferences.theme === value)}
-              onClick={() => save({ theme: value })}
-            >
-              {t(`profile.${value}`)}
-            </Menu.Item>
-          ))}
+          <Menu.RadioGroup
+            value={me.preferences.theme}
+            onChange={(next) => {
+              const chosen = THEMES.find((theme) => theme.value === next);
+              if (chosen) void save({ theme: chosen.value });
+            }}
+          >
+            {THEMES.map(({ value, icon: Icon }) => (
+              <Menu.RadioItem
+                key={value}
+                value={value}
+                rightSection={<Icon size={16} stroke={1.6} aria-hidden />}
+              >
+                {t(`profile.${value}`)}
+              </Menu.RadioItem>
+            ))}
+          </Menu.RadioGroup>
           <Menu.Divider />
           <Menu.Label>{t("profile.density")}</Menu.Label>
-          {DENSITIES.map((value) => (
-            <Menu.Item
-              key={value}
-              role="menuitemradio"
-              aria-checked={me.preferences.density === value}
-              rightSection={mark(me.preferences.density === value)}
-              onClick={() => save({ density: value })}
-            >
-              {t(`profile.${value}`)}
-            </Menu.Item>
-          ))}
+          <Menu.RadioGroup
+            value={me.preferences.density}
+            onChange={(next) => {
+              const chosen = DENSITIES.find((density) => density === next);
+              if (chosen) void save({ density: chosen });
+            }}
+          >
+            {DENSITIES.map((value) => (
+              <Menu.RadioItem key={value} value={value}>
+                {t(`profile.${value}`)}
+              </Menu.RadioItem>
+            ))}
+          </Menu.RadioGroup>
           <Menu.Divider />
           <Menu.Item
             leftSection={<IconLogout size={16} aria-hidden />}

@@ -18,7 +18,7 @@ export function App() {
   const { setColorScheme } = useMantineColorScheme();
   const preferences = me.data?.preferences;
 
-  if (me.data) setCsrfToken(me.data.csrf_token);
+  if (me.data) setCsrfToken(me.data.csrf_token ?? "");
   useEffect(() => {
     if (!preferences) return;
     applyLanguage(preferences.language);

@@ -122,71 +122,68 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   }
 
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      withCloseButton={false}
-      size={620}
-      padding={0}
-      yOffset="10vh"
-      aria-label={t("palette.title")}
-    >
-      <div className={classes.paletteField}>
-        <IconSearch size={18} aria-hidden />
-        <input
-          data-autofocus
-          role="combobox"
-          aria-expanded="true"
-          aria-controls="palette-hits"
-          aria-activedescendant={hits[current]?.id}
-          aria-label={t("palette.input")}
-          placeholder={t("palette.input")}
-          value={text}
-          onChange={(event) => {
-            setText(event.currentTarget.value);
-            setPlace(0);
-          }}
-          onKeyDown={onKeyDown}
-          autoComplete="off"
-          spellCheck={false}
-        />
-      </div>
-      <div
-        id="palette-hits"
-        role="listbox"
-        aria-label={t("palette.title")}
-        className={classes.paletteHits}
-      >
-        {hits.map((hit, index) => {
-          const Icon = hit.icon;
-          return (
-            <div key={hit.id}>
-              {hit.group !== hits[index - 1]?.group ? (
-                <div className={classes.paletteGroup} aria-hidden>
-                  {hit.group}
+    <Modal.Root opened onClose={onClose} size={620} padding={0} yOffset="10vh">
+      <Modal.Overlay />
+      <Modal.Content aria-label={t("palette.title")}>
+        <Modal.Body>
+          <div className={classes.paletteField}>
+            <IconSearch size={18} aria-hidden />
+            <input
+              data-autofocus
+              role="combobox"
+              aria-expanded="true"
+              aria-controls="palette-hits"
+              aria-activedescendant={hits[current]?.id}
+              aria-label={t("palette.input")}
+              placeholder={t("palette.input")}
+              value={text}
+              onChange={(event) => {
+                setText(event.currentTarget.value);
+                setPlace(0);
+              }}
+              onKeyDown={onKeyDown}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          </div>
+          <div
+            id="palette-hits"
+            role="listbox"
+            aria-label={t("palette.title")}
+            className={classes.paletteHits}
+          >
+            {hits.map((hit, index) => {
+              const Icon = hit.icon;
+              return (
+                <div key={hit.id}>
+                  {hit.group !== hits[index - 1]?.group ? (
+                    <div className={classes.paletteGroup} aria-hidden>
+                      {hit.group}
+                    </div>
+                  ) : null}
+                  {/* biome-ignore lint/a11y/useKeyWithClickEvents: the field handles the keys */}
+                  <div
+                    id={hit.id}
+                    role="option"
+                    tabIndex={-1}
+                    aria-selected={index === current}
+                    className={classes.paletteHit}
+                    onClick={() => open(hit)}
+                    onMouseMove={() => setPlace(index)}
+                  >
+                    <Icon size={17} stroke={1.6} aria-hidden />
+                    <span>{hit.label}</span>
+                    {hit.note ? <span className={classes.paletteNote}>{hit.note}</span> : null}
+                  </div>
                 </div>
-              ) : null}
-              {/* biome-ignore lint/a11y/useKeyWithClickEvents: the field handles the keys */}
-              <div
-                id={hit.id}
-                role="option"
-                tabIndex={-1}
-                aria-selected={index === current}
-                className={classes.paletteHit}
-                onClick={() => open(hit)}
-                onMouseMove={() => setPlace(index)}
-              >
-                <Icon size={17} stroke={1.6} aria-hidden />
-                <span>{hit.label}</span>
-                {hit.note ? <span className={classes.paletteNote}>{hit.note}</span> : null}
-              </div>
-            </div>
-          );
-        })}
-      </div>
-      <div className={classes.paletteFoot} role="status">
-        {hits.length === 0 ? t("palette.none", { query: text.trim() }) : t("palette.hint")}
-      </div>
-    </Modal>
+              );
+            })}
+          </div>
+          <div className={classes.paletteFoot} role="status">
+            {hits.length === 0 ? t("palette.none", { query: text.trim() }) : t("palette.hint")}
+          </div>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

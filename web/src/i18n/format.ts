@@ -70,6 +70,13 @@ export function isoDay(at: Date): string {
   return `${p.year}-${p.month}-${p.day}`;
 }
 
+/** The instant at which a day begins in Vietnam, or one of the days after it. */
+export function startOfDay(day: string | undefined, later: number): string | undefined {
+  const at = readDate(day);
+  if (!at) return undefined;
+  return new Date(at.getTime() + later * 86_400_000).toISOString();
+}
+
 /** Reads a typed day, "5/3/2026" or "05-03-2026"; null when it is none. */
 export function readTypedDay(text: string): string | null {
   const found = /^\s*(\d{1,2})[/.\-\s](\d{1,2})[/.\-\s](\d{4})\s*$/.exec(text);

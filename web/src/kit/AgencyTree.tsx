@@ -47,7 +47,8 @@ function onTreeKey(event: KeyboardEvent<HTMLElement>) {
 
 export function AgencyTree(props: AgencyTreeProps) {
   const roots = useChildren(undefined, props.at, true);
-  if (roots.isError) return <ProblemNote error={roots.error} onRetry={() => roots.refetch()} />;
+  if (roots.isError)
+    return <ProblemNote isPage error={roots.error} onRetry={() => roots.refetch()} />;
   if (!roots.data) return <Waiting rows={8} />;
   return (
     <div

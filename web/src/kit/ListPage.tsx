@@ -105,7 +105,7 @@ export function List<Row>(props: ListPageProps<Row>) {
     if (props.query.isError) {
       return (
         <div style={{ padding: 16 }}>
-          <ProblemNote error={props.query.error} onRetry={() => props.query.refetch()} />
+          <ProblemNote isPage error={props.query.error} onRetry={() => props.query.refetch()} />
         </div>
       );
     }
@@ -322,23 +322,13 @@ function Foot<Row>({ columns, visible, hidden, onHide, shown, next, exportName }
             </Menu.Target>
             <Menu.Dropdown>
               {columns.slice(1).map((column) => (
-                <Menu.Item
+                <Menu.CheckboxItem
                   key={column.id}
-                  role="menuitemcheckbox"
-                  aria-checked={!hidden.has(column.id)}
-                  leftSection={
-                    <Checkbox
-                      size="xs"
-                      checked={!hidden.has(column.id)}
-                      readOnly
-                      tabIndex={-1}
-                      aria-hidden
-                    />
-                  }
-                  onClick={() => toggle(column.id)}
+                  checked={!hidden.has(column.id)}
+                  onChange={() => toggle(column.id)}
                 >
                   {column.header}
-                </Menu.Item>
+                </Menu.CheckboxItem>
               ))}
             </Menu.Dropdown>
           </Menu>

@@ -46,6 +46,12 @@ export function StatusBadge({ state }: { state: string }) {
   return <Badge tone={toneOf(state)}>{stateWord(state)}</Badge>;
 }
 
+/** The result of an event of the journal. */
+export function ResultBadge({ result }: { result: string }) {
+  const { word } = useKitTexts();
+  return <Badge tone={toneOf(result)}>{word("result", result) ?? result}</Badge>;
+}
+
 const PRIORITY_TONES: readonly Tone[] = ["stopped", "soon", "soon", "late", "late"];
 
 /** Urgency; nothing for ordinary documents. */

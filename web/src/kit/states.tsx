@@ -74,14 +74,16 @@ export function NoHit({ onClear }: { onClear: () => void }) {
 interface ProblemProps {
   error: unknown;
   onRetry?: (() => void) | undefined;
+  /** The whole page or list could not be read, so that a missing permission is its state. */
+  isPage?: boolean;
 }
 
 /** An error in words, with its code and trace id. */
-export function ProblemNote({ error, onRetry }: ProblemProps) {
+export function ProblemNote({ error, onRetry, isPage = false }: ProblemProps) {
   const { t } = useKitTexts();
   const language = useLanguage();
   const problem = asProblem(error);
-  if (problem.status === 403) {
+  if (isPage && problem.status === 403) {
     return (
       <div className={classes.state} role="alert">
         <IconLock size={36} stroke={1.4} className={classes.stateIcon} aria-hidden />
@@ -159,6 +161,8 @@ export function Loaded<T>({
       </>
     );
   }
-  if (query.isError) return <ProblemNote error={query.error} onRetry={() => query.refetch()} />;
+  if (query.isError) {
+    return <ProblemNote isPage error={query.error} onRetry={() => query.refetch()} />;
+  }
   return <Waiting {...(rows === undefined ? {} : { rows })} />;
 }

@@ -10,6 +10,7 @@ import { AppLink, useAddress } from "../../kit/address.tsx";
 import { AgencyFilter, FilterBar, TextFilter } from "../../kit/filters.tsx";
 import kit from "../../kit/kit.module.css";
 import { type Column, ListPage } from "../../kit/ListPage.tsx";
+import { useRoleWord } from "../../kit/roles.ts";
 import { StatusBadge, useStateWord } from "../../kit/StatusBadge.tsx";
 import { DateText } from "../../kit/text.tsx";
 import { useT } from "./texts.ts";
@@ -22,6 +23,7 @@ export function stateOf(account: Account): string {
 export default function AccountsPage() {
   const { t, word } = useT();
   const stateWord = useStateWord();
+  const roleWord = useRoleWord();
   const { get } = useAddress();
   const query = api.useQuery(
     "get",
@@ -58,9 +60,8 @@ export default function AccountsPage() {
     {
       id: "roles",
       header: t("column.roles"),
-      text: (row) => row.roles.map((grant) => grant.role).join("; "),
-      cell: (row) =>
-        row.roles.map((grant) => word("role", grant.role) ?? grant.role).join(", ") || "—",
+      text: (row) => row.roles.map((grant) => roleWord(grant.role)).join("; "),
+      cell: (row) => row.roles.map((grant) => roleWord(grant.role)).join(", ") || "—",
     },
     {
       id: "state",

@@ -33,6 +33,7 @@ export default function NewAccountPage() {
   const [agency, setAgency] = useState<string | null>(me.agency?.code ?? null);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const hasPassword = kind !== "service" && kind !== "technical";
   const errors = error ? fieldErrors(asProblem(error), language) : {};
   const field = (name: keyof typeof form) => ({
     label: t(`column.${name}`),
@@ -53,9 +54,9 @@ export default function NewAccountPage() {
           username: form.username.trim(),
           display_name: form.display_name.trim().normalize("NFC"),
           ...(form.email.trim() ? { email: form.email.trim() } : {}),
-          agency: agency ?? "",
+          ...(agency ? { agency } : {}),
           kind,
-          password: form.password,
+          ...(hasPassword ? { password: form.password } : {}),
         },
       });
       notify(t("created"));
@@ -78,7 +79,7 @@ export default function NewAccountPage() {
             <TextInput {...field("email")} type="email" autoComplete="off" />
             <AgencySelect
               label={t("column.agency")}
-              required
+              description={t("agencyHelp")}
               value={agency}
               onChange={setAgency}
               error={errors["/agency"]}
@@ -94,9 +95,10 @@ export default function NewAccountPage() {
             />
             <PasswordInput
               {...field("password")}
-              required
+              required={hasPassword}
+              disabled={!hasPassword}
               autoComplete="new-password"
-              description={t("passwordHelp")}
+              description={hasPassword ? t("passwordHelp") : t("passwordNone")}
             />
           </div>
         </Panel>

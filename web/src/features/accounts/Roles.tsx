@@ -21,7 +21,11 @@ interface Row {
 }
 
 function rowsOf(account: Account): Row[] {
-  return account.roles.map((grant, key) => ({ key, role: grant.role, agency: grant.agency }));
+  return account.roles.map((grant, key) => ({
+    key,
+    role: grant.role,
+    agency: grant.agency ?? null,
+  }));
 }
 
 export function Roles({ account }: { account: Account }) {
@@ -52,7 +56,12 @@ export function Roles({ account }: { account: Account }) {
     try {
       await client.PUT("/api/v1/accounts/{id}/roles", {
         params: { path: { id: account.id } },
-        body: { roles: rows.map((row) => ({ role: row.role, agency: row.agency ?? "" })) },
+        body: {
+          roles: rows.map((row) => ({
+            role: row.role,
+            ...(row.agency ? { agency: row.agency } : {}),
+          })),
+        },
       });
       notify(t("roles.saved"));
       await refreshAll();
@@ -84,6 +93,7 @@ export function Roles({ account }: { account: Account }) {
               />
               <AgencySelect
                 label={t("roles.agency")}
+                description={t("roles.agencyHelp")}
                 value={row.agency}
                 error={errors[`/roles/${index}/agency`]}
                 onChange={(agency) => change(row.key, { agency })}

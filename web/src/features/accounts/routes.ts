@@ -7,6 +7,7 @@ export const accounts: Feature = {
   label: { vi: "Tài khoản", en: "Accounts" },
   icon: IconUsers,
   path: "/accounts",
+  permissions: ["identity.account.read"],
   keywords: "người dùng vai trò users roles",
   routes: [
     { path: "/accounts", load: () => import("./AccountsPage.tsx") },

@@ -7,6 +7,7 @@ export const agencies: Feature = {
   label: { vi: "Cơ quan, đơn vị", en: "Agencies" },
   icon: IconSitemap,
   path: "/agencies",
+  permissions: ["catalogue.agency.read"],
   keywords: "mã định danh cây tree",
   routes: [
     { path: "/agencies", load: () => import("./AgenciesPage.tsx") },

@@ -72,8 +72,8 @@ export default function AlarmsPage() {
     {
       id: "agency",
       header: t("column.agency"),
-      text: (row) => row.agency?.name ?? "",
-      cell: (row) => row.agency?.name ?? "—",
+      text: (row) => row.agency_name ?? "",
+      cell: (row) => row.agency_name ?? "—",
     },
     {
       id: "raised",

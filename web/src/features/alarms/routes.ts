@@ -7,6 +7,7 @@ export const alarms: Feature = {
   label: { vi: "Cảnh báo", en: "Alarms" },
   icon: IconBell,
   path: "/alarms",
+  permissions: ["exchange.alarm.read"],
   keywords: "quá hạn trễ late",
   routes: [{ path: "/alarms", load: () => import("./AlarmsPage.tsx") }],
 };

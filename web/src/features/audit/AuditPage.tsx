@@ -6,12 +6,12 @@ import { keepPreviousData } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, present } from "../../api/client.ts";
 import type { JournalEvent } from "../../api/types.ts";
-import { formatDateTime } from "../../i18n/format.ts";
+import { formatDateTime, startOfDay } from "../../i18n/format.ts";
 import { AppLink, stringifySearch, useAddress } from "../../kit/address.tsx";
 import { DayFilter, FilterBar, SelectFilter, TextFilter } from "../../kit/filters.tsx";
 import kit from "../../kit/kit.module.css";
 import { type Column, ListPage } from "../../kit/ListPage.tsx";
-import { StatusBadge, useStateWord } from "../../kit/StatusBadge.tsx";
+import { ResultBadge } from "../../kit/StatusBadge.tsx";
 import { CodeText, DateText } from "../../kit/text.tsx";
 import { EventDialog } from "./EventDialog.tsx";
 import { useT } from "./texts.ts";
@@ -20,10 +20,13 @@ const FILTERS = ["class", "actor", "action", "subject", "trace_id", "from", "to"
 
 export default function AuditPage() {
   const { t } = useT();
-  const stateWord = useStateWord();
   const { get } = useAddress();
   const [shown, setShown] = useState<JournalEvent | null>(null);
-  const filters = Object.fromEntries(FILTERS.map((name) => [name, get(name)]));
+  const filters = {
+    ...Object.fromEntries(FILTERS.map((name) => [name, get(name)])),
+    from: startOfDay(get("from"), 0),
+    to: startOfDay(get("to"), 1),
+  };
   const query = api.useQuery(
     "get",
     "/api/v1/journal",
@@ -87,8 +90,8 @@ export default function AuditPage() {
     {
       id: "result",
       header: t("column.result"),
-      text: (row) => (row.result ? stateWord(row.result) : ""),
-      cell: (row) => (row.result ? <StatusBadge state={row.result} /> : "—"),
+      text: (row) => row.result ?? "",
+      cell: (row) => (row.result ? <ResultBadge result={row.result} /> : "—"),
     },
     {
       id: "address",
@@ -112,7 +115,7 @@ export default function AuditPage() {
         intro={t("intro")}
         query={query}
         columns={columns}
-        rowId={(row) => row.id}
+        rowId={(row) => String(row.id)}
         filterNames={FILTERS}
         empty={{ title: t("empty.title"), text: t("empty.text") }}
         actions={

@@ -4,7 +4,7 @@ import { Modal } from "@mantine/core";
 import type { JournalEvent } from "../../api/types.ts";
 import { BodyView } from "../../kit/BodyView.tsx";
 import kit from "../../kit/kit.module.css";
-import { StatusBadge } from "../../kit/StatusBadge.tsx";
+import { ResultBadge } from "../../kit/StatusBadge.tsx";
 import { CodeText, DateText, Facts } from "../../kit/text.tsx";
 import { useKitTexts } from "../../kit/texts.ts";
 import { useT } from "./texts.ts";
@@ -52,7 +52,7 @@ export function EventDialog({
               { label: t("column.agency"), value: event.agency ?? "", show: Boolean(event.agency) },
               {
                 label: t("column.result"),
-                value: <StatusBadge state={event.result ?? ""} />,
+                value: <ResultBadge result={event.result ?? ""} />,
                 show: Boolean(event.result),
               },
               {

@@ -7,6 +7,7 @@ export const audit: Feature = {
   label: { vi: "Nhật ký kiểm tra", en: "Audit journal" },
   icon: IconShieldCheck,
   path: "/audit",
+  permissions: ["journal.event.read"],
   keywords: "journal kiểm toán chuỗi băm",
   routes: [
     { path: "/audit", load: () => import("./AuditPage.tsx") },

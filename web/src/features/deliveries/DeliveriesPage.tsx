@@ -20,6 +20,7 @@ import { useT } from "./texts.ts";
 const REFRESH_MS = 5_000;
 const STATES = [
   "queued",
+  "waiting",
   "leased",
   "failed",
   "dead",
@@ -84,7 +85,7 @@ function useColumns(): Column<Delivery>[] {
       id: "queue",
       header: t("column.queue"),
       text: (row) => row.queue,
-      cell: (row) => word("queues", row.queue.replaceAll(".", "_")) ?? row.queue,
+      cell: (row) => word("queues", row.queue) ?? row.queue,
     },
     {
       id: "lane",

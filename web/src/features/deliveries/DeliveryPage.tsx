@@ -5,13 +5,11 @@ import { IconBan, IconRefresh } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, client, refreshAll } from "../../api/client.ts";
 import type { DeliveryDetail } from "../../api/types.ts";
-import { formatDuration, formatNumber } from "../../i18n/format.ts";
-import { useLanguage } from "../../i18n/texts.ts";
 import { ActionDialog } from "../../kit/ActionDialog.tsx";
 import { AppLink, address, useParam } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
-import { PriorityBadge, StatusBadge } from "../../kit/StatusBadge.tsx";
+import { PriorityBadge, ResultBadge, StatusBadge } from "../../kit/StatusBadge.tsx";
 import { Loaded } from "../../kit/states.tsx";
 import { toneOf } from "../../kit/status.ts";
 import { Timeline } from "../../kit/Timeline.tsx";
@@ -21,7 +19,7 @@ import { useT } from "./texts.ts";
 
 const REFRESH_MS = 5_000;
 const MENDABLE = ["dead", "failed", "cancelled"];
-const CANCELLABLE = ["queued", "failed", "dead", "leased"];
+const CANCELLABLE = ["queued", "waiting", "failed", "dead"];
 
 export default function DeliveryPage() {
   const { t } = useT();
@@ -44,7 +42,7 @@ export default function DeliveryPage() {
         {(loaded) => (
           <div className={kit.columns}>
             <Panel title={t("attempts.title")}>
-              <Attempts delivery={loaded} />
+              <Log delivery={loaded} />
             </Panel>
             <FactsPanel delivery={loaded} />
           </div>
@@ -54,31 +52,28 @@ export default function DeliveryPage() {
   );
 }
 
-function Attempts({ delivery }: { delivery: DeliveryDetail }) {
-  const { t } = useT();
-  const language = useLanguage();
+function detailText(detail: unknown): string {
+  if (detail === null || detail === undefined) return "";
+  return typeof detail === "string" ? detail : JSON.stringify(detail);
+}
+
+function Log({ delivery }: { delivery: DeliveryDetail }) {
+  const { t, word } = useT();
   if (delivery.log.length === 0) return <p className={kit.soft}>{t("attempts.none")}</p>;
   return (
     <Timeline
       trace
-      items={delivery.log.map((attempt) => ({
-        key: `${attempt.number} ${attempt.at}`,
-        at: attempt.at,
-        tone: toneOf(attempt.result),
-        title: t("attempts.one", { number: attempt.number }),
+      items={delivery.log.map((entry, index) => ({
+        key: `${entry.at} ${index}`,
+        at: entry.at,
+        tone: toneOf(entry.result),
+        title: word("event", entry.event.replaceAll(".", "_")) ?? entry.event,
         children: (
           <div className={kit.soft}>
-            <StatusBadge state={attempt.result} />
-            {typeof attempt.duration_ms === "number" ? (
-              <span>
-                {" "}
-                {attempt.duration_ms < 1000
-                  ? `${formatNumber(attempt.duration_ms, language)} ms`
-                  : formatDuration(attempt.duration_ms, language)}
-              </span>
+            <ResultBadge result={entry.result} /> <span>{entry.actor}</span>
+            {detailText(entry.detail) ? (
+              <div className={kit.code}>{detailText(entry.detail)}</div>
             ) : null}
-            {attempt.node ? <span> · {attempt.node}</span> : null}
-            {attempt.error ? <div className={kit.code}>{attempt.error}</div> : null}
           </div>
         ),
       }))}
@@ -95,7 +90,7 @@ function FactsPanel({ delivery }: { delivery: DeliveryDetail }) {
           { label: t("column.address"), value: <CodeText copy>{delivery.address}</CodeText> },
           {
             label: t("column.queue"),
-            value: word("queues", delivery.queue.replaceAll(".", "_")) ?? delivery.queue,
+            value: word("queues", delivery.queue) ?? delivery.queue,
           },
           { label: t("column.lane"), value: delivery.lane ?? "", show: Boolean(delivery.lane) },
           {
@@ -119,11 +114,11 @@ function FactsPanel({ delivery }: { delivery: DeliveryDetail }) {
           {
             label: t("facts.document"),
             value: (
-              <AppLink href={address.document(delivery.message_id ?? "")}>
+              <AppLink href={address.document(delivery.document_id ?? "")}>
                 {t("facts.open")}
               </AppLink>
             ),
-            show: Boolean(delivery.message_id),
+            show: Boolean(delivery.document_id),
           },
           {
             label: t("facts.id"),

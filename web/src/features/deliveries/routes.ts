@@ -7,6 +7,7 @@ export const deliveries: Feature = {
   label: { vi: "Lượt gửi", en: "Deliveries" },
   icon: IconTruckDelivery,
   path: "/deliveries",
+  permissions: ["ledger.delivery.read"],
   keywords: "bản tin lỗi dead letters hàng đợi queue",
   routes: [
     { path: "/deliveries", load: () => import("./DeliveriesPage.tsx") },

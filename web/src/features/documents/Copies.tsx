@@ -10,6 +10,7 @@ import { ActionDialog } from "../../kit/ActionDialog.tsx";
 import { AppLink, address } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { StatusBadge, useStateWord } from "../../kit/StatusBadge.tsx";
+import { useCan } from "../../kit/session.ts";
 import { toneOf } from "../../kit/status.ts";
 import { Timeline } from "../../kit/Timeline.tsx";
 import { DateText } from "../../kit/text.tsx";
@@ -59,7 +60,7 @@ function CopyItem({
     <li>
       <div className={classes.copyHead}>
         <div className={classes.copyName}>
-          <AppLink href={address.agency(copy.to.code)}>{copy.to.name}</AppLink>
+          <AppLink href={address.agency(copy.to.agency ?? copy.to.code)}>{copy.to.name}</AppLink>
           <div className={kit.soft}>
             {word("transport", copy.transport) ?? copy.transport}
             {copy.fetched_at ? (
@@ -76,6 +77,7 @@ function CopyItem({
             ) : null}
           </div>
         </div>
+        {copy.last_error ? <div className={kit.errorText}>{copy.last_error}</div> : null}
         <div className={classes.copySide}>
           <StatusBadge state={copy.state} />
           {copy.delivery_id ? (
@@ -132,7 +134,8 @@ interface NextStatusProps {
 function NextStatus({ state, receiver, label, onChoose }: NextStatusProps) {
   const { t } = useT();
   const stateWord = useStateWord();
-  const codes = nextCodes(state);
+  const can = useCan();
+  const codes = can("exchange.document.process") ? nextCodes(state) : [];
   if (codes.length === 0) return null;
   return (
     <Menu position="bottom-end">

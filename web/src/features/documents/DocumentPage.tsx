@@ -75,6 +75,8 @@ function Body({ document }: { document: DocumentDetail }) {
   return (
     <div className={kit.columns}>
       <div className={kit.stack}>
+        {document.is_withdrawn ? <div className={kit.once}>{t("withdrawn")}</div> : null}
+        {document.reason ? <Panel title={t("reason")}>{document.reason}</Panel> : null}
         <Defects defects={document.defects} />
         <Panel flush>
           <Tabs
@@ -116,6 +118,10 @@ function Body({ document }: { document: DocumentDetail }) {
   );
 }
 
+function signerText({ signer }: DocumentDetail): string {
+  return [signer?.competence, signer?.position, signer?.full_name].filter(Boolean).join(" ");
+}
+
 function FactsPanel({ document }: { document: DocumentDetail }) {
   const { t } = useT();
   const language = useLanguage();
@@ -126,7 +132,9 @@ function FactsPanel({ document }: { document: DocumentDetail }) {
           {
             label: t("facts.from"),
             value: (
-              <AppLink href={address.agency(document.from.code)}>{document.from.name}</AppLink>
+              <AppLink href={address.agency(document.from.agency ?? document.from.code)}>
+                {document.from.name}
+              </AppLink>
             ),
           },
           { label: t("facts.number"), value: document.number ?? t("noNumber") },
@@ -137,8 +145,8 @@ function FactsPanel({ document }: { document: DocumentDetail }) {
           },
           {
             label: t("facts.signer"),
-            value: document.signer ?? "",
-            show: Boolean(document.signer),
+            value: signerText(document),
+            show: signerText(document) !== "",
           },
           {
             label: t("facts.promulgated"),

@@ -35,7 +35,7 @@ const FILTERS = [
 ] as const;
 const MORE = ["direction", "business_type", "priority", "from", "to"] as const;
 const STATES = [
-  "waiting",
+  "sent",
   "01",
   "02",
   "03",
@@ -43,9 +43,9 @@ const STATES = [
   "05",
   "06",
   "13",
+  "withdrawal_asked",
   "withdrawn",
   "replaced",
-  "dead",
 ];
 const PRIORITIES = ["0", "1", "2", "3", "4"] as const;
 

@@ -2,7 +2,7 @@
 
 import type { Hop } from "../../api/types.ts";
 import kit from "../../kit/kit.module.css";
-import { toneOf } from "../../kit/status.ts";
+import type { Tone } from "../../kit/status.ts";
 import { Timeline } from "../../kit/Timeline.tsx";
 import { CodeText } from "../../kit/text.tsx";
 import { useT } from "./texts.ts";
@@ -13,9 +13,14 @@ function detailText(detail: unknown): string {
   return JSON.stringify(detail);
 }
 
-/** The last word of an event name tells its tone: "exchange.copy.delivered". */
-function toneOfEvent(event: string) {
-  return toneOf(event.split(".").at(-1) ?? event);
+const TROUBLES = ["send_failed", "target_unknown", "not_owner", "id_reused", "orphan", "dead"];
+const STEPS_DONE = ["sent", "fetched", "accepted", "submitted", "received"];
+
+/** The last part of an event's name tells its tone: "document.send_failed". */
+function toneOfEvent(event: string): Tone {
+  const last = event.split(".").at(-1) ?? event;
+  if (TROUBLES.includes(last)) return "late";
+  return STEPS_DONE.includes(last) ? "ok" : "waiting";
 }
 
 export function Hops({ hops }: { hops: readonly Hop[] }) {

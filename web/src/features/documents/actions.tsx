@@ -7,6 +7,7 @@ import { client, refreshAll } from "../../api/client.ts";
 import type { DocumentDetail } from "../../api/types.ts";
 import { ActionDialog } from "../../kit/ActionDialog.tsx";
 import { AppLink, address, useGo } from "../../kit/address.tsx";
+import { useCan } from "../../kit/session.ts";
 import { notify } from "../../kit/toast.tsx";
 import { useT } from "./texts.ts";
 
@@ -16,6 +17,8 @@ const CHANGES = ["update", "replace"] as const;
 export function Actions({ document }: { document: DocumentDetail }) {
   const { t } = useT();
   const go = useGo();
+  const can = useCan();
+  const maySend = can("exchange.document.send");
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
   async function resend() {
@@ -36,23 +39,27 @@ export function Actions({ document }: { document: DocumentDetail }) {
   }
   return (
     <>
-      <Button
-        variant="default"
-        renderRoot={({ ref: _, ...props }) => (
-          <AppLink href={address.compose({ answer: document.id })} {...props} />
-        )}
-        leftSection={<IconCornerUpLeft size={17} aria-hidden />}
-      >
-        {t("answer")}
-      </Button>
-      <Button
-        variant="default"
-        leftSection={<IconSend size={17} aria-hidden />}
-        onClick={() => setOpen("resend")}
-      >
-        {t("resend.action")}
-      </Button>
-      {document.business_type === 0 ? (
+      {maySend ? (
+        <Button
+          variant="default"
+          renderRoot={({ ref: _, ...props }) => (
+            <AppLink href={address.compose({ answer: document.id })} {...props} />
+          )}
+          leftSection={<IconCornerUpLeft size={17} aria-hidden />}
+        >
+          {t("answer")}
+        </Button>
+      ) : null}
+      {can("exchange.document.resend") ? (
+        <Button
+          variant="default"
+          leftSection={<IconSend size={17} aria-hidden />}
+          onClick={() => setOpen("resend")}
+        >
+          {t("resend.action")}
+        </Button>
+      ) : null}
+      {maySend && document.business_type === 0 ? (
         <Menu position="bottom-end">
           <Menu.Target>
             <Button variant="default" rightSection={<IconChevronDown size={16} aria-hidden />}>
@@ -71,7 +78,7 @@ export function Actions({ document }: { document: DocumentDetail }) {
           </Menu.Dropdown>
         </Menu>
       ) : null}
-      {document.business_type === 0 ? (
+      {maySend && document.business_type === 0 ? (
         <Button
           variant="default"
           leftSection={<IconArrowBackUp size={17} aria-hidden />}

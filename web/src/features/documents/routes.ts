@@ -7,6 +7,7 @@ export const documents: Feature = {
   label: { vi: "Văn bản", en: "Documents" },
   icon: IconFileText,
   path: "/documents",
+  permissions: ["exchange.document.read"],
   keywords: "edxml tra cứu",
   routes: [
     { path: "/documents", load: () => import("./DocumentsPage.tsx") },

@@ -23,7 +23,7 @@ type View = By | "table";
 const VIEWS: readonly View[] = ["group", "agency", "table"];
 
 const GROUP_TOKENS: Record<string, string> = {
-  national: "var(--flow-4)",
+  outside: "var(--flow-4)",
   ministry: "var(--flow-4)",
   province: "var(--flow-1)",
   department: "var(--flow-1)",

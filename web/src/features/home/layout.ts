@@ -7,7 +7,7 @@ import type { Flow, FlowEnd } from "../../api/types.ts";
 
 /** The order in which groups stand, from the nation down. */
 export const GROUP_ORDER = [
-  "national",
+  "outside",
   "ministry",
   "province",
   "department",

@@ -120,12 +120,12 @@ export function Recent({ items }: { items: readonly RecentItem[] }) {
       {items.length === 0 ? <p className={classes.calm}>{t("recent.none")}</p> : null}
       <ul className={classes.feed}>
         {items.slice(0, RECENT_SHOWN).map((item) => (
-          <li key={`${item.document_id} ${item.to.code} ${item.at}`}>
+          <li key={`${item.document_id} ${item.at}`}>
             <AppLink href={address.document(item.document_id)} className={classes.feedTitle}>
               {item.subject}
             </AppLink>
             <div className={kit.soft}>
-              {item.from.name} <span aria-hidden>→</span> {item.to.name}
+              {item.from.name} <span aria-hidden>→</span> {item.to?.name ?? ""}
             </div>
             <div className={classes.feedHead}>
               <StatusBadge state={item.state} />

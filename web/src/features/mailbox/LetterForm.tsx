@@ -3,10 +3,10 @@
 import { Button, NativeSelect, Textarea, TextInput } from "@mantine/core";
 import { IconSend } from "@tabler/icons-react";
 import { type FormEvent, useRef, useState } from "react";
-import { client, newKey, refreshAll } from "../../api/client.ts";
+import { api, client, newKey, refreshAll } from "../../api/client.ts";
 import { asProblem, fieldErrors } from "../../api/problem.ts";
 import { isoDay } from "../../i18n/format.ts";
-import { useLanguage } from "../../i18n/texts.ts";
+import { useLanguage, useText } from "../../i18n/texts.ts";
 import { AgencySelect } from "../../kit/AgencySelect.tsx";
 import { address, useGo } from "../../kit/address.tsx";
 import { DayInput } from "../../kit/filters.tsx";
@@ -23,16 +23,13 @@ import { ReceiverPicker } from "./ReceiverPicker.tsx";
 import { useT } from "./texts.ts";
 
 const PRIORITIES = ["0", "1", "2", "3", "4"] as const;
-const TYPES = [
-  "congVan",
-  "quyetDinh",
-  "thongBao",
-  "baoCao",
-  "toTrinh",
-  "keHoach",
-  "giayMoi",
-  "huongDan",
-] as const;
+
+type TextField = "subject" | "number" | "notation" | "place" | "signer" | "position" | "reason";
+/** Where the server names a field otherwise than the form. */
+const POINTERS: Partial<Record<TextField, string>> = {
+  signer: "/signer/full_name",
+  position: "/signer/position",
+};
 
 function send(letter: Letter, reference: Reference | null, files: readonly File[], key: string) {
   const parts = new FormData();
@@ -50,11 +47,18 @@ export function LetterForm({ reference }: { reference: Reference | null }) {
   const { t } = useT();
   const language = useLanguage();
   const { me } = useSession();
+  const spoken = useText();
   const go = useGo();
   const [letter, setLetter] = useState<Letter>(() => {
     const start = emptyLetter(me.agency?.code ?? null, isoDay(new Date()));
     return reference ? letterFrom(reference, start) : start;
   });
+  const types = api.useQuery(
+    "get",
+    "/api/v1/code-lists/{name}",
+    { params: { path: { name: "document-type" } } },
+    { staleTime: Number.POSITIVE_INFINITY, retry: false },
+  );
   const [files, setFiles] = useState<readonly File[]>([]);
   const [isDirty, setDirty] = useState(false);
   const [isBusy, setBusy] = useState(false);
@@ -68,12 +72,10 @@ export function LetterForm({ reference }: { reference: Reference | null }) {
     setDirty(true);
     key.current = newKey();
   };
-  const text = (
-    name: "subject" | "number" | "notation" | "place" | "signer" | "document_type",
-  ) => ({
+  const text = (name: TextField) => ({
     label: t(`field.${name}`),
     value: letter[name],
-    error: errors[`/${name}`],
+    error: errors[POINTERS[name] ?? `/${name}`],
     onChange: (event: { currentTarget: { value: string } }) =>
       change({ [name]: event.currentTarget.value }),
   });
@@ -116,6 +118,9 @@ export function LetterForm({ reference }: { reference: Reference | null }) {
                 onChange={(to) => change({ to })}
               />
               <TextInput {...text("subject")} required />
+              {reference && reference.relation !== "answer" ? (
+                <TextInput {...text("reason")} required />
+              ) : null}
               <Textarea
                 label={t("field.content")}
                 autosize
@@ -143,12 +148,19 @@ export function LetterForm({ reference }: { reference: Reference | null }) {
           <div className={kit.stack}>
             <TextInput {...text("number")} description={t("help.number")} />
             <TextInput {...text("notation")} description={t("help.notation")} />
-            <TextInput {...text("document_type")} list="letter-types" autoComplete="off" />
-            <datalist id="letter-types">
-              {TYPES.map((name) => (
-                <option key={name} value={t(`types.${name}`)} />
-              ))}
-            </datalist>
+            <NativeSelect
+              label={t("field.document_type")}
+              data={[
+                { value: "", label: t("noType") },
+                ...(types.data?.items ?? []).map((item) => ({
+                  value: item.code,
+                  label: spoken(item.name),
+                })),
+              ]}
+              value={letter.document_type}
+              error={errors["/document_type"]}
+              onChange={(event) => change({ document_type: event.currentTarget.value })}
+            />
             <NativeSelect
               label={t("field.priority")}
               data={PRIORITIES.map((value) => ({ value, label: t(`priority.${value}`) }))}
@@ -169,6 +181,7 @@ export function LetterForm({ reference }: { reference: Reference | null }) {
             />
             <TextInput {...text("place")} />
             <TextInput {...text("signer")} />
+            <TextInput {...text("position")} />
           </div>
         </Panel>
       </div>

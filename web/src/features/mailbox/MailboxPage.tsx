@@ -158,7 +158,8 @@ export default function MailboxPage() {
   );
   const columns = useColumns();
   useRowKeys();
-  const waiting = query.data?.total ?? query.data?.items.length ?? 0;
+  const more = query.data?.next_cursor ? "+" : "";
+  const waiting = query.data?.items.length ?? 0;
   const compose = (
     <Button
       renderRoot={({ ref: _, ...props }) => <AppLink href={address.compose()} {...props} />}
@@ -170,7 +171,7 @@ export default function MailboxPage() {
   return (
     <ListPage
       title={t("title")}
-      windowTitle={box !== "done" && waiting > 0 ? `(${waiting}) ${t("title")}` : t("title")}
+      windowTitle={box !== "done" && waiting > 0 ? `(${waiting}${more}) ${t("title")}` : t("title")}
       intro={t("intro")}
       actions={compose}
       query={query}

@@ -17,6 +17,8 @@ export interface Letter {
   priority: number;
   due_date: string;
   signer: string;
+  position: string;
+  reason: string;
 }
 
 /** What the letter refers to: an answer, an update, a replacement. */
@@ -39,29 +41,48 @@ export function emptyLetter(from: string | null, today: string): Letter {
     priority: 0,
     due_date: "",
     signer: "",
+    position: "",
+    reason: "",
   };
+}
+
+function receiverOf({ code, name, agency }: Party): Party {
+  return { code: agency ?? code, name };
 }
 
 /** What an answer or a new version starts from. */
 export function letterFrom(reference: Reference, start: Letter): Letter {
   const { document } = reference;
   if (reference.relation === "answer") {
-    const own = document.to.find((receiver) => receiver.code === start.from) ?? document.to[0];
-    return { ...start, from: start.from ?? own?.code ?? null, to: [document.from] };
+    const own = document.to.find((receiver) => receiver.agency === start.from) ?? document.to[0];
+    return {
+      ...start,
+      from: start.from ?? own?.agency ?? own?.code ?? null,
+      to: [receiverOf(document.from)],
+    };
   }
   return {
     ...start,
-    from: document.from.code,
-    to: document.to.map(({ code, name }) => ({ code, name })),
+    from: document.from.agency ?? document.from.code,
+    to: document.to.map(receiverOf),
     subject: document.subject,
     content: document.content ?? "",
-    document_type: document.document_type ?? "",
     priority: document.priority,
-    signer: document.signer ?? "",
+    signer: document.signer?.full_name ?? "",
+    position: document.signer?.position ?? "",
   };
 }
 
 const BUSINESS_TYPE = { answer: 0, update: 2, replace: 3 } as const;
+
+/** The fields that hold something, trimmed and composed. */
+function filled(texts: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(texts)
+      .map(([name, text]) => [name, text.trim().normalize("NFC")] as const)
+      .filter(([, text]) => text !== ""),
+  );
+}
 
 /** The JSON part of the request. */
 export function requestOf(letter: Letter, reference: Reference | null): Record<string, unknown> {
@@ -74,13 +95,9 @@ export function requestOf(letter: Letter, reference: Reference | null): Record<s
     place: letter.place,
     document_type: letter.document_type,
     due_date: letter.due_date,
-    signer: letter.signer,
+    reason: reference && reference.relation !== "answer" ? letter.reason : "",
   };
-  const filled = Object.fromEntries(
-    Object.entries(texts)
-      .map(([name, text]) => [name, text.trim().normalize("NFC")] as const)
-      .filter(([, text]) => text !== ""),
-  );
+  const signer = filled({ full_name: letter.signer, position: letter.position });
   const about = reference
     ? reference.relation === "answer"
       ? { response_for: reference.document.id }
@@ -90,7 +107,8 @@ export function requestOf(letter: Letter, reference: Reference | null): Record<s
     from: letter.from ?? "",
     to: letter.to.map((receiver) => receiver.code),
     priority: letter.priority,
-    ...filled,
+    ...filled(texts),
+    ...(Object.keys(signer).length > 0 ? { signer } : {}),
     ...about,
   };
 }

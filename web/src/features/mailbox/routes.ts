@@ -7,6 +7,7 @@ export const mailbox: Feature = {
   label: { vi: "Hộp văn bản", en: "Mailbox" },
   icon: IconInbox,
   path: "/mailbox",
+  permissions: ["exchange.document.read"],
   keywords: "văn bản đến soạn gửi compose inbox",
   routes: [
     { path: "/mailbox", load: () => import("./MailboxPage.tsx") },

@@ -5,6 +5,7 @@ import { AppLink, address } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
 import { useSavePreferences } from "../../kit/preferences.ts";
+import { useGrantPlace, useRoleWord } from "../../kit/roles.ts";
 import { useSession } from "../../kit/session.ts";
 import { CodeText, Facts } from "../../kit/text.tsx";
 import { PasswordForm } from "./PasswordForm.tsx";
@@ -19,6 +20,8 @@ const DENSITIES = ["comfortable", "compact"] as const;
 export default function ProfilePage() {
   const { t } = useT();
   const { me } = useSession();
+  const roleWord = useRoleWord();
+  const place = useGrantPlace();
   return (
     <Page title={t("title")} intro={me.display_name}>
       <div className={kit.columns}>
@@ -42,9 +45,8 @@ export default function ProfilePage() {
               {
                 label: t("roles"),
                 value: me.roles.map((grant) => (
-                  <div key={`${grant.role} ${grant.agency}`}>
-                    {grant.role}{" "}
-                    <span className={kit.soft}>{grant.agency_name ?? grant.agency}</span>
+                  <div key={`${grant.role} ${grant.agency ?? ""}`}>
+                    {roleWord(grant.role)} <span className={kit.soft}>{place(grant)}</span>
                   </div>
                 )),
               },

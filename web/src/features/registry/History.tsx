@@ -16,6 +16,11 @@ import { ChangeTable } from "./ChangeTable.tsx";
 import classes from "./registry.module.css";
 import { useT } from "./texts.ts";
 
+function actionOf(revision: Revision): "create" | "update" | "delete" {
+  if (revision.spec === null || revision.spec === undefined) return "delete";
+  return revision.revision === 1 ? "create" : "update";
+}
+
 export function History({ resource }: { resource: Resource }) {
   const path = { kind: resource.kind, name: resource.name };
   const query = api.useQuery("get", "/api/v1/resources/{kind}/{name}/revisions", {
@@ -40,7 +45,7 @@ function Revisions({
   resource: Resource;
   revisions: readonly Revision[];
 }) {
-  const { t, word } = useT();
+  const { t } = useT();
   const [target, setTarget] = useState<Revision | null>(null);
   async function rollBack() {
     if (!target) return;
@@ -68,17 +73,16 @@ function Revisions({
             {revisions.map((revision) => (
               <tr key={revision.revision}>
                 <td>{revision.revision}</td>
-                <td>
-                  {word("action", revision.action) ?? revision.action}
-                  {revision.note ? <div className={kit.soft}>{revision.note}</div> : null}
-                </td>
+                <td>{t(`action.${actionOf(revision)}`)}</td>
                 <td>
                   <DateText value={revision.at} />
                 </td>
-                <td>{revision.by ?? "—"}</td>
+                <td>{revision.actor}</td>
                 <td>
-                  {revision.revision === resource.revision ? (
-                    <span className={kit.soft}>{t("current")}</span>
+                  {revision.revision === resource.revision || actionOf(revision) === "delete" ? (
+                    <span className={kit.soft}>
+                      {revision.revision === resource.revision ? t("current") : "—"}
+                    </span>
                   ) : (
                     <Button
                       size="compact-sm"

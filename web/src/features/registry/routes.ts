@@ -7,6 +7,7 @@ export const registry: Feature = {
   label: { vi: "Cấu hình", en: "Configuration" },
   icon: IconAdjustments,
   path: "/registry",
+  permissions: ["registry.resource.read"],
   keywords: "tài nguyên resources phiên bản revision",
   routes: [
     { path: "/registry", load: () => import("./KindsPage.tsx") },

@@ -1,6 +1,6 @@
 // Secrets of a system: made and shown once, retired when the system uses the new one.
 
-import { Button } from "@mantine/core";
+import { Button, NativeSelect } from "@mantine/core";
 import { IconKey } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, client, refreshAll } from "../../api/client.ts";
@@ -14,15 +14,21 @@ import { CodeText, DateText } from "../../kit/text.tsx";
 import { notify } from "../../kit/toast.tsx";
 import { useT } from "./texts.ts";
 
+/** Hours for which the secrets before go on working. */
+const OVERLAPS = ["0", "24", "168", "720"] as const;
+
 export function Secrets({ system }: { system: string }) {
   const { t } = useT();
   const [isCreating, setCreating] = useState(false);
+  const [overlap, setOverlap] = useState<string>(OVERLAPS[1]);
   const [fresh, setFresh] = useState<string | null>(null);
   const [retiring, setRetiring] = useState<SystemSecret | null>(null);
   const path = { name: system };
   const query = api.useQuery("get", "/api/v1/systems/{name}/secrets", { params: { path } });
   async function create() {
-    const { data } = await client.POST("/api/v1/systems/{name}/secrets", { params: { path } });
+    const { data } = await client.POST("/api/v1/systems/{name}/secrets", {
+      params: { path, query: { overlap_hours: Number(overlap) } },
+    });
     if (data) setFresh(data.secret);
     await refreshAll();
   }
@@ -107,6 +113,12 @@ export function Secrets({ system }: { system: string }) {
         run={create}
       >
         <p>{t("secrets.createText")}</p>
+        <NativeSelect
+          label={t("secrets.overlap")}
+          data={OVERLAPS.map((hours) => ({ value: hours, label: t(`secrets.overlaps.${hours}`) }))}
+          value={overlap}
+          onChange={(event) => setOverlap(event.currentTarget.value)}
+        />
       </ActionDialog>
       <ActionDialog
         opened={retiring !== null}

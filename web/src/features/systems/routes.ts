@@ -7,6 +7,7 @@ export const systems: Feature = {
   label: { vi: "Hệ thống thông tin", en: "Systems" },
   icon: IconServer,
   path: "/systems",
+  permissions: ["exchange.system.read"],
   keywords: "vxp khóa secret phần mềm",
   routes: [
     { path: "/systems", load: () => import("./SystemsPage.tsx") },
