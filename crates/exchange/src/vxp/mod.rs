@@ -8,3 +8,5 @@
 pub mod proposals;
 pub mod server;
 pub mod wire;
+
+pub use server::router;

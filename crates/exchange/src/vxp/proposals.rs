@@ -161,43 +161,53 @@ impl AgencyProposal {
             changes,
         }
     }
-
-    /// One proposal a system and code, one an axis: a repeat replaces it.
-    fn resource_name(&self) -> String {
-        let party = self.source.split_once(':').map_or("", |(_, party)| party);
-        let mut name = match (self.source.strip_prefix("system:"), self.changes.as_slice()) {
-            (Some(_), [change]) => format!("{party}.{}", change.code),
-            _ => format!("{party}.agencies"),
-        };
-        name = name
-            .chars()
-            .map(|character| match character {
-                'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '-' | '_' => character,
-                _ => '_',
-            })
-            .take(NAME_BYTES_MAX)
-            .collect();
-        name
-    }
 }
 
-/// Writes a proposal, unless the same one waits already.
+/// Writes the proposal of a system; a repeat of the same wish changes nothing.
 ///
 /// # Errors
 /// `platform.database.failed`, `platform.fields.invalid`.
 pub async fn propose(platform: &Platform, proposal: AgencyProposal) -> Result<()> {
-    let name = proposal.resource_name();
-    if platform
-        .registry
-        .snapshot()
-        .spec::<AgencyProposal>(&name)
-        .as_ref()
-        == Some(&proposal)
-    {
+    let code = proposal.changes.first().map_or("", |change| &change.code);
+    let name = resource_name(&proposal, code);
+    write(platform, &name, proposal).await
+}
+
+/// Writes the proposal of an axis about one topic; it replaces the one before.
+///
+/// # Errors
+/// As [`propose`].
+pub async fn propose_upstream(
+    platform: &Platform,
+    topic: &str,
+    proposal: AgencyProposal,
+) -> Result<()> {
+    let name = resource_name(&proposal, topic);
+    write(platform, &name, proposal).await
+}
+
+/// Party and topic, as the registry takes names.
+fn resource_name(proposal: &AgencyProposal, topic: &str) -> String {
+    let source = proposal.source.as_str();
+    let party = source.split_once(':').map_or(source, |(_, party)| party);
+    format!("{party}.{topic}")
+        .chars()
+        .map(|character| match character {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '-' | '_' => character,
+            _ => '_',
+        })
+        .take(NAME_BYTES_MAX)
+        .collect()
+}
+
+async fn write(platform: &Platform, name: &str, proposal: AgencyProposal) -> Result<()> {
+    let known = platform.registry.snapshot().spec::<AgencyProposal>(name);
+    // Also one that was decided: what a steward rejected does not come back every hour.
+    if known.is_some_and(|known| known.changes == proposal.changes) {
         return Ok(());
     }
     let now = platform.clock.now();
-    let subject = (AgencyProposal::KIND, name.clone());
+    let subject = (AgencyProposal::KIND, name);
     let event = Event::new(
         Class::Audit,
         now,
@@ -207,12 +217,12 @@ pub async fn propose(platform: &Platform, proposal: AgencyProposal) -> Result<()
     )
     .with_detail(serde_json::json!({"changes": proposal.changes.len()}));
     let change = Change::Put {
-        manifest: manifest(&name, None, &proposal)?,
+        manifest: manifest(name, None, &proposal)?,
         base_revision: None,
     };
     let actor = proposal.source.clone();
-    platform
-        .registry
+    let registry = &platform.registry;
+    registry
         .change(vec![change], &actor, now, vec![event])
         .await?;
     Ok(())
@@ -373,13 +383,14 @@ mod tests {
             code: code.into(),
             ..AgencyChange::default()
         };
-        let named = |code: &str| AgencyProposal::of_system("so-a", change(code)).resource_name();
+        let named =
+            |code: &str| resource_name(&AgencyProposal::of_system("so-a", change(code)), code);
         assert_eq!(named("H34.01.05"), "so-a.H34.01.05");
         assert_eq!(named("mã lạ"), "so-a.m__l_");
         assert_eq!(named(&"x".repeat(100)).len(), NAME_BYTES_MAX);
         let many = vec![change("a"); CHANGES_MAX + 1];
         let upstream = AgencyProposal::of_upstream("vxp", many);
-        assert_eq!(upstream.resource_name(), "vxp.agencies");
+        assert_eq!(resource_name(&upstream, "units"), "vxp.units");
         assert_eq!(upstream.changes.len(), CHANGES_MAX);
     }
 }

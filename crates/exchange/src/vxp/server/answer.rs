@@ -139,7 +139,7 @@ pub(super) fn file(rendered: Rendered) -> Response<Body> {
 }
 
 /// A file as parts of [`PART_BYTES`], the last one shorter.
-fn parts_of(file: std::fs::File) -> impl Stream<Item = io::Result<Bytes>> + Send {
+pub(crate) fn parts_of(file: std::fs::File) -> impl Stream<Item = io::Result<Bytes>> + Send {
     let file = tokio::fs::File::from_std(file);
     stream::try_unfold(file, |mut file| async move {
         let mut part = Vec::with_capacity(PART_BYTES);

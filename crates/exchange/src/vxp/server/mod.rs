@@ -27,6 +27,7 @@ use axum::{
 use lgsp_model::Timestamp;
 use lgsp_platform::http::trace;
 
+pub(crate) use self::answer::parts_of;
 use self::rate::Rate;
 use super::wire::{Claim, Code, Operation, Parameters, Refused, Window};
 use crate::{
