@@ -78,8 +78,8 @@ test("an account is made, given a role, and found", async ({ console: page }) =>
   await page.getByLabel("Tên đăng nhập").fill(username);
   const { items } = await (await page.request.get("/api/v1/agencies?limit=1")).json();
   await page.getByRole("textbox", { name: "Cơ quan" }).fill(items[0].code);
-  await page.getByRole("option").first().click();
-  await page.getByLabel("Mật khẩu", { exact: true }).fill("Mat-khau-thu-2026-rat-dai");
+  await page.getByRole("listbox").getByRole("option").first().click();
+  await page.getByRole("textbox", { name: "Mật khẩu" }).fill("Mat-khau-thu-2026-rat-dai");
   await page.getByRole("button", { name: "Tạo tài khoản" }).click();
   await expect(page.locator("h1")).toHaveText("Người Dùng Thử Nghiệm");
   await page.getByRole("button", { name: "Thêm vai trò" }).click();

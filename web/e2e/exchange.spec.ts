@@ -138,7 +138,7 @@ test("a delivery shows its attempts and can be cancelled or sent again", async (
 }) => {
   await open(page, "/deliveries");
   await page.locator("[data-row-link]").first().click();
-  await expect(page.getByRole("heading", { name: "Các lần thử" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Diễn biến" })).toBeVisible();
   await open(page, "/deliveries?state=dead");
   await expect(page.getByLabel("Trạng thái", { exact: true })).toHaveValue("dead");
   const rows = page.locator("tbody tr");

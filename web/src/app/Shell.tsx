@@ -47,7 +47,7 @@ function useFocusOnNavigation() {
 
 export function Shell() {
   const { t } = useAppTexts();
-  const { about } = useSession();
+  const { about, me } = useSession();
   const go = useGo();
   const isNarrow =
     useMediaQuery("(max-width: 62em)", undefined, { getInitialValueInEffect: false }) ?? false;
@@ -157,6 +157,11 @@ export function Shell() {
       )}
 
       <main id="content" ref={main} tabIndex={-1} className={classes.main}>
+        {me.password_due ? (
+          <p className={classes.notice}>
+            {t("passwordDue.text")} <AppLink href="/profile">{t("passwordDue.action")}</AppLink>
+          </p>
+        ) : null}
         <Outlet />
       </main>
       <Toasts />

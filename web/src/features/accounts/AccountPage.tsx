@@ -1,6 +1,6 @@
 // One account: who it is, its roles by agency, lock and password.
 
-import { Button, PasswordInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconLockOpen } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, client, refreshAll } from "../../api/client.ts";
@@ -9,6 +9,7 @@ import { ActionDialog } from "../../kit/ActionDialog.tsx";
 import { AppLink, address, useParam } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
+import { PasswordField } from "../../kit/PasswordField.tsx";
 import { StatusBadge } from "../../kit/StatusBadge.tsx";
 import { Loaded } from "../../kit/states.tsx";
 import { CodeText, DateText, Facts } from "../../kit/text.tsx";
@@ -120,7 +121,7 @@ function Actions({ account }: { account: Account }) {
         run={reset}
       >
         <p>{t("password.text")}</p>
-        <PasswordInput
+        <PasswordField
           label={t("column.password")}
           description={t("passwordHelp")}
           autoComplete="new-password"

@@ -1,6 +1,6 @@
 // A new account.
 
-import { Button, Group, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
+import { Button, Group, NativeSelect, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { client, refreshAll } from "../../api/client.ts";
 import { asProblem, fieldErrors } from "../../api/problem.ts";
@@ -10,6 +10,7 @@ import { AgencySelect } from "../../kit/AgencySelect.tsx";
 import { useGo } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
+import { PasswordField } from "../../kit/PasswordField.tsx";
 import { useSession } from "../../kit/session.ts";
 import { ProblemNote } from "../../kit/states.tsx";
 import { notify } from "../../kit/toast.tsx";
@@ -93,7 +94,7 @@ export default function NewAccountPage() {
                 setKind(KINDS.find((known) => known === chosen) ?? "official");
               }}
             />
-            <PasswordInput
+            <PasswordField
               {...field("password")}
               required={hasPassword}
               disabled={!hasPassword}

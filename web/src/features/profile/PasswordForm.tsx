@@ -1,12 +1,13 @@
 // Changing one's own password.
 
-import { Button, Group, PasswordInput } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { client } from "../../api/client.ts";
 import { asProblem, fieldErrors } from "../../api/problem.ts";
 import { useLanguage } from "../../i18n/texts.ts";
 import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
+import { PasswordField } from "../../kit/PasswordField.tsx";
 import { useSession } from "../../kit/session.ts";
 import { ProblemNote } from "../../kit/states.tsx";
 import { notify } from "../../kit/toast.tsx";
@@ -50,7 +51,7 @@ export function PasswordForm() {
           hidden
         />
         <div className={kit.formGrid}>
-          <PasswordInput
+          <PasswordField
             label={t("password.current")}
             autoComplete="current-password"
             required
@@ -58,7 +59,7 @@ export function PasswordForm() {
             error={errors["/current"]}
             onChange={(event) => setCurrent(event.currentTarget.value)}
           />
-          <PasswordInput
+          <PasswordField
             label={t("password.new")}
             autoComplete="new-password"
             required

@@ -1,17 +1,11 @@
 // Fields that hold one value: text, number, yes/no, choice, JSON.
 
-import {
-  NativeSelect,
-  NumberInput,
-  PasswordInput,
-  Switch,
-  Textarea,
-  TextInput,
-} from "@mantine/core";
+import { NativeSelect, NumberInput, Switch, Textarea, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { AgencySelect } from "../AgencySelect.tsx";
 import { DayInput } from "../filters.tsx";
 import classes from "../kit.module.css";
+import { PasswordField } from "../PasswordField.tsx";
 import { useKitTexts } from "../texts.ts";
 import { type FieldProps, useSchema } from "./context.ts";
 import type { Option } from "./schema.ts";
@@ -37,7 +31,7 @@ export function TextField({ widget, ...props }: FieldProps & { widget: string })
   const change = (next: string) => props.onChange(emptied(next.normalize("NFC"), props.isRequired));
   if (widget === "secret") {
     return (
-      <PasswordInput
+      <PasswordField
         {...common}
         value={text}
         autoComplete="new-password"
