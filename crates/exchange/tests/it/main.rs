@@ -10,3 +10,5 @@
 )]
 
 mod edxml;
+mod service;
+mod vxp;
