@@ -69,7 +69,7 @@ pub(crate) async fn start(config: Config, is_demo: bool) -> anyhow::Result<Compo
     };
     let (identity, identity_running) =
         lgsp_identity::start(&platform, setup).context("starting identity")?;
-    let (exchange, exchange_running) = lgsp_exchange::start(&platform, &catalogue)
+    let (exchange, exchange_running) = lgsp_exchange::start(&platform, catalogue.clone())
         .await
         .context("starting exchange")?;
     let national_running = lgsp_national::start(&platform, &exchange)

@@ -192,12 +192,25 @@ fn initials(name: &str) -> String {
         .filter_map(|word| word.chars().next())
         .filter(|letter| letter.is_alphabetic())
         .flat_map(char::to_uppercase)
+        .map(without_marks)
         .take(6)
         .collect();
     if letters.is_empty() {
         "CQ".into()
     } else {
         letters
+    }
+}
+
+/// Notations keep Đ but no tone marks: Ủy ban is UB.
+fn without_marks(letter: char) -> char {
+    match letter {
+        'Ủ' | 'Ú' | 'Ù' | 'Ụ' | 'Ư' | 'Ứ' => 'U',
+        'Ấ' | 'Á' | 'À' | 'Ă' | 'Â' | 'Ẩ' => 'A',
+        'Ô' | 'Ố' | 'Ơ' | 'Ó' | 'Ổ' => 'O',
+        'Ê' | 'É' | 'Ế' => 'E',
+        'Í' | 'Ỷ' | 'Ý' => 'I',
+        other => other,
     }
 }
 

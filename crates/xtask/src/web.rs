@@ -64,7 +64,7 @@ pub(crate) fn build() -> anyhow::Result<()> {
 /// Format, lint, types, unit tests, size ceilings.
 pub(crate) fn check() -> anyhow::Result<()> {
     install_packages()?;
-    for script in ["lint", "typecheck", "test", "budget"] {
+    for script in ["check", "budget"] {
         step(&format!("web {script}"), || {
             show(&mut npm(&["run", "--silent", script]))
         })?;

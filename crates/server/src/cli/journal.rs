@@ -21,16 +21,14 @@ use super::{Exit, output::line};
 
 #[derive(Args)]
 pub(super) struct Options {
+    /// Configuration file.
+    #[arg(long, env = "LGSP_CONFIG", global = true)]
+    config: Option<PathBuf>,
     /// Data folder.
-    #[arg(long, default_value = "data", global = true)]
-    data_dir: PathBuf,
+    #[arg(long, global = true)]
+    data_dir: Option<PathBuf>,
     /// `PostgreSQL` instead of the embedded database.
-    #[arg(
-        long,
-        env = "LGSP_DATABASE__URL",
-        hide_env_values = true,
-        global = true
-    )]
+    #[arg(long, hide_env_values = true, global = true)]
     database_url: Option<String>,
     #[command(subcommand)]
     command: JournalCommand,

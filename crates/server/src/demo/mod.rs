@@ -44,7 +44,7 @@ pub(crate) struct Seeded {
 /// Code lists and calendars that every installation starts with; what exists stays.
 pub(crate) async fn seed_lists(composition: &Composition) -> anyhow::Result<()> {
     let mut manifests = lgsp_catalogue::seed::manifests()?;
-    manifests.extend(lgsp_exchange::kinds::seed()?);
+    manifests.extend(lgsp_exchange::kinds::calendar_seed()?);
     put_missing(composition, manifests).await
 }
 
