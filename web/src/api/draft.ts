@@ -527,6 +527,9 @@ export interface paths {
   "/api/v1/resources/{kind}/{name}/rollback": Path<{
     post: Op<Resource, never, KindName, { revision: number }>;
   }>;
+  "/api/v1/agency-proposals/{name}/decide": Path<{
+    post: Op<unknown, never, { name: string }, { is_accepted: boolean }>;
+  }>;
   "/api/v1/systems": Path<{ get: Op<Page<System>, Paging & { q?: string }> }>;
   "/api/v1/systems/{name}": Path<{ get: Op<System, never, { name: string }> }>;
   "/api/v1/systems/{name}/secrets": Path<{

@@ -60,14 +60,6 @@ function useThings(query: string): Hit[] {
   );
   if (!enabled) return [];
   return [
-    ...(documents.data?.items ?? []).slice(0, HITS_MAX).map((item) => ({
-      id: `document-${item.id}`,
-      group: t("palette.documents"),
-      label: item.subject,
-      note: [item.number, item.from.name].filter(Boolean).join(" · "),
-      icon: IconFileText,
-      href: address.document(item.id),
-    })),
     ...(agencies.data?.items ?? []).slice(0, HITS_MAX).map((item) => ({
       id: `agency-${item.code}`,
       group: t("palette.agencies"),
@@ -87,6 +79,14 @@ function useThings(query: string): Hit[] {
         icon: IconServer,
         href: address.system(item.name),
       })),
+    ...(documents.data?.items ?? []).slice(0, HITS_MAX).map((item) => ({
+      id: `document-${item.id}`,
+      group: t("palette.documents"),
+      label: item.subject,
+      note: [item.number, item.from.name].filter(Boolean).join(" · "),
+      icon: IconFileText,
+      href: address.document(item.id),
+    })),
   ];
 }
 

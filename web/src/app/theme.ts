@@ -66,7 +66,8 @@ export const theme = createTheme({
   colors: { accent, gray, dark, red },
   black: "#1b2430",
   fontFamily: '"Be Vietnam Pro", "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif',
-  fontFamilyMonospace: 'ui-monospace, "Cascadia Mono", Consolas, "DejaVu Sans Mono", monospace',
+  fontFamilyMonospace:
+    '"Cascadia Mono", Consolas, "DejaVu Sans Mono", "Noto Sans Mono", ui-monospace, monospace',
   fontSizes: { xs: "12px", sm: "14px", md: "14px", lg: "16px", xl: "20px" },
   lineHeights: { xs: "1.5", sm: "1.5", md: "1.5", lg: "1.5", xl: "1.5" },
   spacing: { xs: "8px", sm: "12px", md: "16px", lg: "24px", xl: "32px" },

@@ -101,7 +101,8 @@ export function ProblemNote({ error, onRetry, isPage = false }: ProblemProps) {
         <ul>
           {problem.errors.map((error) => (
             <li key={`${error.pointer}${error.code}`}>
-              <code className={classes.code}>{error.pointer}</code> {error.messages[language]}
+              {error.messages[language]}{" "}
+              <code className={`${classes.code} ${classes.soft}`}>{error.pointer}</code>
             </li>
           ))}
         </ul>

@@ -11,6 +11,7 @@ import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
 import { PasswordField } from "../../kit/PasswordField.tsx";
 import { StatusBadge } from "../../kit/StatusBadge.tsx";
+import { useCan } from "../../kit/session.ts";
 import { Loaded } from "../../kit/states.tsx";
 import { CodeText, DateText, Facts } from "../../kit/text.tsx";
 import { notify } from "../../kit/toast.tsx";
@@ -20,6 +21,7 @@ import { useT } from "./texts.ts";
 
 export default function AccountPage() {
   const { t } = useT();
+  const can = useCan();
   const id = useParam("id");
   const query = api.useQuery("get", "/api/v1/accounts/{id}", { params: { path: { id } } });
   const account = query.data;
@@ -28,7 +30,7 @@ export default function AccountPage() {
       title={account?.display_name ?? t("one")}
       crumbs={[{ label: t("title"), href: "/accounts" }]}
       aside={account ? <StatusBadge state={stateOf(account)} /> : null}
-      actions={account ? <Actions account={account} /> : null}
+      actions={account && can("identity.account.write") ? <Actions account={account} /> : null}
     >
       <Loaded query={query}>
         {(loaded) => (

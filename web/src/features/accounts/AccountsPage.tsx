@@ -12,6 +12,7 @@ import kit from "../../kit/kit.module.css";
 import { type Column, ListPage } from "../../kit/ListPage.tsx";
 import { useRoleWord } from "../../kit/roles.ts";
 import { StatusBadge, useStateWord } from "../../kit/StatusBadge.tsx";
+import { useCan } from "../../kit/session.ts";
 import { DateText } from "../../kit/text.tsx";
 import { useT } from "./texts.ts";
 
@@ -25,6 +26,7 @@ export default function AccountsPage() {
   const stateWord = useStateWord();
   const roleWord = useRoleWord();
   const { get } = useAddress();
+  const can = useCan();
   const query = api.useQuery(
     "get",
     "/api/v1/accounts",
@@ -89,12 +91,14 @@ export default function AccountsPage() {
       exportName="tai-khoan"
       empty={{ title: t("empty.title"), text: t("empty.text") }}
       actions={
-        <Button
-          renderRoot={({ ref: _, ...props }) => <AppLink href="/accounts/new" {...props} />}
-          leftSection={<IconUserPlus size={17} aria-hidden />}
-        >
-          {t("create")}
-        </Button>
+        can("identity.account.write") ? (
+          <Button
+            renderRoot={({ ref: _, ...props }) => <AppLink href="/accounts/new" {...props} />}
+            leftSection={<IconUserPlus size={17} aria-hidden />}
+          >
+            {t("create")}
+          </Button>
+        ) : null
       }
       filters={
         <FilterBar>

@@ -10,6 +10,7 @@ import { useLanguage, useText } from "../../i18n/texts.ts";
 import { AgencySelect } from "../../kit/AgencySelect.tsx";
 import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
+import { useCan } from "../../kit/session.ts";
 import { ProblemNote } from "../../kit/states.tsx";
 import { notify } from "../../kit/toast.tsx";
 import { useT } from "./texts.ts";
@@ -33,6 +34,7 @@ export function Roles({ account }: { account: Account }) {
   const text = useText();
   const language = useLanguage();
   const known = api.useQuery("get", "/api/v1/roles", {}, { staleTime: 600_000 });
+  const can = useCan();
   const [rows, setRows] = useState(() => rowsOf(account));
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -106,14 +108,20 @@ export function Roles({ account }: { account: Account }) {
             />
           </div>
         ))}
-        <Group justify="space-between">
-          <Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} onClick={add}>
-            {t("roles.add")}
-          </Button>
-          <Button onClick={save} loading={isBusy}>
-            {t("roles.save")}
-          </Button>
-        </Group>
+        {can("identity.role.grant") ? (
+          <Group justify="space-between">
+            <Button
+              variant="default"
+              leftSection={<IconPlus size={16} aria-hidden />}
+              onClick={add}
+            >
+              {t("roles.add")}
+            </Button>
+            <Button onClick={save} loading={isBusy}>
+              {t("roles.save")}
+            </Button>
+          </Group>
+        ) : null}
       </div>
     </Panel>
   );

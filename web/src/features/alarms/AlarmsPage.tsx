@@ -11,6 +11,7 @@ import { FilterBar, SelectFilter } from "../../kit/filters.tsx";
 import kit from "../../kit/kit.module.css";
 import { type Column, ListPage } from "../../kit/ListPage.tsx";
 import { StatusBadge, useStateWord } from "../../kit/StatusBadge.tsx";
+import { useCan } from "../../kit/session.ts";
 import { DateText } from "../../kit/text.tsx";
 import { notify, notifyProblem } from "../../kit/toast.tsx";
 import { useT } from "./texts.ts";
@@ -23,6 +24,7 @@ export default function AlarmsPage() {
   const text = useText();
   const stateWord = useStateWord();
   const { get } = useAddress();
+  const can = useCan();
   const query = api.useQuery(
     "get",
     "/api/v1/alarms",
@@ -93,7 +95,7 @@ export default function AlarmsPage() {
       id: "action",
       header: t("column.action"),
       cell: (row) =>
-        row.state === "open" ? (
+        row.state === "open" && can("exchange.alarm.acknowledge") ? (
           <Button
             size="compact-sm"
             variant="light"

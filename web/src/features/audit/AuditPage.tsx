@@ -12,6 +12,7 @@ import { DayFilter, FilterBar, SelectFilter, TextFilter } from "../../kit/filter
 import kit from "../../kit/kit.module.css";
 import { type Column, ListPage } from "../../kit/ListPage.tsx";
 import { ResultBadge } from "../../kit/StatusBadge.tsx";
+import { useCan } from "../../kit/session.ts";
 import { CodeText, DateText } from "../../kit/text.tsx";
 import { EventDialog } from "./EventDialog.tsx";
 import { useT } from "./texts.ts";
@@ -21,6 +22,7 @@ const FILTERS = ["class", "actor", "action", "subject", "trace_id", "from", "to"
 export default function AuditPage() {
   const { t } = useT();
   const { get } = useAddress();
+  const can = useCan();
   const [shown, setShown] = useState<JournalEvent | null>(null);
   const filters = {
     ...Object.fromEntries(FILTERS.map((name) => [name, get(name)])),
@@ -120,15 +122,17 @@ export default function AuditPage() {
         empty={{ title: t("empty.title"), text: t("empty.text") }}
         actions={
           <>
-            <Button
-              variant="default"
-              component="a"
-              href={`/api/v1/journal/export${stringifySearch(filters)}`}
-              download
-              leftSection={<IconDownload size={17} aria-hidden />}
-            >
-              {t("export")}
-            </Button>
+            {can("journal.event.export") ? (
+              <Button
+                variant="default"
+                component="a"
+                href={`/api/v1/journal/export${stringifySearch(filters)}`}
+                download
+                leftSection={<IconDownload size={17} aria-hidden />}
+              >
+                {t("export")}
+              </Button>
+            ) : null}
             <Button
               renderRoot={({ ref: _, ...props }) => <AppLink href="/audit/proof" {...props} />}
               leftSection={<IconShieldCheck size={17} aria-hidden />}

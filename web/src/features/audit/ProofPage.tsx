@@ -10,6 +10,7 @@ import { useLanguage } from "../../i18n/texts.ts";
 import kit from "../../kit/kit.module.css";
 import { type Column, List } from "../../kit/ListPage.tsx";
 import { Page, Panel } from "../../kit/Page.tsx";
+import { useCan } from "../../kit/session.ts";
 import { ProblemNote } from "../../kit/states.tsx";
 import { CodeText, DateText } from "../../kit/text.tsx";
 import classes from "./audit.module.css";
@@ -18,6 +19,7 @@ import { useT } from "./texts.ts";
 export default function ProofPage() {
   const { t } = useT();
   const language = useLanguage();
+  const can = useCan();
   const query = api.useQuery("get", "/api/v1/journal/checkpoints", {});
   const columns: Column<Checkpoint>[] = [
     {
@@ -71,7 +73,7 @@ export default function ProofPage() {
       intro={t("proof.intro")}
       crumbs={[{ label: t("title"), href: "/audit" }]}
     >
-      <Verify />
+      {can("journal.chain.verify") ? <Verify /> : null}
       <Panel title={t("checkpoints")} flush>
         <List
           title={t("checkpoints")}

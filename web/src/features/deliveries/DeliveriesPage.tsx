@@ -13,6 +13,7 @@ import { FilterBar, SelectFilter, TextFilter } from "../../kit/filters.tsx";
 import kit from "../../kit/kit.module.css";
 import { type Column, ListPage } from "../../kit/ListPage.tsx";
 import { StatusBadge, useStateWord } from "../../kit/StatusBadge.tsx";
+import { useCan } from "../../kit/session.ts";
 import { DateText } from "../../kit/text.tsx";
 import { notify } from "../../kit/toast.tsx";
 import { useT } from "./texts.ts";
@@ -112,6 +113,8 @@ export default function DeliveriesPage() {
     { placeholderData: keepPreviousData, refetchInterval: REFRESH_MS },
   );
   const columns = useColumns();
+  const can = useCan();
+  const mayRedrive = can("ledger.delivery.redrive");
   async function run() {
     const body =
       redrive === "queue" ? present({ queue: get("queue") }) : { ids: [...(redrive?.ids ?? [])] };
@@ -120,6 +123,21 @@ export default function DeliveriesPage() {
     if (redrive !== "queue") redrive?.after();
     await refreshAll();
   }
+  const bulk = (ids: readonly string[], clear: () => void) => (
+    <>
+      <strong>{t("chosen", { count: ids.length })}</strong>
+      <Button
+        size="compact-sm"
+        leftSection={<IconRefresh size={15} aria-hidden />}
+        onClick={() => setRedrive({ ids, after: clear })}
+      >
+        {t("redrive.action")}
+      </Button>
+      <Button size="compact-sm" variant="subtle" color="gray" onClick={clear}>
+        {t("clear")}
+      </Button>
+    </>
+  );
   return (
     <>
       <ListPage
@@ -133,7 +151,7 @@ export default function DeliveriesPage() {
         exportName="luot-gui"
         empty={{ title: t("empty.title"), text: t("empty.text") }}
         actions={
-          get("state") === "dead" ? (
+          mayRedrive && get("state") === "dead" ? (
             <Button
               variant="default"
               leftSection={<IconRefresh size={17} aria-hidden />}
@@ -143,21 +161,7 @@ export default function DeliveriesPage() {
             </Button>
           ) : null
         }
-        bulk={(ids, clear) => (
-          <>
-            <strong>{t("chosen", { count: ids.length })}</strong>
-            <Button
-              size="compact-sm"
-              leftSection={<IconRefresh size={15} aria-hidden />}
-              onClick={() => setRedrive({ ids, after: clear })}
-            >
-              {t("redrive.action")}
-            </Button>
-            <Button size="compact-sm" variant="subtle" color="gray" onClick={clear}>
-              {t("clear")}
-            </Button>
-          </>
-        )}
+        {...(mayRedrive ? { bulk } : {})}
         filters={
           <FilterBar>
             <TextFilter name="q" label={t("filter.q")} placeholder={t("filter.qHint")} />

@@ -10,6 +10,7 @@ import { AppLink, address, useParam } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
 import { PriorityBadge, ResultBadge, StatusBadge } from "../../kit/StatusBadge.tsx";
+import { useCan } from "../../kit/session.ts";
 import { Loaded } from "../../kit/states.tsx";
 import { toneOf } from "../../kit/status.ts";
 import { Timeline } from "../../kit/Timeline.tsx";
@@ -136,6 +137,7 @@ function FactsPanel({ delivery }: { delivery: DeliveryDetail }) {
 
 function Actions({ delivery }: { delivery: DeliveryDetail }) {
   const { t } = useT();
+  const can = useCan();
   const [open, setOpen] = useState<"redrive" | "cancel" | null>(null);
   const params = { path: { id: delivery.id } };
   async function redrive() {
@@ -150,7 +152,7 @@ function Actions({ delivery }: { delivery: DeliveryDetail }) {
   }
   return (
     <>
-      {MENDABLE.includes(delivery.state) ? (
+      {can("ledger.delivery.redrive") && MENDABLE.includes(delivery.state) ? (
         <Button
           leftSection={<IconRefresh size={17} aria-hidden />}
           onClick={() => setOpen("redrive")}
@@ -158,7 +160,7 @@ function Actions({ delivery }: { delivery: DeliveryDetail }) {
           {t("redrive.action")}
         </Button>
       ) : null}
-      {CANCELLABLE.includes(delivery.state) ? (
+      {can("ledger.delivery.cancel") && CANCELLABLE.includes(delivery.state) ? (
         <Button
           variant="default"
           leftSection={<IconBan size={17} aria-hidden />}

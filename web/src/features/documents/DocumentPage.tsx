@@ -9,6 +9,7 @@ import { AppLink, address, useAddress, useParam } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
 import { Badge, PriorityBadge, StatusBadge } from "../../kit/StatusBadge.tsx";
+import { useCan } from "../../kit/session.ts";
 import { Loaded } from "../../kit/states.tsx";
 import { CodeText, DateText, Facts } from "../../kit/text.tsx";
 import { Actions } from "./actions.tsx";
@@ -71,7 +72,9 @@ function Body({ document }: { document: DocumentDetail }) {
   const { t } = useT();
   const { get, set } = useAddress();
   const language = useLanguage();
-  const tab = TABS.find((known) => known === get("tab")) ?? "receivers";
+  const can = useCan();
+  const tabs = TABS.filter((name) => name !== "raw" || can("exchange.body.read"));
+  const tab = tabs.find((known) => known === get("tab")) ?? "receivers";
   return (
     <div className={kit.columns}>
       <div className={kit.stack}>
@@ -85,7 +88,7 @@ function Body({ document }: { document: DocumentDetail }) {
             keepMounted={false}
           >
             <Tabs.List px="sm" className={kit.tabs ?? ""}>
-              {TABS.map((name) => (
+              {tabs.map((name) => (
                 <Tabs.Tab key={name} value={name}>
                   {t(`tab.${name}`)}
                   {name === "receivers"

@@ -17,6 +17,7 @@ import {
 import kit from "../../kit/kit.module.css";
 import { type Column, ListPage } from "../../kit/ListPage.tsx";
 import { Badge, PriorityBadge, StatusBadge, useStateWord } from "../../kit/StatusBadge.tsx";
+import { useCan } from "../../kit/session.ts";
 import { DateText } from "../../kit/text.tsx";
 import { useT } from "./texts.ts";
 import { BUSINESS_TYPES, useAlarmWord } from "./words.ts";
@@ -161,14 +162,15 @@ export default function DocumentsPage() {
   const stateWord = useStateWord();
   const query = useDocuments();
   const columns = useColumns();
-  const compose = (
+  const can = useCan();
+  const compose = can("exchange.document.send") ? (
     <Button
       renderRoot={({ ref: _, ...props }) => <AppLink href={address.compose()} {...props} />}
       leftSection={<IconPencilPlus size={17} aria-hidden />}
     >
       {t("compose")}
     </Button>
-  );
+  ) : null;
   return (
     <ListPage
       title={t("title")}

@@ -8,13 +8,23 @@ import { formatNumber } from "../../i18n/format.ts";
 import { useLanguage } from "../../i18n/texts.ts";
 import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
+import { useSession } from "../../kit/session.ts";
 import { useKitTexts } from "../../kit/texts.ts";
 import classes from "./home.module.css";
-import { type Bar, type By, type Pair, pairsOf, pictureOf, REST, ribbonPath } from "./layout.ts";
+import {
+  type Bar,
+  type By,
+  type Pair,
+  pairsOf,
+  pictureOf,
+  REST,
+  ribbonPath,
+  shortName,
+} from "./layout.ts";
 import { useT } from "./texts.ts";
 
 const BAR_WIDTH = 10;
-const LABEL_WIDTH = 168;
+const LABEL_WIDTH = 190;
 /** Below this width the table says it better than a picture. */
 const PICTURE_WIDTH_MIN = 560;
 const SIGN_WIDTH = 7.3;
@@ -37,9 +47,10 @@ function colourOf(group: string): string {
 function useNames() {
   const { t } = useT();
   const { word } = useKitTexts();
+  const { about } = useSession();
   return (end: { id: string; name: string; group: string }): string => {
     if (end.id === REST) return t("flow.rest");
-    return end.name || (word("level", end.group) ?? end.group);
+    return shortName(end.name, about.province_name) || (word("level", end.group) ?? end.group);
   };
 }
 
@@ -79,7 +90,7 @@ function Sentence({ pairs }: { pairs: readonly Pair[] }) {
   const language = useLanguage();
   const nameOf = useNames();
   const total = pairs.reduce((sum, pair) => sum + pair.documents, 0);
-  const first = pairs[0];
+  const first = pairs.find((pair) => pair.from.id !== REST && pair.to.id !== REST);
   if (!first || total === 0) return null;
   return (
     <p className={classes.sentence}>

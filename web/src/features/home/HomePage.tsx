@@ -12,8 +12,9 @@ import { Loaded } from "../../kit/states.tsx";
 import { Figures } from "./Figures.tsx";
 import { FlowPicture } from "./FlowPicture.tsx";
 import classes from "./home.module.css";
+import { Recent } from "./Recent.tsx";
 import { SeriesChart } from "./SeriesChart.tsx";
-import { Alarms, Recent, Transport } from "./side.tsx";
+import { Alarms, Transport } from "./side.tsx";
 import { useT } from "./texts.ts";
 
 const REFRESH_MS = 5_000;
@@ -59,11 +60,11 @@ export default function HomePage() {
               <div className={kit.stack}>
                 <FlowPicture flows={overview.flows} />
                 <SeriesChart series={overview.series} window={window} />
+                <Recent items={overview.recent} />
               </div>
               <div className={kit.stack}>
                 <Transport overview={overview} />
                 <Alarms alarms={overview.alarms} />
-                <Recent items={overview.recent} />
               </div>
             </div>
           </>

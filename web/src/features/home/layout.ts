@@ -58,6 +58,14 @@ function endOf(end: FlowEnd, by: By): End {
     : { id: end.code, name: end.name, group: end.group };
 }
 
+/** The everyday short form of an agency's name, so that labels differ where it matters. */
+export function shortName(name: string, province: string): string {
+  const short = name.replace(/^Ủy ban nhân dân/u, "UBND").replace(/ Ủy ban nhân dân/u, " UBND");
+  const tail = ` tỉnh ${province}`;
+  // "UBND tỉnh Kon Tum" would lose its sense without the province.
+  return short.endsWith(tail) && short !== `UBND${tail}` ? short.slice(0, -tail.length) : short;
+}
+
 /** Adds up flows per pair of ends; the busiest ends stay, the others become one. */
 export function pairsOf(flows: readonly Flow[], by: By): Pair[] {
   const keep = { from: busiest(flows, "from", by), to: busiest(flows, "to", by) };

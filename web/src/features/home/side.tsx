@@ -1,7 +1,7 @@
-// The right column: connection to the axis, queues, alarms, what has just happened.
+// The right column: connection to the axis, queues, alarms.
 
-import type { Alarm, Overview, RecentItem } from "../../api/types.ts";
-import { formatDuration, formatNumber, formatTime } from "../../i18n/format.ts";
+import type { Alarm, Overview } from "../../api/types.ts";
+import { formatDuration, formatNumber } from "../../i18n/format.ts";
 import { useLanguage, useText } from "../../i18n/texts.ts";
 import { AppLink, address } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
@@ -11,8 +11,7 @@ import { DateText } from "../../kit/text.tsx";
 import classes from "./home.module.css";
 import { useT } from "./texts.ts";
 
-const ALARMS_SHOWN = 5;
-const RECENT_SHOWN = 8;
+const ALARMS_SHOWN = 8;
 
 export function Transport({ overview }: { overview: Overview }) {
   const { t, word } = useT();
@@ -99,40 +98,6 @@ export function Alarms({ alarms }: { alarms: readonly Alarm[] }) {
             ) : (
               <span>{text(alarm.message)}</span>
             )}
-          </li>
-        ))}
-      </ul>
-    </Panel>
-  );
-}
-
-export function Recent({ items }: { items: readonly RecentItem[] }) {
-  const { t } = useT();
-  return (
-    <Panel
-      title={t("recent.title")}
-      actions={
-        <AppLink href={address.documents()} className={classes.more}>
-          {t("recent.all")}
-        </AppLink>
-      }
-    >
-      {items.length === 0 ? <p className={classes.calm}>{t("recent.none")}</p> : null}
-      <ul className={classes.feed}>
-        {items.slice(0, RECENT_SHOWN).map((item) => (
-          <li key={`${item.document_id} ${item.at}`}>
-            <AppLink href={address.document(item.document_id)} className={classes.feedTitle}>
-              {item.subject}
-            </AppLink>
-            <div className={kit.soft}>
-              {item.from.name} <span aria-hidden>→</span> {item.to?.name ?? ""}
-            </div>
-            <div className={classes.feedHead}>
-              <StatusBadge state={item.state} />
-              <time className={kit.soft} dateTime={item.at}>
-                {formatTime(item.at)}
-              </time>
-            </div>
           </li>
         ))}
       </ul>

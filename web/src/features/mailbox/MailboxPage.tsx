@@ -12,7 +12,7 @@ import { AgencyFilter, FilterBar, TextFilter } from "../../kit/filters.tsx";
 import kit from "../../kit/kit.module.css";
 import { type Column, ListPage } from "../../kit/ListPage.tsx";
 import { Badge, PriorityBadge, StatusBadge, useStateWord } from "../../kit/StatusBadge.tsx";
-import { useSession } from "../../kit/session.ts";
+import { useCan, useSession } from "../../kit/session.ts";
 import { DateText } from "../../kit/text.tsx";
 import { notify, notifyProblem } from "../../kit/toast.tsx";
 import classes from "./mailbox.module.css";
@@ -62,6 +62,8 @@ async function writeStatus(item: MailboxItem, code: string, done: string) {
 function useColumns(): Column<MailboxItem>[] {
   const { t } = useT();
   const stateWord = useStateWord();
+  const can = useCan();
+  const mayProcess = can("exchange.document.process");
   return [
     {
       id: "subject",
@@ -126,7 +128,7 @@ function useColumns(): Column<MailboxItem>[] {
       header: t("column.action"),
       cell: (row) => {
         const code = NEXT[row.state];
-        if (!code) return null;
+        if (!code || !mayProcess) return null;
         const label = code === "03" ? t("accept") : t("finish");
         return (
           <Button
@@ -147,6 +149,7 @@ function useColumns(): Column<MailboxItem>[] {
 export default function MailboxPage() {
   const { t } = useT();
   const { me } = useSession();
+  const can = useCan();
   const { get, set } = useAddress();
   const box = BOXES.find((known) => known === get("box")) ?? "unread";
   const agency = get("agency") ?? me.agency?.code;
@@ -160,14 +163,14 @@ export default function MailboxPage() {
   useRowKeys();
   const more = query.data?.next_cursor ? "+" : "";
   const waiting = query.data?.items.length ?? 0;
-  const compose = (
+  const compose = can("exchange.document.send") ? (
     <Button
       renderRoot={({ ref: _, ...props }) => <AppLink href={address.compose()} {...props} />}
       leftSection={<IconPencilPlus size={17} aria-hidden />}
     >
       {t("compose")}
     </Button>
-  );
+  ) : null;
   return (
     <ListPage
       title={t("title")}

@@ -8,6 +8,7 @@ import type { Kind, Resource } from "../../api/types.ts";
 import { useLanguage } from "../../i18n/texts.ts";
 import { useUnsavedGuard } from "../../kit/guard.ts";
 import kit from "../../kit/kit.module.css";
+import { useCan } from "../../kit/session.ts";
 import { ProblemNote } from "../../kit/states.tsx";
 import { notify } from "../../kit/toast.tsx";
 import { ChangeTable } from "./ChangeTable.tsx";
@@ -19,6 +20,7 @@ export function EditForm({ kind, resource }: { kind: Kind; resource: Resource })
   const { t } = useT();
   const language = useLanguage();
   // What the person started from; a newer revision from the server is shown beside, not merged in.
+  const can = useCan();
   const [base, setBase] = useState(resource);
   const [spec, setSpec] = useState(resource.spec);
   const [isBusy, setBusy] = useState(false);
@@ -87,14 +89,16 @@ export function EditForm({ kind, resource }: { kind: Kind; resource: Resource })
           <ChangeTable changes={changesBetween(base.spec, spec)} />
         </details>
       ) : null}
-      <Group justify="flex-end" gap="xs">
-        <Button variant="default" disabled={!isDirty} onClick={() => start(resource)}>
-          {t("undo")}
-        </Button>
-        <Button onClick={save} loading={isBusy} disabled={!isDirty}>
-          {t("save")}
-        </Button>
-      </Group>
+      {can("registry.resource.write") ? (
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" disabled={!isDirty} onClick={() => start(resource)}>
+            {t("undo")}
+          </Button>
+          <Button onClick={save} loading={isBusy} disabled={!isDirty}>
+            {t("save")}
+          </Button>
+        </Group>
+      ) : null}
     </div>
   );
 }

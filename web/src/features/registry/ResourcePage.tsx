@@ -9,12 +9,14 @@ import { ActionDialog } from "../../kit/ActionDialog.tsx";
 import { useAddress, useGo, useParam } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
+import { useCan } from "../../kit/session.ts";
 import { Loaded, Waiting } from "../../kit/states.tsx";
 import { CodeText, DateText, Facts } from "../../kit/text.tsx";
 import { notify } from "../../kit/toast.tsx";
 import { EditForm } from "./EditForm.tsx";
 import { History } from "./History.tsx";
 import { kindHref, useKind } from "./kinds.ts";
+import { PROPOSAL, Proposal } from "./Proposal.tsx";
 import { useT } from "./texts.ts";
 
 const TABS = ["edit", "history"] as const;
@@ -23,6 +25,7 @@ export default function ResourcePage() {
   const { t } = useT();
   const text = useText();
   const { get, set } = useAddress();
+  const can = useCan();
   const kind = useParam("kind");
   const name = useParam("name");
   const descriptor = useKind(kind);
@@ -43,7 +46,12 @@ export default function ResourcePage() {
           <span className={kit.soft}>{t("revision", { number: query.data.revision })}</span>
         ) : null
       }
-      actions={<Delete kind={kind} name={name} />}
+      actions={
+        <>
+          {kind === PROPOSAL && query.data ? <Proposal resource={query.data} /> : null}
+          {can("registry.resource.write") ? <Delete kind={kind} name={name} /> : null}
+        </>
+      }
     >
       <Loaded query={query}>
         {(resource) => (

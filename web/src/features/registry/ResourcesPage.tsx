@@ -11,6 +11,7 @@ import { AppLink, useAddress, useParam } from "../../kit/address.tsx";
 import { FilterBar, TextFilter } from "../../kit/filters.tsx";
 import kit from "../../kit/kit.module.css";
 import { type Column, ListPage } from "../../kit/ListPage.tsx";
+import { useCan } from "../../kit/session.ts";
 import { DateText } from "../../kit/text.tsx";
 import { kindHref, resourceHref, useKind } from "./kinds.ts";
 import { useT } from "./texts.ts";
@@ -28,6 +29,7 @@ export default function ResourcesPage() {
   const { t } = useT();
   const text = useText();
   const { get } = useAddress();
+  const can = useCan();
   const kind = useParam("kind");
   const descriptor = useKind(kind);
   const query = api.useQuery(
@@ -90,14 +92,18 @@ export default function ResourcesPage() {
       title={descriptor ? text(descriptor.labels) : kind}
       intro={descriptor ? text(descriptor.description) : undefined}
       crumbs={[{ label: t("title"), href: "/registry" }]}
-      actions={create}
+      actions={can("registry.resource.write") ? create : null}
       query={query}
       columns={columns}
       rowId={(row) => row.name}
       rowHref={(row) => resourceHref(kind, row.name)}
       filterNames={["q"]}
       exportName={kind}
-      empty={{ title: t("empty.title"), text: t("empty.text"), action: create }}
+      empty={{
+        title: t("empty.title"),
+        text: t("empty.text"),
+        action: can("registry.resource.write") ? create : null,
+      }}
       filters={
         <FilterBar>
           <TextFilter name="q" label={t("search")} />

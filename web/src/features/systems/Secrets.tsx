@@ -9,6 +9,7 @@ import { ActionDialog } from "../../kit/ActionDialog.tsx";
 import kit from "../../kit/kit.module.css";
 import { OnceDialog } from "../../kit/OnceDialog.tsx";
 import { Panel } from "../../kit/Page.tsx";
+import { useCan } from "../../kit/session.ts";
 import { Loaded } from "../../kit/states.tsx";
 import { CodeText, DateText } from "../../kit/text.tsx";
 import { notify } from "../../kit/toast.tsx";
@@ -19,6 +20,8 @@ const OVERLAPS = ["0", "24", "168", "720"] as const;
 
 export function Secrets({ system }: { system: string }) {
   const { t } = useT();
+  const can = useCan();
+  const mayChange = can("exchange.system.secret");
   const [isCreating, setCreating] = useState(false);
   const [overlap, setOverlap] = useState<string>(OVERLAPS[1]);
   const [fresh, setFresh] = useState<string | null>(null);
@@ -44,13 +47,15 @@ export function Secrets({ system }: { system: string }) {
     <Panel
       title={t("secrets.title")}
       actions={
-        <Button
-          size="compact-md"
-          leftSection={<IconKey size={16} aria-hidden />}
-          onClick={() => setCreating(true)}
-        >
-          {t("secrets.create")}
-        </Button>
+        mayChange ? (
+          <Button
+            size="compact-md"
+            leftSection={<IconKey size={16} aria-hidden />}
+            onClick={() => setCreating(true)}
+          >
+            {t("secrets.create")}
+          </Button>
+        ) : null
       }
     >
       <p className={kit.soft} style={{ margin: "0 0 12px" }}>
@@ -88,14 +93,16 @@ export function Secrets({ system }: { system: string }) {
                         <DateText value={secret.retires_at} />
                       </td>
                       <td>
-                        <Button
-                          size="compact-sm"
-                          variant="default"
-                          onClick={() => setRetiring(secret)}
-                          aria-label={`${t("secrets.retire")}: ${secret.id}`}
-                        >
-                          {t("secrets.retire")}
-                        </Button>
+                        {mayChange ? (
+                          <Button
+                            size="compact-sm"
+                            variant="default"
+                            onClick={() => setRetiring(secret)}
+                            aria-label={`${t("secrets.retire")}: ${secret.id}`}
+                          >
+                            {t("secrets.retire")}
+                          </Button>
+                        ) : null}
                       </td>
                     </tr>
                   ))}

@@ -9,6 +9,7 @@ import { AppLink, address, useParam } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
 import { StatusBadge } from "../../kit/StatusBadge.tsx";
+import { useCan } from "../../kit/session.ts";
 import { Loaded } from "../../kit/states.tsx";
 import { CodeText, DateText, Facts } from "../../kit/text.tsx";
 import { Secrets } from "./Secrets.tsx";
@@ -20,6 +21,7 @@ const REFRESH_MS = 10_000;
 export default function SystemPage() {
   const { t, word } = useT();
   const language = useLanguage();
+  const can = useCan();
   const name = useParam("name");
   const query = api.useQuery(
     "get",
@@ -34,15 +36,17 @@ export default function SystemPage() {
       crumbs={[{ label: t("title"), href: "/systems" }]}
       aside={system ? <StatusBadge state={system.enabled ? "enabled" : "disabled"} /> : null}
       actions={
-        <Button
-          variant="default"
-          renderRoot={({ ref: _, ...props }) => (
-            <AppLink href={`/registry/system/${encodeURIComponent(name)}`} {...props} />
-          )}
-          leftSection={<IconSettings size={17} aria-hidden />}
-        >
-          {t("configure")}
-        </Button>
+        can("registry.resource.read") ? (
+          <Button
+            variant="default"
+            renderRoot={({ ref: _, ...props }) => (
+              <AppLink href={`/registry/system/${encodeURIComponent(name)}`} {...props} />
+            )}
+            leftSection={<IconSettings size={17} aria-hidden />}
+          >
+            {t("configure")}
+          </Button>
+        ) : null
       }
     >
       <Loaded query={query}>

@@ -91,12 +91,12 @@ export function labelOf(node: Node, name: string, language: Language): string {
   return label(node, language) ?? humanise(name);
 }
 
+/** Help beside a field. Descriptions are written in English; other languages need `x-help`. */
 export function helpOf(node: Node, language: Language): string | undefined {
   const help = node["x-help"];
   if (isNode(help) && typeof help[language] === "string") return help[language];
-  if (language === "en" || !help)
-    return typeof node.description === "string" ? node.description : undefined;
-  return undefined;
+  if (language !== "en") return undefined;
+  return typeof node.description === "string" ? node.description : undefined;
 }
 
 function humanise(name: string): string {
@@ -197,7 +197,11 @@ export function shapeOf(node: Node, root: Node, language: Language): Shape {
       return { type: "boolean" };
     case "array": {
       if (!isNode(node.items)) return { type: "json" };
-      const item = withoutNull(node.items, root).node;
+      const plain = withoutNull(node.items, root).node;
+      // "refs:agency" on the list means "ref:agency" on each item.
+      const item = widget.startsWith("refs:")
+        ? { ...plain, "x-widget": `ref:${widget.slice(5)}` }
+        : plain;
       const inside = choices(item, language);
       return inside ? { type: "list", item, options: inside } : { type: "list", item };
     }
