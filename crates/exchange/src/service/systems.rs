@@ -24,6 +24,8 @@ use crate::{
 
 /// Longest time for which an old secret works beside a new one: 90 days.
 const SECRET_OVERLAP_MS_MAX: i64 = 90 * 86_400_000;
+/// Readings of the journal that one list waits for.
+const FIGURE_ROUNDS_MAX: u32 = 5;
 
 impl Exchange {
     /// Systems, sorted by name; those that speak for an agency of `scope` only.
@@ -32,6 +34,7 @@ impl Exchange {
     /// `platform.database.failed`.
     pub async fn system_list(&self, scope: Option<&[String]>) -> Result<Vec<SystemItem>> {
         let directory = self.directory();
+        self.follow_figures().await?;
         let mut items = Vec::new();
         for system in directory.systems() {
             let is_seen = scope
@@ -51,7 +54,14 @@ impl Exchange {
         let directory = self.directory();
         let system =
             directory.system_named(name).ok_or_else(|| Error::not_found("system", name))?;
+        self.follow_figures().await?;
         self.system_item(system).await
+    }
+
+    async fn follow_figures(&self) -> Result<()> {
+        let (db, now) = (&self.0.platform.db, self.now());
+        self.0.figures.catch_up(db, now, FIGURE_ROUNDS_MAX).await?;
+        Ok(())
     }
 
     async fn system_item(&self, system: &SystemEntry) -> Result<SystemItem> {

@@ -1,5 +1,7 @@
 //! An official answers for the receiver of a copy, or asks it back for the sender.
 
+use std::sync::Arc;
+
 use lgsp_model::{CopyId, DeliveryId, DocumentId, LocalDate};
 use lgsp_platform::ledger::{Effects, Outcome, Settlement, State};
 
@@ -50,7 +52,7 @@ impl Exchange {
         let received = write::write(
             &self.0.platform.blobs,
             Edxml::Status(message),
-            Vec::new(),
+            Arc::default(),
             AttachmentEncoding::Zip,
         )
         .await?;

@@ -1,23 +1,27 @@
 //! Writing a document at the console.
 
+use std::sync::Arc;
+
 use lgsp_model::DocumentId;
-use lgsp_platform::{clock::Ids, error::FieldError};
+use lgsp_platform::{blobs::Received, clock::Ids, error::FieldError};
 
 use super::{
     answer::{date_text, reference},
     write,
 };
 use crate::{
-    Result, Error,
+    Error, Result,
     edxml::{
-        Document, Edxml, Limits,
+        Document, Edxml, LimitName, Limits, Mode,
         model::{
             Business, BusinessType, Code, DocumentType, DocumentUpdate, OtherInfo, Party,
             Promulgation, Replacement, Signer,
         },
     },
     kinds::AttachmentEncoding,
-    service::{ComposeFile, ComposeRequest, Exchange, MessageType, Official, Submitted},
+    service::{
+        ComposeFile, ComposeRequest, Exchange, MessageType, Official, Submitted, submit::read,
+    },
     tables::DocumentRow,
 };
 
@@ -46,27 +50,55 @@ impl Exchange {
             None => None,
         };
         let agency = request.from.clone();
-        let document = self.draft(request, &files, target.as_ref(), answered.as_ref());
+        let document = self.draft(request, target.as_ref(), answered.as_ref());
         self.send_document(official, &agency, document, files).await
     }
 
+    /// Writes the draft with its files and offers it.
     pub(super) async fn send_document(
         &self,
         official: &Official,
         agency: &str,
-        document: Document,
+        draft: Document,
         files: Vec<ComposeFile>,
     ) -> Result<Submitted> {
-        let message = Edxml::Document(Box::new(document));
-        let blobs = &self.0.platform.blobs;
-        let received = write::write(blobs, message, files, AttachmentEncoding::Zip).await?;
+        let files = Arc::new(files);
+        let bytes: u64 = files.iter().map(|file| file.received.size_bytes).sum();
+        let mut received = self.written(&draft, &files, AttachmentEncoding::Zip).await?;
+        // Blank scans pack better than receivers believe: they would take them for a bomb.
+        if bytes > Limits::RATIO_FREE_BYTES && self.looks_like_a_bomb(&received).await {
+            received = self.written(&draft, &files, AttachmentEncoding::Raw).await?;
+        }
         self.submit(official.submission(agency, MessageType::Edoc, received)).await
+    }
+
+    async fn written(
+        &self,
+        draft: &Document,
+        files: &Arc<Vec<ComposeFile>>,
+        encoding: AttachmentEncoding,
+    ) -> Result<Received> {
+        let mut document = draft.clone();
+        for file in files.iter() {
+            let id = format!("cid:{}", Ids.next());
+            let is_zipped = encoding == AttachmentEncoding::Zip;
+            document.attach(&id, &file.name, media_type(&file.name), is_zipped);
+        }
+        let message = Edxml::Document(Box::new(document));
+        write::write(&self.0.platform.blobs, message, files.clone(), encoding).await
+    }
+
+    async fn looks_like_a_bomb(&self, received: &Received) -> bool {
+        let reading = read::read(&self.directory(), received, Mode::Strict).await;
+        matches!(
+            reading,
+            Err(Error::NotConformant(rejection)) if rejection.limit == Some(LimitName::InflateRatio)
+        )
     }
 
     fn draft(
         &self,
         request: ComposeRequest,
-        files: &[ComposeFile],
         target: Option<&DocumentRow>,
         answered: Option<&DocumentRow>,
     ) -> Document {
@@ -124,10 +156,6 @@ impl Exchange {
         document.business = Some(business(kind, filled(request.reason), target));
         if let (BusinessType::Revoke, Some(target)) = (kind, target) {
             document.response_for = vec![reference(target)];
-        }
-        for file in files {
-            let id = format!("cid:{}", Ids.next());
-            document.attach(&id, &file.name, media_type(&file.name), true);
         }
         document
     }

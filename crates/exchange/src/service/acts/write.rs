@@ -6,6 +6,7 @@
 use std::{
     fs::File,
     io::{self, BufReader, Read, Seek as _, SeekFrom, Write},
+    sync::Arc,
 };
 
 use lgsp_platform::{
@@ -31,7 +32,7 @@ const SMALL_FILES_BYTES_MAX: u64 = INLINE_BYTES_MAX as u64 / 2;
 pub(super) async fn write(
     blobs: &Blobs,
     message: Edxml,
-    files: Vec<ComposeFile>,
+    files: Arc<Vec<ComposeFile>>,
     encoding: AttachmentEncoding,
 ) -> Result<Received> {
     let bytes: u64 = files.iter().map(|file| file.received.size_bytes).sum();
@@ -63,7 +64,7 @@ pub(super) async fn write(
 
 /// Files of a composed document, opened one after another.
 struct Files {
-    files: Vec<ComposeFile>,
+    files: Arc<Vec<ComposeFile>>,
     encoding: AttachmentEncoding,
 }
 

@@ -109,6 +109,7 @@ worlds! {
         let id = sent.document.unwrap();
         let (item, body) = world.exchange.attachment(id, 0, None).await.unwrap();
         assert_eq!((item.size_bytes, body.size_bytes), (3_000_000, 3_000_000));
+        assert_eq!(item.form, "raw", "packed it would look like a bomb");
         assert_eq!(world.detail(id).await.item.business_type, i16::from(BusinessType::New.code()));
     }
 }

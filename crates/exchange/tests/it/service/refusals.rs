@@ -64,7 +64,8 @@ worlds! {
         let kind = MessageType::Edoc;
         let good = String::from_utf8(bytes(&document("H34.01", &["H34.02"], "1"))).unwrap();
         let cases = [
-            ("no xml at all".to_owned(), "not_well_formed"),
+            (good.replace("</edXML:Subject>", "</edXML:Content>"), "not_well_formed"),
+            ("no xml at all".to_owned(), "leading_junk"),
             (good.replace("<edXML:Subject>", "<!--").replace("</edXML:Subject>", "-->"),
                 "required_missing"),
             (good.replace("<?xml version=\"1.0\" encoding=\"UTF-8\"?>",

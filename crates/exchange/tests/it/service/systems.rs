@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use lgsp_exchange::service::MessageType;
 use lgsp_model::AccountId;
 use lgsp_platform::{
     http::{
@@ -110,6 +109,5 @@ worlds! {
         world.platform.registry.change(vec![gone], "test", now, vec![event]).await.unwrap();
         world.exchange.directories().refresh().await.unwrap();
         assert!(world.exchange.directory().system("sys.office").is_none());
-        assert_eq!(MessageType::parse("edoc"), Some(MessageType::Edoc));
     }
 }
