@@ -187,7 +187,7 @@ pub(super) async fn insert_claims<C: ConnectionTrait>(
     while left > 0 {
         let count = (left.min(crate::db::INSERT_ROWS_MAX) + 1).next_power_of_two() / 2;
         let suffix = "ON CONFLICT DO NOTHING RETURNING key";
-        let sql = crate::db::insert_sql("claim", columns, suffix, count);
+        let sql = crate::db::insert_sql(db.backend(), "claim", columns, suffix, count);
         let bound = claims.by_ref().take(count).flatten().collect();
         for row in tx.query_all_raw(db.statement(sql, bound)).await? {
             fresh.insert(row.try_get("", "key")?);
