@@ -242,12 +242,28 @@ async fn get_delivery(
 }
 
 async fn detail(platform: &Platform, delivery: Delivery) -> Result<DeliveryDetail> {
-    let filter = events::Filter {
-        subject: Some(delivery.id.to_string()),
-        ..events::Filter::default()
+    let id = delivery.id.to_string();
+    let missing = || Error::Internal("no delivery".to_owned());
+    let items = with_subjects(platform, vec![delivery]).await?;
+    let item = items.into_iter().next().ok_or_else(missing)?;
+    let of = async |subject: String| {
+        let filter = events::Filter {
+            subject: Some(subject),
+            ..events::Filter::default()
+        };
+        events::list(&platform.db, &filter, LOG_MAX).await
     };
-    let mut log: Vec<LogItem> = events::list(&platform.db, &filter, LOG_MAX)
-        .await?
+    let mut found = of(id.clone()).await?;
+    if let Some(document) = item.document_id {
+        // What carriers note of a copy stands with its document; the copy has our id.
+        let hops = of(document.to_string()).await?;
+        found.extend(
+            hops.into_iter()
+                .filter(|hop| hop.detail.get("copy").is_some_and(|copy| *copy == *id)),
+        );
+    }
+    found.sort_by_key(|entry| entry.id);
+    let log = found
         .into_iter()
         .map(|entry| LogItem {
             at: entry.at,
@@ -257,10 +273,6 @@ async fn detail(platform: &Platform, delivery: Delivery) -> Result<DeliveryDetai
             detail: entry.detail,
         })
         .collect();
-    log.reverse();
-    let missing = || Error::Internal("no delivery".to_owned());
-    let items = with_subjects(platform, vec![delivery]).await?;
-    let item = items.into_iter().next().ok_or_else(missing)?;
     Ok(DeliveryDetail { item, log })
 }
 

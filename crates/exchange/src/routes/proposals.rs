@@ -52,6 +52,8 @@ async fn decide_agency_proposal(
 ) -> Result<Json<DecisionResult>, Refusal> {
     caller.require(PROPOSAL_DECIDE, None)?;
     let decided = decide(exchange.platform(), &caller, &name, body.is_accepted).await?;
+    // Whoever decided may address the new body with the next call.
+    exchange.directories().refresh().await?;
     Ok(Json(DecisionResult {
         state: decided.state,
         changes: decided.changes.len(),

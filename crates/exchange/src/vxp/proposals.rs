@@ -8,8 +8,8 @@
 //! Follows: design document "Document exchange", sections 1, 7.4 and 7.5.
 
 use lgsp_catalogue::{
-    AgencyCode, AgencyLevel, AgencySpec, CodeScheme,
-    model::{AgencyKind, CodeSpec},
+    AgencyCode, AgencyLevel, AgencySpec, CodeScheme, DirectorySetting,
+    model::{AgencyKind, CodeSpec, setting::SETTING_NAME},
 };
 use lgsp_model::LocalDate;
 use lgsp_platform::{
@@ -252,7 +252,9 @@ pub async fn decide(
         )]));
     }
     let snapshot = registry.snapshot();
-    let today = caller.now.vietnam_date();
+    // The day at which the directory is read; a demonstration may stand in another year.
+    let setting: DirectorySetting = snapshot.spec(SETTING_NAME).unwrap_or_default();
+    let today = setting.date(caller.now);
     let mut changes = Vec::new();
     if is_accepted {
         for change in &proposal.changes {

@@ -90,6 +90,8 @@ struct Failure {
     refused: Refused,
     /// The system that called, once it is known by its MAC.
     system: Option<Arc<SystemEntry>>,
+    /// Its audit event is written already.
+    is_noted: bool,
 }
 
 impl From<Refused> for Failure {
@@ -97,6 +99,7 @@ impl From<Refused> for Failure {
         Self {
             refused,
             system: None,
+            is_noted: false,
         }
     }
 }
@@ -140,13 +143,16 @@ impl Vxp {
         let done = match operation {
             Operation::SendEdoc => send::send_edoc(self, &caller, parts, body).await,
             other => match body::read_small(body).await {
-                Ok(content) => self.answer(other, &caller, &content).await,
-                Err(refused) => Err(refused),
+                Ok(content) => {
+                    let done = self.answer(other, &caller, &content).await;
+                    done.map_err(Failure::from)
+                }
+                Err(refused) => Err(refused.into()),
             },
         };
-        done.map_err(|refused| Failure {
-            refused,
+        done.map_err(|failure| Failure {
             system: Some(system),
+            ..failure
         })
     }
 
@@ -210,11 +216,15 @@ impl Vxp {
 
     /// The audit event and the answer of a refusal.
     async fn refuse(&self, event: &'static str, parts: &Parts, failure: Failure) -> Response {
-        let Failure { refused, system } = failure;
+        let Failure {
+            refused,
+            system,
+            is_noted,
+        } = failure;
         let is_their_fault = !matches!(refused.code, Code::Other | Code::Busy);
         // Known callers are few and answerable; of strangers only so many a second are written.
-        let is_noted = system.is_some() || self.refusals.admit(self.exchange.now());
-        if is_their_fault && is_noted {
+        let may_note = || system.is_some() || self.refusals.admit(self.exchange.now());
+        if is_their_fault && !is_noted && may_note() {
             let actor = system.as_ref().map_or("unknown", |system| &system.name);
             let label = refused.code.label();
             let (address, trace_id) = (address(parts), trace::current());

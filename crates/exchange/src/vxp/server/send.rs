@@ -9,7 +9,7 @@ use axum::{body::Body, http::request::Parts, response::Response};
 
 use super::{
     super::wire::{Code, Refused, SERVICE_TYPE},
-    Caller, Vxp, answer,
+    Caller, Failure, Vxp, answer,
     body::{self, Expected},
 };
 use crate::service::{MessageType, Source, Submission};
@@ -22,7 +22,7 @@ pub(super) async fn send_edoc(
     caller: &Caller<'_>,
     parts: &Parts,
     body: Body,
-) -> Result<Response, Refused> {
+) -> Result<Response, Failure> {
     let parameters = &caller.parameters;
     let message_type = message_type(caller)?;
     let from = parameters.require("from")?.trim().to_owned();
@@ -46,8 +46,13 @@ pub(super) async fn send_edoc(
         address: caller.address.clone(),
         trace_id: caller.trace_id.clone(),
     };
-    let submitted = vxp.exchange.submit(submission).await?;
-    Ok(answer::doc_id(&submitted.doc_id))
+    match vxp.exchange.submit(submission).await {
+        Ok(submitted) => Ok(answer::doc_id(&submitted.doc_id)),
+        Err(error) => Err(Failure {
+            is_noted: true,
+            ..Refused::from(error).into()
+        }),
+    }
 }
 
 /// The parameters `servicetype` and `messagetype`, which most operations have.
