@@ -45,6 +45,9 @@ const PAIRS_MS: i64 = 24 * 3_600_000;
 /// Pause after a failure.
 const AGAIN_MS: i64 = 300_000;
 
+/// Under which the proposal stands, behind the name of the axis.
+const TOPIC: &str = "agencies";
+
 /// Compares the axis's catalogue with ours.
 pub(crate) struct Synchroniser {
     exchange: Exchange,
@@ -125,7 +128,7 @@ impl Synchroniser {
         if changes.is_empty() {
             return Ok(());
         }
-        let name = format!("{upstream}.agencies");
+        let name = format!("{upstream}.{TOPIC}");
         let registry = &self.platform().registry;
         for revision in registry.revisions(AgencyProposal::KIND, &name).await? {
             let Some(spec) = revision.spec else { continue };
@@ -138,7 +141,7 @@ impl Synchroniser {
             return Ok(());
         }
         let proposal = AgencyProposal::of_upstream(upstream, changes);
-        proposals::propose(self.platform(), proposal).await
+        proposals::propose_upstream(self.platform(), TOPIC, proposal).await
     }
 }
 
@@ -234,7 +237,7 @@ mod tests {
     fn catalogue() -> Snapshot {
         let agency = |code: &str, old: &str, extra: serde_json::Value| {
             let mut spec = serde_json::json!({
-                "name": format!("Cơ quan {code}"), "level": "other",
+                "name": format!("Cơ quan {code}"), "level": "other", "kind": "other",
                 "codes": [
                     {"scheme": "qd20", "value": code}, {"scheme": "qcvn102", "value": old}
                 ],

@@ -13,11 +13,11 @@ use serde::{Deserialize, Serialize};
 /// Failures in a row that open the circuit.
 pub const FAILURES_MAX: u32 = 5;
 /// Pauses before the first, second, … probe; the last one repeats.
-pub const PAUSES_MS: [i64; 4] = [5_000, 10_000, 20_000, 30_000];
+pub(super) const PAUSES_MS: [i64; 4] = [5_000, 10_000, 20_000, 30_000];
 /// A probe that has not reported after this time is forgotten.
-pub const PROBE_MS: i64 = 120_000;
+pub(super) const PROBE_MS: i64 = 120_000;
 /// Pause of the others while one call probes.
-pub const PROBE_WAIT_MS: i64 = 1_000;
+pub(super) const PROBE_WAIT_MS: i64 = 1_000;
 
 /// How an axis is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// An axis and its client.
-pub struct Link {
+pub(super) struct Link {
     /// Name of the resource.
     pub name: String,
     /// The client.
@@ -39,7 +39,7 @@ pub struct UpstreamStatus {
 impl Link {
     /// Pause between two polls.
     #[must_use]
-    pub fn poll_ms(&self) -> i64 {
+    pub(super) fn poll_ms(&self) -> i64 {
         i64::from(self.poll_seconds.max(1)) * 1_000
     }
 
@@ -47,7 +47,7 @@ impl Link {
     ///
     /// # Errors
     /// When calls may be made again.
-    pub async fn gate(&self, now: Timestamp) -> Result<(), Timestamp> {
+    pub(super) async fn gate(&self, now: Timestamp) -> Result<(), Timestamp> {
         match self.client.breaker().permit(now) {
             Permit::Go => Ok(()),
             Permit::Wait(at) => Err(at),
@@ -65,7 +65,7 @@ impl Link {
 
     /// How the axis is.
     #[must_use]
-    pub fn status(&self) -> UpstreamStatus {
+    pub(super) fn status(&self) -> UpstreamStatus {
         UpstreamStatus {
             name: self.name.clone(),
             health: self.client.breaker().health(),
@@ -86,7 +86,7 @@ impl Link {
 }
 
 /// The axis in use.
-pub struct Links {
+pub(super) struct Links {
     exchange: Exchange,
     options: ClientOptions,
     current: Mutex<Option<Arc<Link>>>,
@@ -95,13 +95,13 @@ pub struct Links {
 impl Links {
     /// No client yet.
     #[must_use]
-    pub fn new(exchange: Exchange, options: ClientOptions) -> Self {
+    pub(super) fn new(exchange: Exchange, options: ClientOptions) -> Self {
         Self { exchange, options, current: Mutex::new(None) }
     }
 
     /// The axis that is enabled and has a secret.
     #[must_use]
-    pub fn current(&self) -> Option<Arc<Link>> {
+    pub(super) fn current(&self) -> Option<Arc<Link>> {
         let directory = self.exchange.directory();
         let max = directory.settings.message_bytes_max;
         let entry = directory.upstream()?;
@@ -140,10 +140,9 @@ impl Links {
             is_local_allowed: spec.allow_local_addresses,
             message_bytes_max,
         };
-        let platform = self.exchange.platform();
         Ok(Link {
             name: entry.name.clone(),
-            client: Client::new(platform, settings, secret, self.options)?,
+            client: Client::new(&self.exchange, settings, secret, self.options)?,
             poll_seconds: spec.poll_seconds,
             entry: entry.clone(),
             message_bytes_max,

@@ -13,11 +13,11 @@ use lgsp_platform::{Platform, Result};
 use super::tables;
 
 /// How far the axis's clock may be behind ours for a line to be of a message.
-pub const CLOCK_DIFFERENCE_MS: i64 = 10 * 60_000;
+pub(super) const CLOCK_DIFFERENCE_MS: i64 = 10 * 60_000;
 
 /// What identifies the message in the list.
 #[derive(Debug, Clone)]
-pub struct Wanted {
+pub(super) struct Wanted {
     /// Document or status.
     pub kind: MessageType,
     /// The document concerned.
@@ -51,7 +51,7 @@ impl From<&Outbound> for Wanted {
 impl Wanted {
     /// Whether a line may be this message; `is_same_body` compares two codes of any form.
     #[must_use]
-    pub fn is_line(&self, line: &SentItem, is_same_body: impl Fn(&str, &str) -> bool) -> bool {
+    pub(super) fn is_line(&self, line: &SentItem, is_same_body: impl Fn(&str, &str) -> bool) -> bool {
         let is_same_kind = line.message_type.is_empty()
             || line.message_type.eq_ignore_ascii_case(self.kind.as_str());
         let is_late_enough = Timestamp::parse_vxp(line.sent_time.trim()).is_none_or(|sent_at| {
@@ -88,7 +88,7 @@ fn words(text: &str) -> String {
 ///
 /// # Errors
 /// `platform.database.failed`.
-pub async fn find(
+pub(super) async fn find(
     platform: &Platform,
     directory: &Directory,
     (upstream, delivery): (&str, DeliveryId),

@@ -26,7 +26,7 @@ static WAITS: LazyLock<BackOff> = LazyLock::new(|| BackOff {
 
 /// The outcome of a failed attempt.
 #[must_use]
-pub fn outcome(delivery: &Leased, is_retryable: bool, now: Timestamp, reason: String) -> Outcome {
+pub(super) fn outcome(delivery: &Leased, is_retryable: bool, now: Timestamp, reason: String) -> Outcome {
     if !is_retryable || delivery.attempts >= ATTEMPTS_MAX {
         return Outcome::Dead { reason };
     }

@@ -33,7 +33,7 @@ use super::{
 };
 
 /// Pause while no axis is enabled or its secret is missing.
-pub const UNCONFIGURED_MS: i64 = 15_000;
+pub(super) const UNCONFIGURED_MS: i64 = 15_000;
 
 /// Sends what waits for the axis.
 pub(crate) struct Sender {

@@ -17,7 +17,7 @@ use lgsp_platform::{
 use super::client::Doubt;
 
 /// How long what was sent is remembered, in days; longer than any delivery is tried again.
-pub const KEPT_DAYS: i64 = 90;
+pub(super) const KEPT_DAYS: i64 = 90;
 
 /// Tables of the client, in order.
 pub const MIGRATIONS: &[Migration] = &[Migration {
@@ -35,7 +35,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
 
 /// How the attempts of a delivery have ended so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tried {
+pub(super) struct Tried {
     /// Fence of the last lease that was settled.
     pub fence: i64,
     /// Whether any attempt so far may have been carried out.
@@ -46,7 +46,7 @@ pub struct Tried {
 ///
 /// # Errors
 /// `platform.database.failed`.
-pub async fn find(db: &Database, id: DeliveryId) -> Result<Option<Tried>> {
+pub(super) async fn find(db: &Database, id: DeliveryId) -> Result<Option<Tried>> {
     let sql = "SELECT fence, doubt FROM vxp_attempt WHERE delivery_id = $1";
     let Some(row) = db.query_one(sql, vec![id.0.into()]).await? else {
         return Ok(None);
@@ -56,7 +56,7 @@ pub async fn find(db: &Database, id: DeliveryId) -> Result<Option<Tried>> {
 }
 
 /// Adds to a settlement that its lease ended, and in which doubt.
-pub fn note_attempt(effects: &mut Effects, id: DeliveryId, tried: Tried, now: Timestamp) {
+pub(super) fn note_attempt(effects: &mut Effects, id: DeliveryId, tried: Tried, now: Timestamp) {
     effects.rows.push(Rows {
         table: "vxp_attempt",
         columns: &["delivery_id", "fence", "doubt", "tried_at"],
@@ -72,7 +72,7 @@ pub fn note_attempt(effects: &mut Effects, id: DeliveryId, tried: Tried, now: Ti
 }
 
 /// Adds to a settlement that the axis has taken the message.
-pub fn note_sent(
+pub(super) fn note_sent(
     effects: &mut Effects,
     db: &Database,
     (upstream, doc_id): (&str, &str),
@@ -93,7 +93,7 @@ pub fn note_sent(
 ///
 /// # Errors
 /// `platform.database.failed`.
-pub async fn of_others(
+pub(super) async fn of_others(
     db: &Database,
     upstream: &str,
     doc_ids: &[&str],
@@ -118,7 +118,7 @@ pub async fn of_others(
 
 /// What is written to forget what is old.
 #[must_use]
-pub fn forgetting(db: &Database, now: Timestamp) -> Effects {
+pub(super) fn forgetting(db: &Database, now: Timestamp) -> Effects {
     let before = now.plus_ms(-KEPT_DAYS * 86_400_000).0;
     let statements = [
         "DELETE FROM vxp_sent WHERE sent_at < $1",

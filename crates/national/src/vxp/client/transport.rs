@@ -10,16 +10,17 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures_util::Stream;
-use lgsp_exchange::vxp::wire::{
-    DigestForm, JSON, MacKey, OCTET_STREAM, Operation, format_timestamp, mac_key, sign,
+use lgsp_exchange::{
+    Exchange,
+    vxp::wire::{
+        DigestForm, JSON, MacKey, OCTET_STREAM, Operation, format_timestamp, mac_key, sign,
+    },
 };
 use lgsp_model::{Timestamp, timestamp::VIETNAM_OFFSET_MS};
 use lgsp_platform::{
-    Platform,
     blobs::Blobs,
     clock::Clock,
     http::{Problem as _, client as http},
-    metrics::Metrics,
 };
 use reqwest::{
     Method, Url,
@@ -32,7 +33,7 @@ use super::{Failure, REPLY_BYTES_MAX, file::Measured};
 use crate::vxp::breaker::{Breaker, Turned};
 
 /// Connections to one axis at a time.
-pub const CONNECTIONS_MAX: usize = 10;
+pub(super) const CONNECTIONS_MAX: usize = 10;
 
 /// Where an axis is and as whom it is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +77,7 @@ pub struct Client {
     key: MacKey,
     http: reqwest::Client,
     places: Arc<Semaphore>,
-    metrics: Metrics,
+    exchange: Exchange,
     options: ClientOptions,
 }
 
@@ -162,7 +163,7 @@ impl Client {
     /// # Errors
     /// [`Failure::Parameter`] when the address is none; [`Failure::Local`] without TLS.
     pub fn new(
-        platform: &Platform,
+        exchange: &Exchange,
         settings: Settings,
         secret: &[u8],
         options: ClientOptions,
@@ -182,9 +183,9 @@ impl Client {
             http: http::client()?,
             places: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
             breaker: Breaker::default(),
-            blobs: platform.blobs.clone(),
-            clock: platform.clock.clone(),
-            metrics: platform.metrics.clone(),
+            blobs: exchange.platform().blobs.clone(),
+            clock: exchange.platform().clock.clone(),
+            exchange: exchange.clone(),
             settings,
             options,
         })
@@ -257,10 +258,11 @@ impl Client {
         let axis = Timestamp(at.unix_timestamp().saturating_mul(1_000));
         let difference_ms = axis.since(self.clock.now());
         // The header has whole seconds, cut: up to one second behind is none.
+        let metrics = &self.exchange.platform().metrics;
         if difference_ms > 0 {
-            self.metrics.time("axis.clock_ahead", difference_ms);
+            metrics.time("axis.clock_ahead", difference_ms);
         } else {
-            self.metrics.time("axis.clock_behind", (-difference_ms - 999).max(0));
+            metrics.time("axis.clock_behind", (-difference_ms - 999).max(0));
         }
     }
 
@@ -273,21 +275,28 @@ impl Client {
     ) {
         let now = self.clock.now();
         let event = operation.client_event();
-        self.metrics.time(event, now.since(began));
-        self.metrics.count(event, result.as_ref().map_or_else(|failure| failure.id(), |_| "ok"));
+        let metrics = &self.exchange.platform().metrics;
+        metrics.time(event, now.since(began));
+        metrics.count(event, result.as_ref().map_or_else(|failure| failure.id(), |_| "ok"));
         let turned = match result {
-            Err(failure) if failure.is_of_axis() => self.breaker.failed(now),
+            Err(failure) if failure.is_of_axis() => {
+                self.exchange.note_upstream(false);
+                self.breaker.failed(now)
+            }
             Err(Failure::Local(_) | Failure::Parameter(_)) => Turned::No,
-            Ok(_) | Err(_) => self.breaker.succeeded(now),
+            Ok(_) | Err(_) => {
+                self.exchange.note_upstream(true);
+                self.breaker.succeeded(now)
+            }
         };
         match (turned, result) {
             (Turned::Opened, Err(failure)) => {
-                self.metrics.count("axis.circuit", "opened");
+                metrics.count("axis.circuit", "opened");
                 tracing::warn!(error = failure.id(), axis.systemid = self.settings.systemid,
                     "the axis fails; calls pause");
             }
             (Turned::Closed, _) => {
-                self.metrics.count("axis.circuit", "closed");
+                metrics.count("axis.circuit", "closed");
                 tracing::info!(axis.systemid = self.settings.systemid, "the axis works again");
             }
             _ => {}
