@@ -143,7 +143,8 @@ mod tests {
 
     async fn take(content: &[u8], hash: &[u8], quirks: SystemQuirks) -> Result<u64, Code> {
         let folder = tempfile::tempdir().unwrap();
-        let blobs = Blobs::open_local(folder.path()).unwrap();
+        let blobs =
+            Blobs::open_local(&folder.path().join("blobs"), &folder.path().join("spool")).unwrap();
         let sha: [u8; 32] = digest(&SHA256, hash).as_ref().try_into().unwrap();
         let expected = Expected {
             hash_file: &hash_file(&sha, DigestForm::Unpadded),
@@ -195,7 +196,8 @@ mod tests {
     #[tokio::test]
     async fn an_announced_length_is_believed_before_a_byte_is_kept() {
         let folder = tempfile::tempdir().unwrap();
-        let blobs = Blobs::open_local(folder.path()).unwrap();
+        let blobs =
+            Blobs::open_local(&folder.path().join("blobs"), &folder.path().join("spool")).unwrap();
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_LENGTH, "100003".parse().unwrap());
         let expected = Expected {

@@ -314,7 +314,8 @@ mod tests {
     #[test]
     fn the_digest_says_whether_the_crlf_belongs_to_the_file() {
         let folder = tempfile::tempdir().unwrap();
-        let blobs = Blobs::open_local(folder.path()).unwrap();
+        let blobs =
+            Blobs::open_local(&folder.path().join("blobs"), &folder.path().join("spool")).unwrap();
         for length in [
             3,
             INLINE_BYTES_MAX - 2,
