@@ -190,7 +190,10 @@ impl Watch<'_> {
                 self.working_days_after(asked_at, self.rules.answer_days),
             ));
         }
-        if matches!(state, CopyState::Accepted | CopyState::Assigned | CopyState::InProcess) {
+        if matches!(
+            state,
+            CopyState::Accepted | CopyState::Assigned | CopyState::InProcess
+        ) {
             let at = self.working_days_after(facts.moved_at, self.rules.stalled_days);
             found.push((AlarmCode::Stalled, at));
         }
@@ -210,18 +213,25 @@ impl Watch<'_> {
         let day = arrival.vietnam_date();
         let minute = arrival.vietnam_minute_of_day();
         if !self.calendar.is_working(day) {
-            return self.calendar.next_working(day).at_minute(self.rules.day_end_minute.into());
+            return self
+                .calendar
+                .next_working(day)
+                .at_minute(self.rules.day_end_minute.into());
         }
         if minute < i64::from(self.rules.late_arrival_minute) {
             return day.at_minute(self.rules.day_end_minute.into());
         }
-        self.calendar.next_working(day).at_minute(self.rules.next_day_minute.into())
+        self.calendar
+            .next_working(day)
+            .at_minute(self.rules.next_day_minute.into())
     }
 
     /// The last instant at which a document signed on `day` leaves in time.
     #[must_use]
     pub fn send_due_at(&self, day: LocalDate) -> Timestamp {
-        self.calendar.next_working(day).at_minute(self.rules.next_day_minute.into())
+        self.calendar
+            .next_working(day)
+            .at_minute(self.rules.next_day_minute.into())
     }
 
     fn not_sent_at(&self, facts: &Facts) -> Timestamp {
@@ -243,8 +253,10 @@ impl Watch<'_> {
 
     /// The instant at which `minutes` of working time have passed since `from`.
     fn working_minutes_after(&self, from: Timestamp, minutes: i64) -> Timestamp {
-        let (start, end) =
-            (i64::from(self.rules.day_start_minute), i64::from(self.rules.day_end_minute));
+        let (start, end) = (
+            i64::from(self.rules.day_start_minute),
+            i64::from(self.rules.day_end_minute),
+        );
         let mut day = from.vietnam_date();
         let mut minute = from.vietnam_minute_of_day().max(start);
         if !self.calendar.is_working(day) {
@@ -309,7 +321,10 @@ mod tests {
     fn watch<T>(ask: impl FnOnce(&Watch<'_>) -> T) -> T {
         let mut calendar = Calendar::default();
         calendar.holidays.insert("2026-09-02".parse().unwrap());
-        ask(&Watch { calendar: &calendar, rules: &AlarmRules::default() })
+        ask(&Watch {
+            calendar: &calendar,
+            rules: &AlarmRules::default(),
+        })
     }
 
     #[test]
@@ -338,7 +353,10 @@ mod tests {
             ("2026/11/21 03:00:00", 2, "2026/11/21 03:15:00"),
         ];
         for (arrival, priority, due) in table {
-            let facts = Facts { priority, ..facts(arrival) };
+            let facts = Facts {
+                priority,
+                ..facts(arrival)
+            };
             let found = watch(|watch| watch.instants(&facts));
             assert_eq!(found, [(AlarmCode::NotFetched, instant(due))], "{arrival}");
         }
@@ -347,15 +365,27 @@ mod tests {
     #[test]
     fn each_state_is_watched_for_its_own_rules() {
         let codes = |facts: &Facts| -> Vec<&str> {
-            watch(|watch| watch.instants(facts).iter().map(|(code, _)| code.as_str()).collect())
+            watch(|watch| {
+                watch
+                    .instants(facts)
+                    .iter()
+                    .map(|(code, _)| code.as_str())
+                    .collect()
+            })
         };
         let base = Facts {
             confirm_due_at: Some(instant("2026/11/20 17:00:00")),
             due_date: "2026-11-30".parse().ok(),
             ..facts("2026/11/20 09:00:00")
         };
-        let standing = |state, ask| Facts { standing: Standing { state, ask }, ..base.clone() };
-        assert_eq!(codes(&base), ["not_fetched", "not_confirmed", "due_soon", "overdue"]);
+        let standing = |state, ask| Facts {
+            standing: Standing { state, ask },
+            ..base.clone()
+        };
+        assert_eq!(
+            codes(&base),
+            ["not_fetched", "not_confirmed", "due_soon", "overdue"]
+        );
         let arrived = standing(CopyState::Arrived, None);
         assert_eq!(codes(&arrived), ["not_confirmed", "due_soon", "overdue"]);
         let accepted = standing(CopyState::Accepted, None);
@@ -366,16 +396,25 @@ mod tests {
         };
         assert_eq!(codes(&asked), ["answer_due"]);
         assert!(codes(&standing(CopyState::Withdrawn, None)).is_empty());
-        let outside = Facts { is_mailbox: false, ..base.clone() };
+        let outside = Facts {
+            is_mailbox: false,
+            ..base.clone()
+        };
         assert_eq!(codes(&outside), ["not_sent"]);
-        let taken = Facts { sent_at: Some(base.created_at), ..outside };
+        let taken = Facts {
+            sent_at: Some(base.created_at),
+            ..outside
+        };
         assert!(codes(&taken).is_empty());
     }
 
     #[test]
     fn working_days_are_counted_both_ways() {
         let facts = Facts {
-            standing: Standing { state: CopyState::InProcess, ask: None },
+            standing: Standing {
+                state: CopyState::InProcess,
+                ask: None,
+            },
             due_date: "2026-11-23".parse().ok(),
             ..facts("2026/11/20 09:00:00")
         };

@@ -138,7 +138,9 @@ impl Ask {
     /// Reads the stored word.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Withdrawal, Self::Update].into_iter().find(|ask| ask.as_str() == text)
+        [Self::Withdrawal, Self::Update]
+            .into_iter()
+            .find(|ask| ask.as_str() == text)
     }
 }
 
@@ -153,7 +155,10 @@ pub struct Standing {
 
 impl Standing {
     /// A new copy.
-    pub const NEW: Self = Self { state: CopyState::Sent, ask: None };
+    pub const NEW: Self = Self {
+        state: CopyState::Sent,
+        ask: None,
+    };
 
     /// The word that people and interfaces are shown.
     #[must_use]
@@ -210,7 +215,10 @@ pub fn judge(now: Standing, code: &str, role: Role) -> Verdict {
 }
 
 fn progress(now: Standing, wished: CopyState) -> Verdict {
-    let next = Standing { state: wished, ..now };
+    let next = Standing {
+        state: wished,
+        ..now
+    };
     if now.state == wished {
         Verdict::Repeat
     } else if wished.allowed_after().contains(&now.state) {
@@ -228,7 +236,10 @@ fn ask_back(now: Standing) -> Verdict {
     } else if now.ask == Some(Ask::Withdrawal) {
         Verdict::Repeat
     } else {
-        Verdict::Moves(Standing { ask: Some(Ask::Withdrawal), ..now })
+        Verdict::Moves(Standing {
+            ask: Some(Ask::Withdrawal),
+            ..now
+        })
     }
 }
 
@@ -248,9 +259,15 @@ pub fn revoked(now: Standing, is_fetched: bool) -> Option<Standing> {
     if now.state.is_over() {
         None
     } else if is_fetched {
-        Some(Standing { ask: Some(Ask::Withdrawal), ..now })
+        Some(Standing {
+            ask: Some(Ask::Withdrawal),
+            ..now
+        })
     } else {
-        Some(Standing { state: CopyState::Withdrawn, ask: None })
+        Some(Standing {
+            state: CopyState::Withdrawn,
+            ask: None,
+        })
     }
 }
 
@@ -258,13 +275,19 @@ pub fn revoked(now: Standing, is_fetched: bool) -> Option<Standing> {
 #[must_use]
 pub fn updated(now: Standing) -> Option<Standing> {
     let is_askable = !now.state.is_over() && now.ask.is_none();
-    is_askable.then_some(Standing { ask: Some(Ask::Update), ..now })
+    is_askable.then_some(Standing {
+        ask: Some(Ask::Update),
+        ..now
+    })
 }
 
 /// What a replacement (type 3) does.
 #[must_use]
 pub fn replaced(now: Standing) -> Option<Standing> {
-    (!now.state.is_over()).then_some(Standing { state: CopyState::Replaced, ask: None })
+    (!now.state.is_over()).then_some(Standing {
+        state: CopyState::Replaced,
+        ask: None,
+    })
 }
 
 #[cfg(test)]

@@ -47,7 +47,9 @@ impl Activity {
     /// The last call.
     #[must_use]
     pub fn seen_at(&self) -> Option<Timestamp> {
-        Some(self.seen_at.load(Ordering::Relaxed)).filter(|at| *at > 0).map(Timestamp)
+        Some(self.seen_at.load(Ordering::Relaxed))
+            .filter(|at| *at > 0)
+            .map(Timestamp)
     }
 
     /// The last call with this secret, to the second, since the start of this process.

@@ -43,7 +43,9 @@ pub(super) async fn build(
     let mut secrets = by_owner(platform.vault.open_all(SYSTEM_SECRET, now).await?);
     let mut upstream_secrets = by_owner(platform.vault.open_all(UPSTREAM_SECRET, now).await?);
     let mut directory = Directory {
-        settings: registry.spec::<ExchangeSettings>(SETTINGS_NAME).unwrap_or_default(),
+        settings: registry
+            .spec::<ExchangeSettings>(SETTINGS_NAME)
+            .unwrap_or_default(),
         calendar: calendar(&registry),
         province: platform.config.province.code.clone(),
         upstreams: typed::<Upstream>(&registry)
@@ -52,7 +54,11 @@ pub(super) async fn build(
                     .remove(&resource.name)
                     .and_then(|mut secrets| secrets.pop())
                     .map(|secret| secret.value);
-                Arc::new(UpstreamEntry { name: resource.name.clone(), spec, secret })
+                Arc::new(UpstreamEntry {
+                    name: resource.name.clone(),
+                    spec,
+                    secret,
+                })
             })
             .collect(),
         catalogue,
@@ -82,8 +88,11 @@ fn add_system(
     activity: Arc<Activity>,
     now: Timestamp,
 ) {
-    let mut agencies: Vec<String> =
-        spec.agencies.iter().map(|code| directory.agency_or_code(code, now)).collect();
+    let mut agencies: Vec<String> = spec
+        .agencies
+        .iter()
+        .map(|code| directory.agency_or_code(code, now))
+        .collect();
     agencies.sort_unstable();
     agencies.dedup();
     agencies.retain(|agency| {
@@ -105,9 +114,14 @@ fn add_system(
         directory.by_agency.insert(agency.clone(), system.clone());
     }
     if directory.by_systemid.contains_key(&system.spec.systemid) {
-        tracing::warn!(system.name = system.name, "another system has this systemid already");
+        tracing::warn!(
+            system.name = system.name,
+            "another system has this systemid already"
+        );
     } else {
-        directory.by_systemid.insert(system.spec.systemid.clone(), system.clone());
+        directory
+            .by_systemid
+            .insert(system.spec.systemid.clone(), system.clone());
     }
     directory.systems.push(system);
 }
@@ -133,20 +147,24 @@ fn by_owner(secrets: Vec<Secret>) -> HashMap<String, Vec<Secret>> {
 
 /// The readable resources of a kind, sorted by name.
 fn typed<K: Kind>(registry: &Snapshot) -> impl Iterator<Item = (&Resource, K)> {
-    registry.of_kind(K::KIND).filter_map(|resource| match K::deserialize(&resource.spec) {
-        Ok(spec) => Some((resource.as_ref(), spec)),
-        Err(error) => {
-            tracing::error!(resource.kind = K::KIND, resource.name = resource.name, %error,
+    registry
+        .of_kind(K::KIND)
+        .filter_map(|resource| match K::deserialize(&resource.spec) {
+            Ok(spec) => Some((resource.as_ref(), spec)),
+            Err(error) => {
+                tracing::error!(resource.kind = K::KIND, resource.name = resource.name, %error,
                 "stored specification cannot be read and is left out");
-            None
-        }
-    })
+                None
+            }
+        })
 }
 
 fn calendar(registry: &Snapshot) -> Calendar {
     let mut calendar = Calendar::default();
     for (_, year) in typed::<CalendarYear>(registry) {
-        calendar.holidays.extend(year.holidays.iter().map(|day| day.date));
+        calendar
+            .holidays
+            .extend(year.holidays.iter().map(|day| day.date));
         calendar.worked.extend(year.worked);
     }
     calendar

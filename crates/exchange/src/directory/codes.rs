@@ -65,8 +65,10 @@ impl Directory {
                 })
             }
             Resolution::Ambiguous { candidates } => {
-                let candidates =
-                    candidates.iter().map(|agency| agency.code.as_str().to_owned()).collect();
+                let candidates = candidates
+                    .iter()
+                    .map(|agency| agency.code.as_str().to_owned())
+                    .collect();
                 Err(Unreachable::Ambiguous { candidates })
             }
             Resolution::Ended { .. } | Resolution::Future { .. } | Resolution::Unknown => {
@@ -143,7 +145,12 @@ impl Directory {
         let Some(known) = self.catalogue.agencies.find(agency) else {
             return agency.to_owned();
         };
-        let schemes = [CodeScheme::Qd20, CodeScheme::Qcvn102, CodeScheme::Own, CodeScheme::Local];
+        let schemes = [
+            CodeScheme::Qd20,
+            CodeScheme::Qcvn102,
+            CodeScheme::Own,
+            CodeScheme::Local,
+        ];
         schemes
             .into_iter()
             .find_map(|scheme| known.spec.code_at(scheme, day))

@@ -66,7 +66,9 @@ impl SystemEntry {
     /// Whether it speaks for the agency (name of the resource).
     #[must_use]
     pub fn speaks_for(&self, agency: &str) -> bool {
-        self.agencies.binary_search_by(|known| known.as_str().cmp(agency)).is_ok()
+        self.agencies
+            .binary_search_by(|known| known.as_str().cmp(agency))
+            .is_ok()
     }
 }
 
@@ -154,7 +156,11 @@ impl Directories {
     pub async fn open(platform: Platform, catalogue: Catalogue) -> Result<Self> {
         let first = build::build(&platform, &catalogue, None).await?;
         let current = Arc::new(ArcSwap::from_pointee(first));
-        Ok(Self { current, platform, catalogue })
+        Ok(Self {
+            current,
+            platform,
+            catalogue,
+        })
     }
 
     /// The newest directory. Keep it for one piece of work, not for longer.
@@ -177,9 +183,13 @@ impl Directories {
     /// Follows the registry for ever.
     pub async fn follow(self) {
         let mut changes = self.platform.registry.watch();
-        while changes.changed().await.is_ok() {
+        loop {
+            // First of all once: something may have changed before we began to watch.
             if let Err(error) = self.refresh().await {
                 tracing::warn!(%error, "directory could not be rebuilt, the old one stays");
+            }
+            if changes.changed().await.is_err() {
+                return;
             }
         }
     }

@@ -55,7 +55,10 @@ pub struct DayOff {
 impl Kind for CalendarYear {
     const KIND: &'static str = "calendar";
     const PLURAL: &'static str = "calendars";
-    const LABELS: Labels = Labels { vi: "Lịch làm việc", en: "Calendar" };
+    const LABELS: Labels = Labels {
+        vi: "Lịch làm việc",
+        en: "Calendar",
+    };
     const DESCRIPTION: Labels = Labels {
         vi: "Ngày nghỉ lễ và ngày làm bù của một năm.",
         en: "Holidays and make-up days of one year.",

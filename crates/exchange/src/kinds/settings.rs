@@ -111,7 +111,10 @@ impl Default for AlarmRules {
 impl Kind for ExchangeSettings {
     const KIND: &'static str = "exchange-settings";
     const PLURAL: &'static str = "exchange-settings";
-    const LABELS: Labels = Labels { vi: "Thiết lập trao đổi văn bản", en: "Exchange settings" };
+    const LABELS: Labels = Labels {
+        vi: "Thiết lập trao đổi văn bản",
+        en: "Exchange settings",
+    };
     const DESCRIPTION: Labels = Labels {
         vi: "Giới hạn, thời hạn và quy tắc cảnh báo của trao đổi văn bản.",
         en: "Limits, times and alarm rules of document exchange.",

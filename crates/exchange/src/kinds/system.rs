@@ -92,7 +92,11 @@ pub struct SystemQuirks {
 
 impl Default for SystemQuirks {
     fn default() -> Self {
-        Self { unpadded_hash: true, body_crlf: true, plain_key: false }
+        Self {
+            unpadded_hash: true,
+            body_crlf: true,
+            plain_key: false,
+        }
     }
 }
 
@@ -117,7 +121,10 @@ fn window_ahead() -> u32 {
 impl Kind for System {
     const KIND: &'static str = "system";
     const PLURAL: &'static str = "systems";
-    const LABELS: Labels = Labels { vi: "Hệ thống thông tin", en: "System" };
+    const LABELS: Labels = Labels {
+        vi: "Hệ thống thông tin",
+        en: "System",
+    };
     const DESCRIPTION: Labels = Labels {
         vi: "Hệ thống thông tin của cơ quan, gửi và nhận văn bản qua nền tảng.",
         en: "An information system of agencies that sends and receives documents.",
@@ -126,7 +133,11 @@ impl Kind for System {
     fn validate(&self, _: &ValidationContext<'_>) -> Vec<FieldError> {
         let mut errors = Vec::new();
         if self.title.trim().is_empty() {
-            errors.push(broken("/title", "Cần có tên hệ thống.", "A title is needed."));
+            errors.push(broken(
+                "/title",
+                "Cần có tên hệ thống.",
+                "A title is needed.",
+            ));
         }
         let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
         if self.systemid.is_empty()
@@ -140,14 +151,22 @@ impl Kind for System {
             ));
         }
         if self.agencies.len() > AGENCIES_MAX {
-            errors.push(broken("/agencies", "Quá nhiều cơ quan.", "There are too many agencies."));
+            errors.push(broken(
+                "/agencies",
+                "Quá nhiều cơ quan.",
+                "There are too many agencies.",
+            ));
         }
         for (pointer, minutes) in [
             ("/window_back_minutes", self.window_back_minutes),
             ("/window_ahead_minutes", self.window_ahead_minutes),
         ] {
             if minutes > WINDOW_MINUTES_MAX {
-                errors.push(broken(pointer, "Tối đa 43200 phút.", "At most 43200 minutes."));
+                errors.push(broken(
+                    pointer,
+                    "Tối đa 43200 phút.",
+                    "At most 43200 minutes.",
+                ));
             }
         }
         errors

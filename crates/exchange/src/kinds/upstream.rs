@@ -60,7 +60,10 @@ fn poll_seconds() -> u32 {
 impl Kind for Upstream {
     const KIND: &'static str = "upstream";
     const PLURAL: &'static str = "upstreams";
-    const LABELS: Labels = Labels { vi: "Trục liên thông quốc gia", en: "National axis" };
+    const LABELS: Labels = Labels {
+        vi: "Trục liên thông quốc gia",
+        en: "National axis",
+    };
     const DESCRIPTION: Labels = Labels {
         vi: "Trục liên thông văn bản quốc gia mà tỉnh kết nối tới.",
         en: "The national document axis that the province is connected to.",
@@ -76,10 +79,18 @@ impl Kind for Upstream {
             ));
         }
         if self.systemid.trim().is_empty() {
-            errors.push(broken("/systemid", "Cần có mã hệ thống.", "A system id is needed."));
+            errors.push(broken(
+                "/systemid",
+                "Cần có mã hệ thống.",
+                "A system id is needed.",
+            ));
         }
         if !(POLL_SECONDS_MIN..=POLL_SECONDS_MAX).contains(&self.poll_seconds) {
-            errors.push(broken("/poll_seconds", "Từ 5 đến 3600 giây.", "From 5 to 3600 seconds."));
+            errors.push(broken(
+                "/poll_seconds",
+                "Từ 5 đến 3600 giây.",
+                "From 5 to 3600 seconds.",
+            ));
         }
         errors
     }

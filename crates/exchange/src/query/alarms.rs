@@ -32,11 +32,15 @@ impl Exchange {
         let limit = limit(filter.limit);
         let before = cursor(filter.cursor.as_deref());
         let state = filter.state.as_deref();
-        let rows =
-            alarm::list(&self.0.platform.db, state, scope, before, limit + 1).await?;
+        let rows = alarm::list(&self.0.platform.db, state, scope, before, limit + 1).await?;
         let directory = self.directory();
-        let items = rows.into_iter().map(|row| alarm_item(&directory, row)).collect();
-        Ok(Page::cut(items, limit, |item: &AlarmItem| item.id.to_string()))
+        let items = rows
+            .into_iter()
+            .map(|row| alarm_item(&directory, row))
+            .collect();
+        Ok(Page::cut(items, limit, |item: &AlarmItem| {
+            item.id.to_string()
+        }))
     }
 
     /// Notes that somebody has seen an alarm; seen already, nothing changes.
@@ -62,9 +66,19 @@ impl Exchange {
             let audit = caller
                 .audit("alarm.acknowledged", "alarm", id.to_string())
                 .with_agency(row.agency);
-            let effects =
-                Effects { statements: vec![statement], events: vec![audit], ..Effects::default() };
-            self.0.platform.ledger.accept(Acceptance { claim: None, effects }).await?;
+            let effects = Effects {
+                statements: vec![statement],
+                events: vec![audit],
+                ..Effects::default()
+            };
+            self.0
+                .platform
+                .ledger
+                .accept(Acceptance {
+                    claim: None,
+                    effects,
+                })
+                .await?;
         }
         Ok(alarm_item(&self.directory(), found().await?))
     }

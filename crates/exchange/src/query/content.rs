@@ -63,7 +63,14 @@ impl Exchange {
             }
         };
         let size_bytes = crate::service::body_length(&body)?;
-        Ok((item, Rendered { message_type: MessageType::Edoc, body, size_bytes }))
+        Ok((
+            item,
+            Rendered {
+                message_type: MessageType::Edoc,
+                body,
+                size_bytes,
+            },
+        ))
     }
 }
 

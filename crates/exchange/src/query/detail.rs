@@ -52,12 +52,19 @@ impl Exchange {
         let ids: Vec<Uuid> = copies.iter().map(|copy| copy.id.0).collect();
         let deliveries = self.delivery_states(&ids).await?;
         let mut items = self.document_items(std::slice::from_ref(&row)).await?;
-        let item = items.pop().ok_or_else(|| Error::not_found("document", id))?;
+        let item = items
+            .pop()
+            .ok_or_else(|| Error::not_found("document", id))?;
         let header = self.header(&directory, &row).await.ok();
-        let labels = Labels { exchange: self, directory: &directory };
+        let labels = Labels {
+            exchange: self,
+            directory: &directory,
+        };
         let copy_item = |copy: &CopyRow| labels.copy(copy, &statuses, &deliveries);
         let is_withdrawn = !copies.is_empty()
-            && copies.iter().all(|copy| copy.standing.state == CopyState::Withdrawn);
+            && copies
+                .iter()
+                .all(|copy| copy.standing.state == CopyState::Withdrawn);
         Ok(DocumentDetail {
             item,
             content: header.as_ref().and_then(|header| header.content.clone()),
@@ -99,7 +106,10 @@ impl Exchange {
     }
 
     async fn hops(&self, id: DocumentId) -> Result<Vec<Hop>> {
-        let filter = journal::Filter { subject: Some(id.to_string()), ..Default::default() };
+        let filter = journal::Filter {
+            subject: Some(id.to_string()),
+            ..Default::default()
+        };
         let mut entries = journal::list(&self.0.platform.db, &filter, HOPS_MAX).await?;
         entries.reverse();
         let hop = |entry: journal::Entry| {
@@ -137,7 +147,11 @@ impl Exchange {
         let item = |(relation, other, is_target): (String, Uuid, bool)| {
             let row = others.get(&other)?;
             Some(RelatedItem {
-                relation: if is_target { format!("{relation}_by") } else { relation },
+                relation: if is_target {
+                    format!("{relation}_by")
+                } else {
+                    relation
+                },
                 id: other,
                 document_id: row.document_id.clone(),
                 subject: row.subject.clone(),
@@ -183,7 +197,11 @@ impl Labels<'_> {
 
     fn status(&self, status: &HistoryRow) -> HistoryItem {
         let day = self.exchange.now().vietnam_date();
-        let label = self.directory.catalogue.lists.label(STATUSES, &status.code, day);
+        let label = self
+            .directory
+            .catalogue
+            .lists
+            .label(STATUSES, &status.code, day);
         HistoryItem {
             at: status.created_at,
             code: status.code.clone(),

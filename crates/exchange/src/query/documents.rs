@@ -7,9 +7,7 @@ use std::collections::HashMap;
 use lgsp_platform::http::{Page, page::limit};
 use uuid::Uuid;
 
-use super::views::{
-    DocumentFilter, DocumentItem, MailboxEntry, MailboxFilter, Party, Receiver,
-};
+use super::views::{DocumentFilter, DocumentItem, MailboxEntry, MailboxFilter, Party, Receiver};
 use crate::{
     Result,
     directory::Directory,
@@ -73,8 +71,11 @@ impl Exchange {
         let mut ids: Vec<Uuid> = copies.iter().map(|copy| copy.document_id.0).collect();
         ids.sort_unstable();
         ids.dedup();
-        let late: Vec<Option<Uuid>> =
-            alarm::of_documents(db, &ids).await?.into_iter().map(|alarm| alarm.copy_id).collect();
+        let late: Vec<Option<Uuid>> = alarm::of_documents(db, &ids)
+            .await?
+            .into_iter()
+            .map(|alarm| alarm.copy_id)
+            .collect();
         let documents: HashMap<Uuid, DocumentRow> = document::find_many(db, &ids)
             .await?
             .into_iter()
@@ -86,7 +87,9 @@ impl Exchange {
             Some(mailbox_entry(&directory, row, copy, is_late))
         };
         let entries = copies.iter().filter_map(entry).collect();
-        Ok(Page::cut(entries, limit, |entry: &MailboxEntry| entry.copy_id.to_string()))
+        Ok(Page::cut(entries, limit, |entry: &MailboxEntry| {
+            entry.copy_id.to_string()
+        }))
     }
 }
 
@@ -128,7 +131,11 @@ fn document_item(
         number: row.number.clone(),
         subject: row.subject.clone(),
         from: party(directory, &row.from_code, &row.from_agency),
-        to: copies.iter().take(RECEIVERS_SHOWN_MAX).map(receiver).collect(),
+        to: copies
+            .iter()
+            .take(RECEIVERS_SHOWN_MAX)
+            .map(receiver)
+            .collect(),
         to_count: copies.len(),
         direction: row.direction.clone(),
         business_type: row.business_type,

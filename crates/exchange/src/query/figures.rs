@@ -104,8 +104,11 @@ impl FigureBook {
             Some(position) => position,
             None => tail::position_before(db, now.plus_ms(-WINDOW_MS)).await?,
         };
-        let before =
-            if db.is_postgres() { now.plus_ms(-SETTLE_MS) } else { Timestamp(i64::MAX) };
+        let before = if db.is_postgres() {
+            now.plus_ms(-SETTLE_MS)
+        } else {
+            Timestamp(i64::MAX)
+        };
         for _ in 0..rounds {
             let entries = tail::after(db, position, before, READ_MAX).await?;
             let is_last = entries.len() < READ_MAX as usize;
@@ -126,8 +129,11 @@ impl FigureBook {
     /// Notes a call to the axis; polls leave no event in the journal.
     pub fn note_upstream(&self, is_ok: bool, now: Timestamp) {
         let mut book = self.lock();
-        let seen =
-            if is_ok { &mut book.upstream.success_at } else { &mut book.upstream.failure_at };
+        let seen = if is_ok {
+            &mut book.upstream.success_at
+        } else {
+            &mut book.upstream.failure_at
+        };
         *seen = (*seen).max(Some(now));
     }
 
@@ -209,7 +215,11 @@ impl Book {
                 quarter.agencies.entry(from.clone()).or_default().sent += 1;
                 for to in to {
                     quarter.agencies.entry(to.clone()).or_default().received += 1;
-                    quarter.flows.entry((from.clone(), to)).or_default().documents += 1;
+                    quarter
+                        .flows
+                        .entry((from.clone(), to))
+                        .or_default()
+                        .documents += 1;
                 }
             }
             "document.fetched" => self.minutes.entry(minute).or_default().delivered += 1,
@@ -240,11 +250,15 @@ impl Book {
     }
 
     fn quarter(&mut self, at: Timestamp) -> &mut Quarter {
-        self.quarters.entry(at.0.div_euclid(QUARTER_MS)).or_default()
+        self.quarters
+            .entry(at.0.div_euclid(QUARTER_MS))
+            .or_default()
     }
 
     fn since(&self, from: Timestamp) -> impl Iterator<Item = &Quarter> {
-        self.quarters.range(from.0.div_euclid(QUARTER_MS)..).map(|(_, quarter)| quarter)
+        self.quarters
+            .range(from.0.div_euclid(QUARTER_MS)..)
+            .map(|(_, quarter)| quarter)
     }
 
     fn forget(&mut self, now: Timestamp) {

@@ -62,7 +62,12 @@ impl Exchange {
         let now = self.now();
         let key = (window, scope.map(<[String]>::to_vec));
         let cached = {
-            let cache = self.0.overviews.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let cache = self
+                .0
+                .overviews
+                .0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             cache.get(&key).cloned()
         };
         if let Some(known) = cached
@@ -71,7 +76,12 @@ impl Exchange {
             return Ok(known);
         }
         let made = Arc::new(self.look(window, scope, now).await?);
-        let mut cache = self.0.overviews.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cache = self
+            .0
+            .overviews
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if cache.len() >= CACHED_MAX {
             cache.clear();
         }
@@ -107,10 +117,17 @@ impl Exchange {
             figures,
             series,
             flows,
-            queues: if scope.is_none() { queues(&counts, now) } else { Vec::new() },
+            queues: if scope.is_none() {
+                queues(&counts, now)
+            } else {
+                Vec::new()
+            },
             upstream: self.upstream(&directory, &counts, now),
             recent,
-            alarms: alarms.into_iter().map(|row| alarm_item(&directory, row)).collect(),
+            alarms: alarms
+                .into_iter()
+                .map(|row| alarm_item(&directory, row))
+                .collect(),
         })
     }
 
@@ -122,7 +139,12 @@ impl Exchange {
             failed: counts.failed,
         };
         let until = now.plus_ms(1);
-        self.0.figures.series(from, until, step_ms).into_iter().map(point).collect()
+        self.0
+            .figures
+            .series(from, until, step_ms)
+            .into_iter()
+            .map(point)
+            .collect()
     }
 
     async fn figures(
@@ -133,12 +155,20 @@ impl Exchange {
     ) -> Result<Figures> {
         let sum = |field: fn(&SeriesPoint) -> i64| series.iter().map(field).sum();
         let waits = |count: &&Count| count.state != State::Dead;
-        let oldest = counts.iter().filter(waits).map(|count| count.oldest_at).min();
+        let oldest = counts
+            .iter()
+            .filter(waits)
+            .map(|count| count.oldest_at)
+            .min();
         Ok(Figures {
             documents: sum(|point| point.accepted),
             deliveries: sum(|point| point.delivered),
             failed: sum(|point| point.failed),
-            waiting: counts.iter().filter(waits).map(|count| count.deliveries).sum(),
+            waiting: counts
+                .iter()
+                .filter(waits)
+                .map(|count| count.deliveries)
+                .sum(),
             dead: of_state(counts, State::Dead),
             late: alarm::count_open(&self.0.platform.db).await?,
             oldest_waiting_ms: oldest.map_or(0, |at| now.since(at).max(0)),
@@ -200,15 +230,17 @@ impl Exchange {
         scope: Option<&[String]>,
     ) -> Result<Vec<RecentItem>> {
         let filter = DocumentFilter::default();
-        let rows =
-            search::documents(&self.0.platform.db, &filter, scope, RECENT_MAX).await?;
+        let rows = search::documents(&self.0.platform.db, &filter, scope, RECENT_MAX).await?;
         let items = self.document_items(&rows).await?;
         let recent = |item: super::views::DocumentItem| RecentItem {
             at: item.created_at,
             document_id: item.id,
             subject: item.subject,
             from: item.from,
-            to: item.to.first().map(|to| party(directory, &to.code, &to.agency)),
+            to: item
+                .to
+                .first()
+                .map(|to| party(directory, &to.code, &to.agency)),
             state: item.state_summary,
         };
         Ok(items.into_iter().map(recent).collect())
@@ -257,7 +289,11 @@ fn span(window: Window, now: Timestamp) -> (Timestamp, i64) {
 }
 
 fn of_state(counts: &[Count], state: State) -> i64 {
-    counts.iter().filter(|count| count.state == state).map(|count| count.deliveries).sum()
+    counts
+        .iter()
+        .filter(|count| count.state == state)
+        .map(|count| count.deliveries)
+        .sum()
 }
 
 fn flow_end(directory: &Directory, agency: &str) -> FlowEnd {

@@ -9,7 +9,10 @@ fn at(state: &str) -> Standing {
         Some((state, ask)) => (state, Ask::parse(ask)),
         None => (state, None),
     };
-    Standing { state: CopyState::parse(state).unwrap(), ask }
+    Standing {
+        state: CopyState::parse(state).unwrap(),
+        ask,
+    }
 }
 
 fn shown(verdict: Verdict) -> String {
@@ -32,14 +35,29 @@ fn recipients_statuses() {
     let codes = ["01", "02", "03", "04", "05", "06", "15", "16", "14"];
     let table = [
         ("sent", "01 02 03 skips04 skips05 skips06 order order noted"),
-        ("01", "repeat 02 03 skips04 skips05 skips06 order order noted"),
-        ("02", "order repeat order order order order order order noted"),
+        (
+            "01",
+            "repeat 02 03 skips04 skips05 skips06 order order noted",
+        ),
+        (
+            "02",
+            "order repeat order order order order order order noted",
+        ),
         ("03", "order order repeat 04 05 06 order order noted"),
         ("04", "order order order repeat 05 06 order order noted"),
         ("05", "order order order order repeat 06 order order noted"),
-        ("06", "order order order order order repeat order order noted"),
-        ("withdrawn", "order order order order order order repeat order noted"),
-        ("replaced", "order order order order order order order order noted"),
+        (
+            "06",
+            "order order order order order repeat order order noted",
+        ),
+        (
+            "withdrawn",
+            "order order order order order order repeat order noted",
+        ),
+        (
+            "replaced",
+            "order order order order order order order order noted",
+        ),
     ];
     for (state, row) in table {
         for (code, expected) in codes.iter().zip(row.split(' ')) {
@@ -70,17 +88,33 @@ fn questions_and_answers() {
         ("03", "99", Role::Recipient, "noted"),
     ];
     for (state, code, role, expected) in table {
-        assert_eq!(shown(judge(at(state), code, role)), expected, "{code} after {state}");
+        assert_eq!(
+            shown(judge(at(state), code, role)),
+            expected,
+            "{code} after {state}"
+        );
     }
 }
 
 #[test]
 fn business_types() {
     let name = |next: Option<Standing>| next.map(|next| shown(Verdict::Moves(next)));
-    assert_eq!(name(revoked(at("sent"), false)).as_deref(), Some("withdrawn"));
-    assert_eq!(name(revoked(at("sent"), true)).as_deref(), Some("sent+withdrawal"));
-    assert_eq!(name(revoked(at("02"), true)).as_deref(), Some("02+withdrawal"));
-    assert_eq!(name(revoked(at("03+update"), true)).as_deref(), Some("03+withdrawal"));
+    assert_eq!(
+        name(revoked(at("sent"), false)).as_deref(),
+        Some("withdrawn")
+    );
+    assert_eq!(
+        name(revoked(at("sent"), true)).as_deref(),
+        Some("sent+withdrawal")
+    );
+    assert_eq!(
+        name(revoked(at("02"), true)).as_deref(),
+        Some("02+withdrawal")
+    );
+    assert_eq!(
+        name(revoked(at("03+update"), true)).as_deref(),
+        Some("03+withdrawal")
+    );
     assert_eq!(name(revoked(at("replaced"), true)), None);
     assert_eq!(name(updated(at("06"))).as_deref(), Some("06+update"));
     assert_eq!(name(updated(at("03+withdrawal"))), None);
@@ -115,7 +149,10 @@ impl Model {
                 self.open = "withdrawal";
             }
             ("15", false) if self.open == "withdrawal" => {
-                *self = Self { word: "withdrawn", open: "" };
+                *self = Self {
+                    word: "withdrawn",
+                    open: "",
+                };
             }
             ("15" | "16", false) => self.open = "",
             (code, false) if place(code) > place(self.word) && place(self.word).is_some() => {

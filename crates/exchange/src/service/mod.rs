@@ -108,14 +108,22 @@ impl Exchange {
         address: Option<String>,
         trace_id: Option<String>,
     ) {
-        let mut event =
-            Event::new(Class::Audit, self.now(), actor, action, ("message", error_id))
-                .with_trace(trace_id)
-                .with_result("refused");
+        let mut event = Event::new(
+            Class::Audit,
+            self.now(),
+            actor,
+            action,
+            ("message", error_id),
+        )
+        .with_trace(trace_id)
+        .with_result("refused");
         event.address = address;
         let acceptance = Acceptance {
             claim: None,
-            effects: Effects { events: vec![event], ..Effects::default() },
+            effects: Effects {
+                events: vec![event],
+                ..Effects::default()
+            },
         };
         if let Err(error) = self.0.platform.ledger.accept(acceptance).await {
             tracing::warn!(%error, "refusal could not be noted in the journal");

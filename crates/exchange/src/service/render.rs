@@ -54,12 +54,17 @@ impl Exchange {
             }
             Body::Spooled(file) => {
                 let out = self.0.platform.blobs.scratch()?;
-                let written = move || -> Result<File> { way.write_file(file, out, &code, &stamp, max) };
+                let written =
+                    move || -> Result<File> { way.write_file(file, out, &code, &stamp, max) };
                 let joined = tokio::task::spawn_blocking(written).await;
                 Body::Spooled(joined.map_err(|error| Error::Stored(error.to_string()))??)
             }
         };
-        Ok(Rendered { message_type: MessageType::Edoc, size_bytes: length(&body)?, body })
+        Ok(Rendered {
+            message_type: MessageType::Edoc,
+            size_bytes: length(&body)?,
+            body,
+        })
     }
 
     /// A stored message as it is.
@@ -67,7 +72,11 @@ impl Exchange {
         let stored: Stored = self.0.platform.ledger.message(id).await?;
         let body = self.0.platform.ledger.body(&stored).await?;
         let size_bytes = u64::try_from(stored.size_bytes).unwrap_or(0);
-        Ok(Rendered { message_type: kind, body, size_bytes })
+        Ok(Rendered {
+            message_type: kind,
+            body,
+            size_bytes,
+        })
     }
 
     async fn rewriting(
@@ -119,7 +128,10 @@ impl Way {
                 edxml::splice_trace(&mut source, *point, code, stamp, out)?;
             }
             Self::Rewrite(message) => {
-                let limits = Limits { total_bytes: bytes_max, ..Limits::default() };
+                let limits = Limits {
+                    total_bytes: bytes_max,
+                    ..Limits::default()
+                };
                 edxml::rewrite(message, source, &limits, &WriteOptions::default(), out)?;
             }
         }

@@ -37,8 +37,8 @@ impl Exchange {
         self.follow_figures().await?;
         let mut items = Vec::new();
         for system in directory.systems() {
-            let is_seen = scope
-                .is_none_or(|scope| scope.iter().any(|agency| system.speaks_for(agency)));
+            let is_seen =
+                scope.is_none_or(|scope| scope.iter().any(|agency| system.speaks_for(agency)));
             if is_seen {
                 items.push(self.system_item(system).await?);
             }
@@ -52,8 +52,9 @@ impl Exchange {
     /// `exchange.thing.not_found`.
     pub async fn system_get(&self, name: &str) -> Result<SystemItem> {
         let directory = self.directory();
-        let system =
-            directory.system_named(name).ok_or_else(|| Error::not_found("system", name))?;
+        let system = directory
+            .system_named(name)
+            .ok_or_else(|| Error::not_found("system", name))?;
         self.follow_figures().await?;
         self.system_item(system).await
     }
@@ -123,22 +124,23 @@ impl Exchange {
         }
         let bytes = random_bytes::<32>().map_err(lgsp_platform::Error::from)?;
         let secret = URL_SAFE_NO_PAD.encode(bytes);
-        let (id, created_at) =
-            self.put_secret(SYSTEM_SECRET, name, secret.as_bytes(), overlap_ms, audit).await?;
-        Ok(NewSecret { id, secret, created_at })
+        let (id, created_at) = self
+            .put_secret(SYSTEM_SECRET, name, secret.as_bytes(), overlap_ms, audit)
+            .await?;
+        Ok(NewSecret {
+            id,
+            secret,
+            created_at,
+        })
     }
 
     /// Stores the secret that the national axis gave us; the one before ends at once.
     ///
     /// # Errors
     /// `platform.database.failed`.
-    pub async fn upstream_secret_put(
-        &self,
-        audit: Event,
-        name: &str,
-        value: &[u8],
-    ) -> Result<()> {
-        self.put_secret(UPSTREAM_SECRET, name, value, 0, audit).await?;
+    pub async fn upstream_secret_put(&self, audit: Event, name: &str, value: &[u8]) -> Result<()> {
+        self.put_secret(UPSTREAM_SECRET, name, value, 0, audit)
+            .await?;
         Ok(())
     }
 
@@ -153,8 +155,14 @@ impl Exchange {
         let (platform, now) = (&self.0.platform, self.now());
         let ends_at = now.plus_ms(overlap_ms.clamp(0, SECRET_OVERLAP_MS_MAX));
         let tx = platform.db.begin().await?;
-        platform.vault.retire(&*tx, (owner_kind, name), None, ends_at).await?;
-        let made = platform.vault.insert(&*tx, owner_kind, name, value, now).await?;
+        platform
+            .vault
+            .retire(&*tx, (owner_kind, name), None, ends_at)
+            .await?;
+        let made = platform
+            .vault
+            .insert(&*tx, owner_kind, name, value, now)
+            .await?;
         platform.registry.announce(&tx, SECRET_CHANGE, name).await?;
         journal::append(&*tx, [audit]).await?;
         tx.commit().await?;
@@ -169,8 +177,9 @@ impl Exchange {
     /// `exchange.thing.not_found`.
     pub async fn secret_list(&self, name: &str) -> Result<Vec<SecretItem>> {
         let directory = self.directory();
-        let system =
-            directory.system_named(name).ok_or_else(|| Error::not_found("system", name))?;
+        let system = directory
+            .system_named(name)
+            .ok_or_else(|| Error::not_found("system", name))?;
         let secrets = self.0.platform.vault.list(SYSTEM_SECRET, name).await?;
         let item = |secret: lgsp_platform::secrets::SecretInfo| SecretItem {
             id: secret.id,
@@ -189,7 +198,10 @@ impl Exchange {
         let (platform, now) = (&self.0.platform, self.now());
         let audit = caller.audit("system.secret_retired", "system", name);
         let tx = platform.db.begin().await?;
-        platform.vault.retire(&*tx, (SYSTEM_SECRET, name), Some(id), now).await?;
+        platform
+            .vault
+            .retire(&*tx, (SYSTEM_SECRET, name), Some(id), now)
+            .await?;
         platform.registry.announce(&tx, SECRET_CHANGE, name).await?;
         journal::append(&*tx, [audit]).await?;
         tx.commit().await?;

@@ -11,9 +11,7 @@ use uuid::Uuid;
 use crate::edxml;
 
 /// What a message is, as the parameter `messagetype` says it.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageType {
     /// A document (`edoc`).
@@ -132,9 +130,7 @@ pub struct Reader {
 }
 
 /// Word of a mailbox item on the VXP wire.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WireStatus {
     /// Nobody has touched it.

@@ -76,20 +76,24 @@ impl Exchange {
                 history::wire_status(db, status.id, super::WireStatus::Done)
             }
         };
-        let event = self.hop("document.sent", "status.sent", &carried, json!({
-            "upstream_doc_id": upstream_doc_id,
-            "attempts": delivery.attempts,
-        }));
-        Effects { statements: vec![statement], events: vec![event], ..Effects::default() }
+        let event = self.hop(
+            "document.sent",
+            "status.sent",
+            &carried,
+            json!({
+                "upstream_doc_id": upstream_doc_id,
+                "attempts": delivery.attempts,
+            }),
+        );
+        Effects {
+            statements: vec![statement],
+            events: vec![event],
+            ..Effects::default()
+        }
     }
 
     /// What is written with `Outcome::Failed` and `Outcome::Dead`.
-    pub async fn failed_effects(
-        &self,
-        delivery: &Leased,
-        reason: &str,
-        is_dead: bool,
-    ) -> Effects {
+    pub async fn failed_effects(&self, delivery: &Leased, reason: &str, is_dead: bool) -> Effects {
         let Ok(carried) = self.carried(delivery.id.0).await else {
             return Effects::default();
         };
@@ -98,9 +102,16 @@ impl Exchange {
             "attempts": delivery.attempts,
             "is_dead": is_dead,
         });
-        let event =
-            self.hop("document.send_failed", "status.send_failed", &carried, facts);
-        Effects { events: vec![event.with_result("failed")], ..Effects::default() }
+        let event = self.hop(
+            "document.send_failed",
+            "status.send_failed",
+            &carried,
+            facts,
+        );
+        Effects {
+            events: vec![event.with_result("failed")],
+            ..Effects::default()
+        }
     }
 
     async fn carried(&self, id: Uuid) -> Result<Carried> {
@@ -112,12 +123,16 @@ impl Exchange {
                 .ok_or_else(|| Error::not_found("document", document))
         };
         if let Some(copy) = copy::find_many(db, &[id]).await?.pop() {
-            return Ok(Carried::Document(of(copy.document_id).await?, Box::new(copy)));
+            return Ok(Carried::Document(
+                of(copy.document_id).await?,
+                Box::new(copy),
+            ));
         }
         match history::find_many(db, &[id]).await?.pop() {
-            Some(status) => {
-                Ok(Carried::Status(of(status.document_id).await?, Box::new(status)))
-            }
+            Some(status) => Ok(Carried::Status(
+                of(status.document_id).await?,
+                Box::new(status),
+            )),
             None => Err(Error::not_found("item", id)),
         }
     }
@@ -133,9 +148,13 @@ impl Exchange {
             Carried::Document(row, copy) => {
                 (of_document, row, &row.from_agency, &copy.agency, copy.id.0)
             }
-            Carried::Status(row, status) => {
-                (of_status, row, &status.from_agency, &status.to_agency, status.copy_id)
-            }
+            Carried::Status(row, status) => (
+                of_status,
+                row,
+                &status.from_agency,
+                &status.to_agency,
+                status.copy_id,
+            ),
         };
         if let Some(fields) = detail.as_object_mut() {
             fields.insert("copy".to_owned(), copy.to_string().into());

@@ -14,7 +14,12 @@ pub(crate) async fn all(db: &Database) -> Result<HashMap<String, Timestamp>> {
     db.query_all("SELECT name, seen_at FROM system_activity", vec![])
         .await?
         .iter()
-        .map(|row| Ok((row.try_get("", "name")?, Timestamp(row.try_get("", "seen_at")?))))
+        .map(|row| {
+            Ok((
+                row.try_get("", "name")?,
+                Timestamp(row.try_get("", "seen_at")?),
+            ))
+        })
         .collect()
 }
 
@@ -28,7 +33,8 @@ pub(crate) async fn put(db: &Database, seen: &[(String, Timestamp)]) -> Result<(
         let sql = "INSERT INTO system_activity (name, seen_at) VALUES ($1, $2) \
              ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at \
              WHERE system_activity.seen_at < excluded.seen_at";
-        tx.execute_raw(db.statement(sql, vec![name.as_str().into(), at.0.into()])).await?;
+        tx.execute_raw(db.statement(sql, vec![name.as_str().into(), at.0.into()]))
+            .await?;
     }
     tx.commit().await
 }

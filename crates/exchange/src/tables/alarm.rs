@@ -105,7 +105,10 @@ pub(crate) fn acknowledged(db: &Database, id: Uuid, by: &str, now: Timestamp) ->
 /// The alarm of this id.
 pub(crate) async fn find(db: &Database, id: Uuid) -> Result<Option<AlarmRow>> {
     let sql = format!("SELECT {SELECT} FROM alarm WHERE id = $1");
-    db.query_one(sql, vec![id.into()]).await?.map(|row| AlarmRow::read(&row)).transpose()
+    db.query_one(sql, vec![id.into()])
+        .await?
+        .map(|row| AlarmRow::read(&row))
+        .transpose()
 }
 
 /// The alarms of these documents that are not closed.
@@ -118,7 +121,11 @@ pub(crate) async fn of_documents(db: &Database, documents: &[Uuid]) -> Result<Ve
         places(1, documents.len())
     );
     let values = documents.iter().map(|id| (*id).into()).collect();
-    db.query_all(sql, values).await?.iter().map(AlarmRow::read).collect()
+    db.query_all(sql, values)
+        .await?
+        .iter()
+        .map(AlarmRow::read)
+        .collect()
 }
 
 /// Alarms, newest first: of a state, of agencies, before a cursor.
@@ -140,20 +147,33 @@ pub(crate) async fn list(
         clauses.push(format!("id < ${}", values.len()));
     }
     if let Some(agencies) = agencies {
-        clauses.push(format!("agency IN ({})", places(values.len() + 1, agencies.len())));
+        clauses.push(format!(
+            "agency IN ({})",
+            places(values.len() + 1, agencies.len())
+        ));
         values.extend(agencies.iter().map(|agency| Value::from(agency.as_str())));
     }
     let sql = format!(
         "SELECT {SELECT} FROM alarm WHERE {} ORDER BY id DESC LIMIT {limit}",
         clauses.join(" AND ")
     );
-    db.query_all(sql, values).await?.iter().map(AlarmRow::read).collect()
+    db.query_all(sql, values)
+        .await?
+        .iter()
+        .map(AlarmRow::read)
+        .collect()
 }
 
 /// How many alarms are open.
 pub(crate) async fn count_open(db: &Database) -> Result<i64> {
     let row = db
-        .query_one("SELECT COUNT(*) AS n FROM alarm WHERE state = 'open'", vec![])
+        .query_one(
+            "SELECT COUNT(*) AS n FROM alarm WHERE state = 'open'",
+            vec![],
+        )
         .await?;
-    Ok(row.map(|row| row.try_get("", "n")).transpose()?.unwrap_or(0))
+    Ok(row
+        .map(|row| row.try_get("", "n"))
+        .transpose()?
+        .unwrap_or(0))
 }

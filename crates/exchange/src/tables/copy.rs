@@ -118,7 +118,11 @@ impl CopyRow {
             document_id: DocumentId(row.try_get("", "document_id")?),
             to_code: row.try_get("", "to_code")?,
             agency: row.try_get("", "agency")?,
-            place: if kind == UPSTREAM { Place::Upstream } else { Place::Mailbox },
+            place: if kind == UPSTREAM {
+                Place::Upstream
+            } else {
+                Place::Mailbox
+            },
             priority: row.try_get("", "priority")?,
             standing: Standing {
                 state: state.ok_or_else(|| unreadable("state"))?,
@@ -175,9 +179,16 @@ async fn by(db: &Database, column: &str, ids: &[Uuid]) -> Result<Vec<CopyRow>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = format!("SELECT {SELECT} FROM copy WHERE {column} IN ({})", places(1, ids.len()));
+    let sql = format!(
+        "SELECT {SELECT} FROM copy WHERE {column} IN ({})",
+        places(1, ids.len())
+    );
     let values = ids.iter().map(|id| (*id).into()).collect();
-    db.query_all(sql, values).await?.iter().map(CopyRow::read).collect()
+    db.query_all(sql, values)
+        .await?
+        .iter()
+        .map(CopyRow::read)
+        .collect()
 }
 
 /// Copies whose time rules are to be looked at, the longest due first.
@@ -186,13 +197,21 @@ pub(crate) async fn to_check(db: &Database, now: Timestamp, limit: u32) -> Resul
         "SELECT {SELECT} FROM copy WHERE check_at IS NOT NULL AND check_at <= $1 \
          ORDER BY check_at LIMIT {limit}"
     );
-    db.query_all(sql, vec![now.0.into()]).await?.iter().map(CopyRow::read).collect()
+    db.query_all(sql, vec![now.0.into()])
+        .await?
+        .iter()
+        .map(CopyRow::read)
+        .collect()
 }
 
 /// Moves a copy; nothing happens when another move has gone further meanwhile.
 pub(crate) fn moved(db: &Database, copy: &CopyRow, next: Standing, now: Timestamp) -> Statement {
     let is_asked = next.ask.is_some() && next.ask != copy.standing.ask;
-    let asked_at = if is_asked { Some(now) } else { copy.asked_at.filter(|_| next.ask.is_some()) };
+    let asked_at = if is_asked {
+        Some(now)
+    } else {
+        copy.asked_at.filter(|_| next.ask.is_some())
+    };
     db.statement(
         "UPDATE copy SET state = $1, state_rank = $2, ask = $3, asked_at = $4, \
          moved_at = $5, check_at = $5 WHERE id = $6 AND state_rank <= $2",
@@ -279,12 +298,7 @@ pub(crate) fn wire_status(
 }
 
 /// Notes that the axis has taken it.
-pub(crate) fn sent(
-    db: &Database,
-    id: CopyId,
-    upstream_doc_id: &str,
-    now: Timestamp,
-) -> Statement {
+pub(crate) fn sent(db: &Database, id: CopyId, upstream_doc_id: &str, now: Timestamp) -> Statement {
     db.statement(
         "UPDATE copy SET sent_at = COALESCE(sent_at, $1), upstream_doc_id = $2, \
          wire_status = 'done', check_at = $1 WHERE id = $3",

@@ -80,31 +80,35 @@ pub(super) const SELECT: &str = "id, from_code, from_agency, document_id, number
 impl DocumentRow {
     /// The row to insert.
     pub(crate) fn into_rows(self) -> Rows {
-        Rows::one("document", COLUMNS, vec![
-            self.id.0.into(),
-            self.from_code.into(),
-            self.from_agency.into(),
-            self.document_id.into(),
-            self.number.into(),
-            self.subject.into(),
-            self.folded.into(),
-            self.business_type.into(),
-            self.priority.into(),
-            self.promulgation_date.map(|day| day.to_string()).into(),
-            self.due_date.map(|day| day.to_string()).into(),
-            self.direction.into(),
-            self.source_kind.into(),
-            self.source.into(),
-            self.upstream_doc_id.into(),
-            self.size_bytes.into(),
-            self.digest.into(),
-            self.attachments.into(),
-            self.header.into(),
-            self.defects.into(),
-            self.splice.into(),
-            self.trace_id.into(),
-            self.created_at.0.into(),
-        ])
+        Rows::one(
+            "document",
+            COLUMNS,
+            vec![
+                self.id.0.into(),
+                self.from_code.into(),
+                self.from_agency.into(),
+                self.document_id.into(),
+                self.number.into(),
+                self.subject.into(),
+                self.folded.into(),
+                self.business_type.into(),
+                self.priority.into(),
+                self.promulgation_date.map(|day| day.to_string()).into(),
+                self.due_date.map(|day| day.to_string()).into(),
+                self.direction.into(),
+                self.source_kind.into(),
+                self.source.into(),
+                self.upstream_doc_id.into(),
+                self.size_bytes.into(),
+                self.digest.into(),
+                self.attachments.into(),
+                self.header.into(),
+                self.defects.into(),
+                self.splice.into(),
+                self.trace_id.into(),
+                self.created_at.0.into(),
+            ],
+        )
     }
 
     pub(super) fn read(row: &QueryResult) -> Result<Self> {
@@ -165,9 +169,16 @@ pub(crate) async fn find_many(db: &Database, ids: &[Uuid]) -> Result<Vec<Documen
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = format!("SELECT {SELECT} FROM document WHERE id IN ({})", places(1, ids.len()));
+    let sql = format!(
+        "SELECT {SELECT} FROM document WHERE id IN ({})",
+        places(1, ids.len())
+    );
     let values = ids.iter().map(|id| (*id).into()).collect();
-    db.query_all(sql, values).await?.iter().map(DocumentRow::read).collect()
+    db.query_all(sql, values)
+        .await?
+        .iter()
+        .map(DocumentRow::read)
+        .collect()
 }
 
 /// The documents to which senders gave this id, newest first.
@@ -192,7 +203,11 @@ pub(crate) async fn by_number(
          AND promulgation_date = $3 ORDER BY id DESC LIMIT {SAME_ID_MAX}"
     );
     let values: Vec<Value> = vec![from_agency.into(), number.into(), day.to_string().into()];
-    db.query_all(sql, values).await?.iter().map(DocumentRow::read).collect()
+    db.query_all(sql, values)
+        .await?
+        .iter()
+        .map(DocumentRow::read)
+        .collect()
 }
 
 /// The newest documents of these senders, of one id if it is given.

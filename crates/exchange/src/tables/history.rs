@@ -56,25 +56,29 @@ const COLUMNS: &[&str] = &[
 impl HistoryRow {
     /// The row to insert.
     pub(crate) fn into_rows(self) -> Rows {
-        Rows::one("copy_history", COLUMNS, vec![
-            self.id.into(),
-            self.message_id.into(),
-            self.document_id.0.into(),
-            self.copy_id.into(),
-            self.code.into(),
-            self.description.into(),
-            self.staff.into(),
-            self.from_code.into(),
-            self.from_agency.into(),
-            self.to_code.into(),
-            self.to_agency.into(),
-            self.effect.into(),
-            self.wire_status.as_str().into(),
-            self.source_kind.into(),
-            self.source.into(),
-            self.fetched_at.map(|at| at.0).into(),
-            self.created_at.0.into(),
-        ])
+        Rows::one(
+            "copy_history",
+            COLUMNS,
+            vec![
+                self.id.into(),
+                self.message_id.into(),
+                self.document_id.0.into(),
+                self.copy_id.into(),
+                self.code.into(),
+                self.description.into(),
+                self.staff.into(),
+                self.from_code.into(),
+                self.from_agency.into(),
+                self.to_code.into(),
+                self.to_agency.into(),
+                self.effect.into(),
+                self.wire_status.as_str().into(),
+                self.source_kind.into(),
+                self.source.into(),
+                self.fetched_at.map(|at| at.0).into(),
+                self.created_at.0.into(),
+            ],
+        )
     }
 
     fn read(row: &QueryResult) -> Result<Self> {
@@ -106,9 +110,16 @@ pub(crate) async fn find_many(db: &Database, ids: &[Uuid]) -> Result<Vec<History
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = format!("SELECT * FROM copy_history WHERE id IN ({})", places(1, ids.len()));
+    let sql = format!(
+        "SELECT * FROM copy_history WHERE id IN ({})",
+        places(1, ids.len())
+    );
     let values = ids.iter().map(|id| (*id).into()).collect();
-    db.query_all(sql, values).await?.iter().map(HistoryRow::read).collect()
+    db.query_all(sql, values)
+        .await?
+        .iter()
+        .map(HistoryRow::read)
+        .collect()
 }
 
 /// The statuses about a document, oldest first.
@@ -175,7 +186,13 @@ pub(crate) fn link(
     Rows::one(
         "document_link",
         &["id", "document_id", "relation", "target_id", "created_at"],
-        vec![id.into(), document.0.into(), relation.into(), target.0.into(), now.0.into()],
+        vec![
+            id.into(),
+            document.0.into(),
+            relation.into(),
+            target.0.into(),
+            now.0.into(),
+        ],
     )
 }
 
@@ -193,7 +210,11 @@ pub(crate) async fn links(
             let from: Uuid = row.try_get("", "document_id")?;
             let target: Uuid = row.try_get("", "target_id")?;
             let is_target = from != document.0;
-            Ok((row.try_get("", "relation")?, if is_target { from } else { target }, is_target))
+            Ok((
+                row.try_get("", "relation")?,
+                if is_target { from } else { target },
+                is_target,
+            ))
         })
         .collect()
 }
@@ -215,7 +236,14 @@ pub(crate) fn orphan(
 ) -> Rows {
     Rows::one(
         "status_orphan",
-        &["id", "facts", "state", "next_at", "expires_at", "created_at"],
+        &[
+            "id",
+            "facts",
+            "state",
+            "next_at",
+            "expires_at",
+            "created_at",
+        ],
         vec![
             id.into(),
             facts.into(),
@@ -228,11 +256,7 @@ pub(crate) fn orphan(
 }
 
 /// Parked statuses that are tried again now.
-pub(crate) async fn orphans_due(
-    db: &Database,
-    now: Timestamp,
-    limit: u32,
-) -> Result<Vec<Orphan>> {
+pub(crate) async fn orphans_due(db: &Database, now: Timestamp, limit: u32) -> Result<Vec<Orphan>> {
     let sql = format!(
         "SELECT id, facts, expires_at FROM status_orphan WHERE state = 'parked' \
          AND next_at <= $1 ORDER BY next_at LIMIT {limit}"

@@ -26,13 +26,17 @@ struct Conditions {
 
 impl Conditions {
     fn new() -> Self {
-        Self { clauses: vec!["1 = 1".to_owned()], values: Vec::new() }
+        Self {
+            clauses: vec!["1 = 1".to_owned()],
+            values: Vec::new(),
+        }
     }
 
     /// Adds a condition in which `?` stands for the value.
     fn add(&mut self, clause: &str, value: impl Into<Value>) {
         self.values.push(value.into());
-        self.clauses.push(clause.replace('?', &format!("${}", self.values.len())));
+        self.clauses
+            .push(clause.replace('?', &format!("${}", self.values.len())));
     }
 
     /// Adds a condition in which each `?` stands for the list of `values`.
@@ -42,7 +46,8 @@ impl Conditions {
             return;
         }
         let list = places(self.values.len() + 1, values.len());
-        self.values.extend(values.iter().map(|value| Value::from(value.as_str())));
+        self.values
+            .extend(values.iter().map(|value| Value::from(value.as_str())));
         self.clauses.push(clause.replace('?', &list));
     }
 
@@ -53,7 +58,10 @@ impl Conditions {
 
 /// A `LIKE` pattern of folded words.
 fn pattern(words: &str) -> String {
-    let folded = fold(words).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let folded = fold(words)
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
     format!("%{folded}%")
 }
 
@@ -91,7 +99,10 @@ pub(crate) async fn documents(
         match state {
             "withdrawal_asked" => wanted.add(&format!("{of_copy} copy.ask = ?)"), "withdrawal"),
             "update_asked" => wanted.add(&format!("{of_copy} copy.ask = ?)"), "update"),
-            other => wanted.add(&format!("{of_copy} copy.ask IS NULL AND copy.state = ?)"), other),
+            other => wanted.add(
+                &format!("{of_copy} copy.ask IS NULL AND copy.state = ?)"),
+                other,
+            ),
         }
     }
     if let Some(is_late) = filter.late {
@@ -115,7 +126,11 @@ pub(crate) async fn documents(
         document::SELECT,
         wanted.sql()
     );
-    db.query_all(sql, wanted.values).await?.iter().map(DocumentRow::read).collect()
+    db.query_all(sql, wanted.values)
+        .await?
+        .iter()
+        .map(DocumentRow::read)
+        .collect()
 }
 
 /// Copies in mailboxes, newest first, at most `limit`.
@@ -151,7 +166,11 @@ pub(crate) async fn mailbox(
         copy::SELECT,
         wanted.sql()
     );
-    db.query_all(sql, wanted.values).await?.iter().map(CopyRow::read).collect()
+    db.query_all(sql, wanted.values)
+        .await?
+        .iter()
+        .map(CopyRow::read)
+        .collect()
 }
 
 /// Revocations and updates expect no confirmation of their own: read, they are done.
@@ -188,7 +207,10 @@ pub(crate) async fn is_party(db: &Database, document: Uuid, agencies: &[String])
 }
 
 /// Items that wait at each of these addresses.
-pub(crate) async fn count_waiting(db: &Database, addresses: &[String]) -> Result<Vec<(String, i64)>> {
+pub(crate) async fn count_waiting(
+    db: &Database,
+    addresses: &[String],
+) -> Result<Vec<(String, i64)>> {
     if addresses.is_empty() {
         return Ok(Vec::new());
     }
@@ -197,7 +219,10 @@ pub(crate) async fn count_waiting(db: &Database, addresses: &[String]) -> Result
          AND state IN ('queued', 'delivered') GROUP BY address",
         places(1, addresses.len())
     );
-    let values = addresses.iter().map(|address| Value::from(address.as_str())).collect();
+    let values = addresses
+        .iter()
+        .map(|address| Value::from(address.as_str()))
+        .collect();
     db.query_all(sql, values)
         .await?
         .iter()

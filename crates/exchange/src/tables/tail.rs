@@ -32,7 +32,9 @@ pub(crate) async fn after(
                 id: row.try_get("", "id")?,
                 at: Timestamp(row.try_get("", "at")?),
                 action: row.try_get("", "action")?,
-                agency: row.try_get::<Option<String>>("", "agency")?.unwrap_or_default(),
+                agency: row
+                    .try_get::<Option<String>>("", "agency")?
+                    .unwrap_or_default(),
                 detail: serde_json::from_str(&detail).unwrap_or_default(),
             })
         })
@@ -41,8 +43,13 @@ pub(crate) async fn after(
 
 /// A position before all events that are younger than `at`, found by halving.
 pub(crate) async fn position_before(db: &Database, at: Timestamp) -> Result<i64> {
-    let row = db.query_one("SELECT MAX(id) AS last FROM journal_event", vec![]).await?;
-    let last: Option<i64> = row.map(|row| row.try_get("", "last")).transpose()?.flatten();
+    let row = db
+        .query_one("SELECT MAX(id) AS last FROM journal_event", vec![])
+        .await?;
+    let last: Option<i64> = row
+        .map(|row| row.try_get("", "last"))
+        .transpose()?
+        .flatten();
     let (mut low, mut high) = (0, last.unwrap_or(0));
     // Positions ascend with time but for the moments in which transactions overlap.
     while low < high {

@@ -58,34 +58,53 @@ impl Exchange {
         for copy in copies {
             let sender = senders.iter().find(|row| row.id == copy.document_id);
             let sender = sender.map_or(copy.agency.as_str(), |row| row.from_agency.as_str());
-            self.check_copy(&directory, copy, sender, &open, now, &mut effects);
+            let pass = Pass {
+                directory: &directory,
+                sender,
+                open: &open,
+                now,
+            };
+            self.check_copy(&pass, copy, &mut effects);
         }
-        self.0.platform.ledger.accept(Acceptance { claim: None, effects }).await?;
+        self.0
+            .platform
+            .ledger
+            .accept(Acceptance {
+                claim: None,
+                effects,
+            })
+            .await?;
         Ok(())
     }
 
-    fn check_copy(
-        &self,
-        directory: &Directory,
-        copy: &CopyRow,
-        sender: &str,
-        open: &[AlarmRow],
-        now: Timestamp,
-        effects: &mut Effects,
-    ) {
+    fn check_copy(&self, pass: &Pass<'_>, copy: &CopyRow, effects: &mut Effects) {
+        let Pass {
+            directory,
+            sender,
+            open,
+            now,
+        } = *pass;
         let db = &self.0.platform.db;
-        let watch =
-            Watch { calendar: &directory.calendar, rules: &directory.settings.alarms };
+        let watch = Watch {
+            calendar: &directory.calendar,
+            rules: &directory.settings.alarms,
+        };
         let instants = watch.instants(&facts(copy));
-        let open: Vec<&AlarmRow> =
-            open.iter().filter(|alarm| alarm.copy_id == Some(copy.id.0)).collect();
+        let open: Vec<&AlarmRow> = open
+            .iter()
+            .filter(|alarm| alarm.copy_id == Some(copy.id.0))
+            .collect();
         let mut next_at = None;
         for (code, due_at) in &instants {
             if *due_at > now {
                 next_at = Some(next_at.map_or(*due_at, |known: Timestamp| known.min(*due_at)));
             } else if !open.iter().any(|alarm| alarm.code == code.as_str()) {
                 // Who has not sent is the sender's side; all else waits for the receiver.
-                let agency = if *code == AlarmCode::NotSent { sender } else { &copy.agency };
+                let agency = if *code == AlarmCode::NotSent {
+                    sender
+                } else {
+                    &copy.agency
+                };
                 effects.rows.push(alarm::raised(
                     Ids.next(),
                     *code,
@@ -94,7 +113,9 @@ impl Exchange {
                     Some(copy.id),
                     (*due_at, now),
                 ));
-                effects.events.push(told(copy, "alarm.raised", code.as_str(), agency, now));
+                effects
+                    .events
+                    .push(told(copy, "alarm.raised", code.as_str(), agency, now));
             }
         }
         for alarm in open {
@@ -109,6 +130,16 @@ impl Exchange {
         }
         effects.statements.push(copy::checked(db, copy, next_at));
     }
+}
+
+/// What a look at one copy needs to know.
+struct Pass<'a> {
+    directory: &'a Directory,
+    /// Agency that sent the document.
+    sender: &'a str,
+    /// Alarms of the documents in work that are not closed.
+    open: &'a [AlarmRow],
+    now: Timestamp,
 }
 
 fn facts(copy: &CopyRow) -> Facts {

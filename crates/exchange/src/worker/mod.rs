@@ -27,16 +27,31 @@ pub(crate) fn start(exchange: &Exchange) {
     let platform = exchange.platform();
     let (ledger, tasks) = (&platform.ledger, &platform.tasks);
     let alarms = exchange.clone();
-    schedule::start(ledger, tasks, "exchange alarms", ALARMS_EVERY_MS, move || {
-        let exchange = alarms.clone();
-        Box::pin(async move { exchange.check_alarms().await.map_err(platform_error) })
-    });
+    schedule::start(
+        ledger,
+        tasks,
+        "exchange alarms",
+        ALARMS_EVERY_MS,
+        move || {
+            let exchange = alarms.clone();
+            Box::pin(async move { exchange.check_alarms().await.map_err(platform_error) })
+        },
+    );
     let orphans = exchange.clone();
-    schedule::start(ledger, tasks, "exchange orphans", ORPHANS_EVERY_MS, move || {
-        let exchange = orphans.clone();
-        Box::pin(async move { exchange.retry_orphans().await.map_err(platform_error) })
-    });
-    tasks.spawn_until_stopped("exchange directory", exchange.directories().clone().follow());
+    schedule::start(
+        ledger,
+        tasks,
+        "exchange orphans",
+        ORPHANS_EVERY_MS,
+        move || {
+            let exchange = orphans.clone();
+            Box::pin(async move { exchange.retry_orphans().await.map_err(platform_error) })
+        },
+    );
+    tasks.spawn_until_stopped(
+        "exchange directory",
+        exchange.directories().clone().follow(),
+    );
     tasks.spawn_until_stopped("exchange activity", write_activity(exchange.clone()));
     tasks.spawn_until_stopped("exchange figures", follow_figures(exchange.clone()));
 }

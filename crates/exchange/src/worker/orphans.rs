@@ -26,7 +26,14 @@ impl Exchange {
         let due = history::orphans_due(&self.0.platform.db, now, PASS_MAX).await?;
         for orphan in due {
             let effects = self.orphan_effects(&orphan, now).await?;
-            self.0.platform.ledger.accept(Acceptance { claim: None, effects }).await?;
+            self.0
+                .platform
+                .ledger
+                .accept(Acceptance {
+                    claim: None,
+                    effects,
+                })
+                .await?;
         }
         Ok(())
     }
@@ -41,12 +48,22 @@ impl Exchange {
             }
             Ok(None) => {
                 let next = now.plus_ms(RETRY_MS);
-                let word = if now >= orphan.expires_at { "listed" } else { "parked" };
-                Ok(Effects { statements: vec![state(word, next)], ..Effects::default() })
+                let word = if now >= orphan.expires_at {
+                    "listed"
+                } else {
+                    "parked"
+                };
+                Ok(Effects {
+                    statements: vec![state(word, next)],
+                    ..Effects::default()
+                })
             }
             Err(Error::Platform(error)) => Err(Error::Platform(error)),
             // Its document came, and refuses it: a clerk looks at it.
-            Err(_) => Ok(Effects { statements: vec![state("listed", now)], ..Effects::default() }),
+            Err(_) => Ok(Effects {
+                statements: vec![state("listed", now)],
+                ..Effects::default()
+            }),
         }
     }
 
@@ -60,7 +77,9 @@ impl Exchange {
         let Edxml::Status(status) = read::read_again(&directory, body).await?.message else {
             return Err(Error::MessageType);
         };
-        let plan = self.plan_status(&directory, &facts, &status, orphan.id, now).await?;
+        let plan = self
+            .plan_status(&directory, &facts, &status, orphan.id, now)
+            .await?;
         Ok(plan.map(|plan| plan.effects))
     }
 }

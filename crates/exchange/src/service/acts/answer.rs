@@ -41,13 +41,19 @@ impl Exchange {
         let held = self.copy_of(document, copy).await?;
         let row = self.document_row(document).await?;
         if !CODES.contains(&code) {
-            return Err(Error::StatusForeign { code: super::super::submit::short(code) });
+            return Err(Error::StatusForeign {
+                code: super::super::submit::short(code),
+            });
         }
         let is_sender = code == "13";
         if !is_sender {
             self.read_copy(official, &held).await?;
         }
-        let agency = if is_sender { &row.from_agency } else { &held.agency };
+        let agency = if is_sender {
+            &row.from_agency
+        } else {
+            &held.agency
+        };
         let message = self.status_message(official, &row, agency, code, description);
         let received = write::write(
             &self.0.platform.blobs,
@@ -114,7 +120,10 @@ impl Exchange {
                 id: DeliveryId(copy.id.0),
                 fence: None,
                 outcome: Outcome::Acknowledged,
-                effects: Effects { statements: vec![statement], ..Effects::default() },
+                effects: Effects {
+                    statements: vec![statement],
+                    ..Effects::default()
+                },
             })
             .await?;
         Ok(())
@@ -132,10 +141,10 @@ impl Exchange {
         StatusMessage {
             from: Party::new(&directory.own_code(agency, now), &directory.name_of(agency)),
             response_for: reference(row),
-            staff: official
-                .display_name
-                .clone()
-                .map(|name| StaffInfo { staff: Some(name), ..StaffInfo::default() }),
+            staff: official.display_name.clone().map(|name| StaffInfo {
+                staff: Some(name),
+                ..StaffInfo::default()
+            }),
             status_code: code.to_owned(),
             description,
             timestamp: InstantText::from_unix_ms(now.0),

@@ -64,12 +64,17 @@ impl Exchange {
     ) -> Result<Submitted> {
         let files = Arc::new(files);
         let bytes: u64 = files.iter().map(|file| file.received.size_bytes).sum();
-        let mut received = self.written(&draft, &files, AttachmentEncoding::Zip).await?;
+        let mut received = self
+            .written(&draft, &files, AttachmentEncoding::Zip)
+            .await?;
         // Blank scans pack better than receivers believe: they would take them for a bomb.
         if bytes > Limits::RATIO_FREE_BYTES && self.looks_like_a_bomb(&received).await {
-            received = self.written(&draft, &files, AttachmentEncoding::Raw).await?;
+            received = self
+                .written(&draft, &files, AttachmentEncoding::Raw)
+                .await?;
         }
-        self.submit(official.submission(agency, MessageType::Edoc, received)).await
+        self.submit(official.submission(agency, MessageType::Edoc, received))
+            .await
     }
 
     async fn written(
@@ -103,7 +108,9 @@ impl Exchange {
         answered: Option<&DocumentRow>,
     ) -> Document {
         let (directory, now) = (self.directory(), self.now());
-        let day = request.promulgation_date.unwrap_or_else(|| now.vietnam_date());
+        let day = request
+            .promulgation_date
+            .unwrap_or_else(|| now.vietnam_date());
         let from = Party::new(
             &directory.own_code(&request.from, now),
             &directory.name_of(&request.from),
@@ -112,7 +119,10 @@ impl Exchange {
             let agency = directory.agency_or_code(code, now);
             Party::new(code.trim(), &directory.name_of(&agency))
         };
-        let code = Code { number: filled(request.number), notation: filled(request.notation) };
+        let code = Code {
+            number: filled(request.number),
+            notation: filled(request.notation),
+        };
         let flat = code.flat();
         let document_id = if flat.is_empty() || request.business_type == 1 {
             Ids.next().to_string()
@@ -121,7 +131,9 @@ impl Exchange {
         };
         let type_name = request.document_type.as_deref().and_then(|code| {
             let lists = &directory.catalogue.lists;
-            lists.label(TYPES, code, now.vietnam_date()).map(|labels| labels.vi.clone())
+            lists
+                .label(TYPES, code, now.vietnam_date())
+                .map(|labels| labels.vi.clone())
         });
         let mut document = Document {
             from,
@@ -168,7 +180,11 @@ pub(super) fn business(
     target: Option<&DocumentRow>,
 ) -> Business {
     let id = target.map(|row| row.document_id.clone());
-    let mut business = Business { kind, reason, ..Business::default() };
+    let mut business = Business {
+        kind,
+        reason,
+        ..Business::default()
+    };
     match kind {
         BusinessType::New => {}
         BusinessType::Revoke => business.document_id = id,
@@ -181,7 +197,10 @@ pub(super) fn business(
             });
         }
         BusinessType::Replace => {
-            let replacement = |document_id| Replacement { document_id, organ_ids: Vec::new() };
+            let replacement = |document_id| Replacement {
+                document_id,
+                organ_ids: Vec::new(),
+            };
             business.replacements = id.map(replacement).into_iter().collect();
         }
     }
@@ -201,31 +220,58 @@ fn check(request: &ComposeRequest, files: &[ComposeFile]) -> Result<()> {
         wrong("/to", "Cần có nơi nhận.", "A receiver is needed.");
     }
     if request.priority > 4 {
-        wrong("/priority", "Độ khẩn từ 0 đến 4.", "The priority is 0 to 4.");
+        wrong(
+            "/priority",
+            "Độ khẩn từ 0 đến 4.",
+            "The priority is 0 to 4.",
+        );
     }
     if request.business_type > 3 {
-        wrong("/business_type", "Nghiệp vụ từ 0 đến 3.", "The business type is 0 to 3.");
+        wrong(
+            "/business_type",
+            "Nghiệp vụ từ 0 đến 3.",
+            "The business type is 0 to 3.",
+        );
     }
     if request.business_type > 0 && request.target.is_none() {
-        wrong("/target", "Cần chọn văn bản liên quan.", "Name the document that it is about.");
+        wrong(
+            "/target",
+            "Cần chọn văn bản liên quan.",
+            "Name the document that it is about.",
+        );
     }
     let limits = Limits::default();
     if request.to.len() > limits.recipients {
-        wrong("/to", "Quá 1000 nơi nhận.", "There are more than 1000 receivers.");
+        wrong(
+            "/to",
+            "Quá 1000 nơi nhận.",
+            "There are more than 1000 receivers.",
+        );
     }
     if files.len() > limits.attachments {
-        wrong("/files", "Quá 100 tệp đính kèm.", "There are more than 100 files.");
+        wrong(
+            "/files",
+            "Quá 100 tệp đính kèm.",
+            "There are more than 100 files.",
+        );
     }
-    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(errors))
+    }
 }
 
 fn filled(text: Option<String>) -> Option<String> {
-    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    text.map(|text| text.trim().to_owned())
+        .filter(|text| !text.is_empty())
 }
 
 /// What offices attach; the reader looks at the content again.
 fn media_type(name: &str) -> &'static str {
-    let extension = name.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase());
+    let extension = name
+        .rsplit_once('.')
+        .map(|(_, end)| end.to_ascii_lowercase());
     match extension.as_deref() {
         Some("pdf") => "application/pdf",
         Some("doc") => "application/msword",

@@ -39,9 +39,15 @@ impl Exchange {
             if !has_ended || held.standing.state.is_over() {
                 continue;
             }
-            let effects =
-                Effects { events: vec![self.resent(official, held)], ..Effects::default() };
-            self.0.platform.ledger.redrive(DeliveryId(held.id.0), effects).await?;
+            let effects = Effects {
+                events: vec![self.resent(official, held)],
+                ..Effects::default()
+            };
+            self.0
+                .platform
+                .ledger
+                .redrive(DeliveryId(held.id.0), effects)
+                .await?;
             sent += 1;
         }
         match copies.first() {
@@ -49,7 +55,9 @@ impl Exchange {
                 let state = states
                     .get(&first.id.0)
                     .map_or(first.standing.shown(), |delivery| delivery.state.as_str());
-                Err(Error::WrongState { state: state.to_owned() })
+                Err(Error::WrongState {
+                    state: state.to_owned(),
+                })
             }
             _ => Ok(sent),
         }

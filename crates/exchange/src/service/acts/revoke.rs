@@ -44,8 +44,12 @@ impl Exchange {
             .map(|copy| Party::new(&copy.to_code, &directory.name_of(&copy.agency)))
             .collect();
         if to.is_empty() {
-            let state = copies.first().map_or("withdrawn", |copy| copy.standing.shown());
-            return Err(Error::WrongState { state: state.to_owned() });
+            let state = copies
+                .first()
+                .map_or("withdrawn", |copy| copy.standing.shown());
+            return Err(Error::WrongState {
+                state: state.to_owned(),
+            });
         }
         let number = row.number.as_deref().unwrap_or_default();
         let subject = format!("Thu hồi văn bản {number}: {}", row.subject);
@@ -69,6 +73,7 @@ impl Exchange {
             business: Some(business(BusinessType::Revoke, Some(reason), Some(&row))),
             ..Document::default()
         };
-        self.send_document(official, &row.from_agency, message, Vec::new()).await
+        self.send_document(official, &row.from_agency, message, Vec::new())
+            .await
     }
 }

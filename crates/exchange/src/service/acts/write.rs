@@ -42,12 +42,20 @@ pub(super) async fn write(
         edxml::write(&message, &mut source, &WriteOptions::default(), &mut out)?;
         let (inner, size_bytes, digest) = out.finish();
         if inner.len() <= INLINE_BYTES_MAX {
-            return Ok(Received { body: Body::Inline(inner.into()), size_bytes, digest });
+            return Ok(Received {
+                body: Body::Inline(inner.into()),
+                size_bytes,
+                digest,
+            });
         }
         let mut file = blobs.scratch()?;
         file.write_all(&inner)?;
         file.seek(SeekFrom::Start(0))?;
-        return Ok(Received { body: Body::Spooled(file), size_bytes, digest });
+        return Ok(Received {
+            body: Body::Spooled(file),
+            size_bytes,
+            digest,
+        });
     }
     let scratch = blobs.scratch()?;
     let written = move || -> Result<Received> {
@@ -55,7 +63,11 @@ pub(super) async fn write(
         edxml::write(&message, &mut source, &WriteOptions::default(), &mut out)?;
         let (mut file, size_bytes, digest) = out.finish();
         file.seek(SeekFrom::Start(0))?;
-        Ok(Received { body: Body::Spooled(file), size_bytes, digest })
+        Ok(Received {
+            body: Body::Spooled(file),
+            size_bytes,
+            digest,
+        })
     };
     tokio::task::spawn_blocking(written)
         .await
@@ -96,7 +108,11 @@ struct Hashing<W> {
 
 impl<W> Hashing<W> {
     fn new(inner: W) -> Self {
-        Self { inner, size_bytes: 0, context: Context::new(&SHA256) }
+        Self {
+            inner,
+            size_bytes: 0,
+            context: Context::new(&SHA256),
+        }
     }
 
     fn finish(self) -> (W, u64, [u8; 32]) {

@@ -33,7 +33,9 @@ impl Exchange {
         status: WireStatus,
     ) -> Result<()> {
         if status == WireStatus::Initial {
-            return Err(Error::WrongState { state: status.as_str().to_owned() });
+            return Err(Error::WrongState {
+                state: status.as_str().to_owned(),
+            });
         }
         let db = &self.0.platform.db;
         let (id, known, effects, is_over) = match self.item(reader, doc_id).await? {
@@ -70,10 +72,15 @@ impl Exchange {
         match status {
             WireStatus::Done if !is_open(known) => Ok(()),
             WireStatus::Done => self.finish_item(id, effects, is_over).await,
-            _ if !is_open(known) => Err(Error::WrongState { state: known.as_str().to_owned() }),
+            _ if !is_open(known) => Err(Error::WrongState {
+                state: known.as_str().to_owned(),
+            }),
             _ if known == status => Ok(()),
             _ => {
-                let acceptance = Acceptance { claim: None, effects };
+                let acceptance = Acceptance {
+                    claim: None,
+                    effects,
+                };
                 self.0.platform.ledger.accept(acceptance).await?;
                 Ok(())
             }

@@ -39,17 +39,14 @@ impl Exchange {
                     let statement = history::fetched(db, status.id, self.now());
                     self.note_fetch(status.id, statement, None).await?;
                 }
-                self.stored(MessageId(status.message_id), MessageType::Status).await
+                self.stored(MessageId(status.message_id), MessageType::Status)
+                    .await
             }
         }
     }
 
     /// Marks a copy fetched, once; gives its document.
-    pub(crate) async fn fetch_copy(
-        &self,
-        reader: &Reader,
-        copy: &CopyRow,
-    ) -> Result<DocumentRow> {
+    pub(crate) async fn fetch_copy(&self, reader: &Reader, copy: &CopyRow) -> Result<DocumentRow> {
         if copy.standing.state == CopyState::Withdrawn {
             return Err(Error::Withdrawn);
         }
@@ -65,12 +62,7 @@ impl Exchange {
         Ok(row)
     }
 
-    async fn note_fetch(
-        &self,
-        id: Uuid,
-        statement: Statement,
-        event: Option<Event>,
-    ) -> Result<()> {
+    async fn note_fetch(&self, id: Uuid, statement: Statement, event: Option<Event>) -> Result<()> {
         let settlement = Settlement {
             id: DeliveryId(id),
             fence: None,
@@ -84,7 +76,9 @@ impl Exchange {
         match self.0.platform.ledger.settle(settlement).await {
             Ok(()) => Ok(()),
             // Withdrawn between our look and our word.
-            Err(PlatformError::DeliveryState { state: "cancelled", .. }) => Err(Error::Withdrawn),
+            Err(PlatformError::DeliveryState {
+                state: "cancelled", ..
+            }) => Err(Error::Withdrawn),
             // Confirmed by a faster call: reading it again harms nobody.
             Err(PlatformError::DeliveryState { .. }) => Ok(()),
             Err(error) => Err(error.into()),

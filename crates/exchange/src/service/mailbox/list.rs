@@ -23,8 +23,12 @@ impl Exchange {
         kind: MessageType,
         limit: u32,
     ) -> Result<Vec<MailboxItem>> {
-        let waiting =
-            self.0.platform.ledger.mailbox(&addresses(agencies, kind), limit).await?;
+        let waiting = self
+            .0
+            .platform
+            .ledger
+            .mailbox(&addresses(agencies, kind), limit)
+            .await?;
         let ids: Vec<Uuid> = waiting.iter().map(|delivery| delivery.id).collect();
         match kind {
             MessageType::Edoc => self.documents_waiting(&waiting, &ids).await,
@@ -49,8 +53,11 @@ impl Exchange {
         ids: &[Uuid],
     ) -> Result<Vec<MailboxItem>> {
         let db = &self.0.platform.db;
-        let copies: HashMap<Uuid, CopyRow> =
-            copy::find_many(db, ids).await?.into_iter().map(|copy| (copy.id.0, copy)).collect();
+        let copies: HashMap<Uuid, CopyRow> = copy::find_many(db, ids)
+            .await?
+            .into_iter()
+            .map(|copy| (copy.id.0, copy))
+            .collect();
         let mut documents: Vec<Uuid> = copies.values().map(|copy| copy.document_id.0).collect();
         documents.sort_unstable();
         documents.dedup();
@@ -85,8 +92,11 @@ impl Exchange {
         ids: &[Uuid],
     ) -> Result<Vec<MailboxItem>> {
         let db = &self.0.platform.db;
-        let statuses: HashMap<Uuid, HistoryRow> =
-            history::find_many(db, ids).await?.into_iter().map(|row| (row.id, row)).collect();
+        let statuses: HashMap<Uuid, HistoryRow> = history::find_many(db, ids)
+            .await?
+            .into_iter()
+            .map(|row| (row.id, row))
+            .collect();
         let messages: Vec<Uuid> = statuses.values().map(|row| row.message_id).collect();
         let sizes = search::message_facts(db, &messages).await?;
         let item = |delivery: &Delivery| {
@@ -114,9 +124,10 @@ impl Exchange {
 fn addresses(agencies: &[String], kind: MessageType) -> Vec<String> {
     match kind {
         MessageType::Edoc => agencies.to_vec(),
-        MessageType::Status => {
-            agencies.iter().map(|agency| format!("{agency}{STATUS_TRAY}")).collect()
-        }
+        MessageType::Status => agencies
+            .iter()
+            .map(|agency| format!("{agency}{STATUS_TRAY}"))
+            .collect(),
     }
 }
 

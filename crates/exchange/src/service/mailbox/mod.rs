@@ -34,7 +34,11 @@ impl Exchange {
         let db = &self.0.platform.db;
         if let Some(copy) = copy::find_many(db, &[id]).await?.pop() {
             let is_ours = copy.place == Place::Mailbox && owns(&copy.agency);
-            return if is_ours { Ok(Item::Copy(Box::new(copy))) } else { Err(missing()) };
+            return if is_ours {
+                Ok(Item::Copy(Box::new(copy)))
+            } else {
+                Err(missing())
+            };
         }
         match history::find_many(db, &[id]).await?.pop() {
             Some(status) if owns(&status.to_agency) => Ok(Item::Status(Box::new(status))),

@@ -59,13 +59,20 @@ impl Exchange {
         let lines: Vec<(&DocumentRow, &CopyRow)> = documents
             .iter()
             .flat_map(|row| {
-                copies.get(&row.id.0).into_iter().flatten().map(move |copy| (row, copy))
+                copies
+                    .get(&row.id.0)
+                    .into_iter()
+                    .flatten()
+                    .map(move |copy| (row, copy))
             })
             .take(limit as usize)
             .collect();
         let ids: Vec<Uuid> = lines.iter().map(|(_, copy)| copy.id.0).collect();
         let states = self.delivery_states(&ids).await?;
-        Ok(lines.into_iter().map(|(row, copy)| document_line(row, copy, &states)).collect())
+        Ok(lines
+            .into_iter()
+            .map(|(row, copy)| document_line(row, copy, &states))
+            .collect())
     }
 
     async fn statuses_sent(
@@ -107,15 +114,14 @@ impl Exchange {
 
     pub(crate) async fn delivery_states(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Delivery>> {
         let found = self.0.platform.ledger.deliveries_by_id(ids).await?;
-        Ok(found.into_iter().map(|delivery| (delivery.id, delivery)).collect())
+        Ok(found
+            .into_iter()
+            .map(|delivery| (delivery.id, delivery))
+            .collect())
     }
 }
 
-fn document_line(
-    row: &DocumentRow,
-    copy: &CopyRow,
-    states: &HashMap<Uuid, Delivery>,
-) -> SentItem {
+fn document_line(row: &DocumentRow, copy: &CopyRow, states: &HashMap<Uuid, Delivery>) -> SentItem {
     SentItem {
         message_type: MessageType::Edoc,
         sender_doc_id: row.id.to_string(),

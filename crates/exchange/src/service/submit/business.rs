@@ -53,7 +53,8 @@ impl Exchange {
             BusinessType::Revoke => {
                 let references = revoked_references(prepared);
                 for target in self.targets(prepared, &references, "revokes", into).await? {
-                    self.revoke_copies(prepared, &target, &prepared.receivers, into).await?;
+                    self.revoke_copies(prepared, &target, &prepared.receivers, into)
+                        .await?;
                 }
                 Ok(())
             }
@@ -65,8 +66,7 @@ impl Exchange {
     /// A new document that answers others is linked with them.
     async fn link_answers(&self, prepared: &Prepared, into: &mut Reaction) -> Result<()> {
         for reference in &prepared.document.response_for {
-            let found =
-                targets::named(self, &prepared.directory, reference, prepared.now).await?;
+            let found = targets::named(self, &prepared.directory, reference, prepared.now).await?;
             if let Some(row) = found.first().filter(|row| row.id != prepared.id) {
                 into.links.push(("response_for", row.id));
             }
@@ -94,15 +94,24 @@ impl Exchange {
                 if known && !matches!(prepared.submission.source, Source::Upstream { .. }) {
                     return Err(Error::NotOwner);
                 }
-                let action = if known { "document.not_owner" } else { "document.target_unknown" };
-                into.events.push(prepared.event(action, prepared.id).with_detail(json!({
-                    "document_id": reference.document_id,
-                    "code": reference.code,
-                })));
+                let action = if known {
+                    "document.not_owner"
+                } else {
+                    "document.target_unknown"
+                };
+                into.events
+                    .push(prepared.event(action, prepared.id).with_detail(json!({
+                        "document_id": reference.document_id,
+                        "code": reference.code,
+                    })));
             }
             for row in own {
                 let copies = copy::of_documents(&self.0.platform.db, &[row.id.0]).await?;
-                let lowest = copies.iter().map(|copy| copy.priority).min().unwrap_or(row.priority);
+                let lowest = copies
+                    .iter()
+                    .map(|copy| copy.priority)
+                    .min()
+                    .unwrap_or(row.priority);
                 into.priority_max =
                     Some(into.priority_max.map_or(lowest, |known| known.min(lowest)));
                 into.links.push((relation, row.id));
@@ -132,7 +141,8 @@ impl Exchange {
                 into.statements.push(copy::moved(db, copy, next, now));
             }
             if !is_fetched {
-                into.outcomes.push((DeliveryId(copy.id.0), cancelled("withdrawn by its sender")));
+                into.outcomes
+                    .push((DeliveryId(copy.id.0), cancelled("withdrawn by its sender")));
             }
             into.events.push(told(prepared, target, copy, next.shown()));
         }
@@ -142,7 +152,9 @@ impl Exchange {
     async fn update(&self, prepared: &Prepared, into: &mut Reaction) -> Result<()> {
         let business = prepared.document.business.as_ref();
         let references = revoked_references(prepared);
-        let update = business.and_then(|business| business.update.clone()).unwrap_or_default();
+        let update = business
+            .and_then(|business| business.update.clone())
+            .unwrap_or_default();
         let is_one = |flag: &Option<String>| flag.as_deref().map(str::trim) == Some("1");
         let is_about_receivers = is_one(&update.document_receiver);
         let is_about_content = is_one(&update.document_info) || !is_about_receivers;
@@ -158,13 +170,16 @@ impl Exchange {
                 let receiver = prepared
                     .directory
                     .receiver(&named.organ_id, prepared.now)
-                    .map_err(|_| Error::RecipientUnknown { codes: vec![named.organ_id.clone()] })?;
+                    .map_err(|_| Error::RecipientUnknown {
+                        codes: vec![named.organ_id.clone()],
+                    })?;
                 match named.receiver_type.as_deref().map(str::trim) {
                     Some("0") => removed.push(receiver),
                     _ => added.push(receiver),
                 }
             }
-            self.revoke_copies(prepared, &target, &removed, into).await?;
+            self.revoke_copies(prepared, &target, &removed, into)
+                .await?;
             for receiver in added {
                 let holds = |copy: &CopyRow| {
                     copy.agency == receiver.agency && !copy.standing.state.is_over()
@@ -186,7 +201,8 @@ impl Exchange {
         for copy in copies_of(target, &prepared.receivers) {
             if let Some(next) = rules::updated(copy.standing) {
                 let db = &self.0.platform.db;
-                into.statements.push(copy::moved(db, copy, next, prepared.now));
+                into.statements
+                    .push(copy::moved(db, copy, next, prepared.now));
                 into.events.push(told(prepared, target, copy, next.shown()));
             }
         }
@@ -202,7 +218,10 @@ impl Exchange {
         let mut done: Vec<(String, Vec<String>)> = Vec::new();
         for replacement in replacements {
             // The same entry occurs twice in real messages.
-            let entry = (replacement.document_id.clone(), replacement.organ_ids.clone());
+            let entry = (
+                replacement.document_id.clone(),
+                replacement.organ_ids.clone(),
+            );
             if done.contains(&entry) {
                 continue;
             }
@@ -217,8 +236,12 @@ impl Exchange {
                 let known = |code: &String| prepared.directory.receiver(code, prepared.now).ok();
                 replacement.organ_ids.iter().filter_map(known).collect()
             };
-            for target in self.targets(prepared, &[reference], "replaces", into).await? {
-                self.replace_copies(prepared, &target, &receivers, into).await?;
+            for target in self
+                .targets(prepared, &[reference], "replaces", into)
+                .await?
+            {
+                self.replace_copies(prepared, &target, &receivers, into)
+                    .await?;
             }
         }
         Ok(())
@@ -236,9 +259,11 @@ impl Exchange {
             let Some(next) = rules::replaced(copy.standing) else {
                 continue;
             };
-            into.statements.push(copy::replaced(db, copy.id, prepared.id, prepared.now));
+            into.statements
+                .push(copy::replaced(db, copy.id, prepared.id, prepared.now));
             if !self.is_out_of_hand(copy).await? {
-                into.outcomes.push((DeliveryId(copy.id.0), cancelled("replaced by its sender")));
+                into.outcomes
+                    .push((DeliveryId(copy.id.0), cancelled("replaced by its sender")));
             }
             into.events.push(told(prepared, target, copy, next.shown()));
         }
@@ -250,8 +275,16 @@ impl Exchange {
         if copy.fetched_at.is_some() {
             return Ok(true);
         }
-        let delivery = self.0.platform.ledger.delivery(DeliveryId(copy.id.0)).await?;
-        Ok(matches!(delivery.state, State::Leased | State::Delivered | State::Acknowledged))
+        let delivery = self
+            .0
+            .platform
+            .ledger
+            .delivery(DeliveryId(copy.id.0))
+            .await?;
+        Ok(matches!(
+            delivery.state,
+            State::Leased | State::Delivered | State::Acknowledged
+        ))
     }
 }
 
@@ -263,7 +296,10 @@ fn revoked_references(prepared: &Prepared) -> Vec<ResponseFor> {
         .as_ref()
         .and_then(|business| business.document_id.clone())
         .filter(|id| !id.is_empty())
-        .map(|id| ResponseFor { document_id: Some(id), ..ResponseFor::default() });
+        .map(|id| ResponseFor {
+            document_id: Some(id),
+            ..ResponseFor::default()
+        });
     let is_update = document.business_type() == BusinessType::Update;
     match own {
         Some(own) if is_update || document.response_for.is_empty() => vec![own],
@@ -276,12 +312,16 @@ fn copies_of<'a>(
     receivers: &'a [Receiver],
 ) -> impl Iterator<Item = &'a CopyRow> {
     target.copies.iter().filter(|copy| {
-        receivers.iter().any(|receiver| receiver.agency == copy.agency)
+        receivers
+            .iter()
+            .any(|receiver| receiver.agency == copy.agency)
     })
 }
 
 fn cancelled(reason: &str) -> Outcome {
-    Outcome::CancelledIfOpen { reason: reason.to_owned() }
+    Outcome::CancelledIfOpen {
+        reason: reason.to_owned(),
+    }
 }
 
 /// The event about one copy of a target.

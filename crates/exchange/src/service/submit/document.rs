@@ -47,7 +47,10 @@ impl Exchange {
         if edxml::trace_loops(&document, directory.trace_code()) {
             return Err(Error::TraceLoop);
         }
-        let sender = sender(directory, &submission, &document.from.organ_id, now)?;
+        let sender = match sender(directory, &submission, &document.from.organ_id, now) {
+            Ok(sender) => sender,
+            Err(error) => return self.our_own(directory, &submission, &document, error).await,
+        };
         let receivers = receivers(directory, &submission, &document, now)?;
         let mut prepared = Prepared {
             directory: directory.clone(),
@@ -75,6 +78,25 @@ impl Exchange {
             let claim = self.message_claim(&prepared);
             self.accept_claimed(&prepared, claim, &reaction).await
         }
+    }
+
+    /// The axis may hand our own documents back to us, when a receiver inside is named too: those
+    /// were delivered when they were sent.
+    async fn our_own(
+        &self,
+        directory: &Directory,
+        submission: &Submission,
+        document: &Document,
+        error: Error,
+    ) -> Result<Submitted> {
+        if !matches!(submission.source, Source::Upstream { .. }) {
+            return Err(error);
+        }
+        let agency = directory.agency_or_code(&document.from.organ_id, self.now());
+        let db = &self.0.platform.db;
+        let known = document::by_document_id(db, &document.document_id).await?;
+        let own = known.iter().find(|row| row.from_agency == agency);
+        own.map(|row| submitted(row.id.0, true)).ok_or(error)
     }
 
     /// A new document: known by its identity for years, whatever became of the first message.
@@ -126,7 +148,10 @@ impl Exchange {
     ) -> Result<Option<(Uuid, bool)>> {
         let received = &prepared.submission.received;
         let effects = prepared.effects(again(&received.body)?, reaction)?;
-        let acceptance = Acceptance { claim: Some(claim), effects };
+        let acceptance = Acceptance {
+            claim: Some(claim),
+            effects,
+        };
         match self.0.platform.ledger.accept(acceptance).await? {
             Accepted::New => Ok(None),
             Accepted::Repeat { result } => parse_result(&result, &received.digest)
@@ -165,14 +190,16 @@ impl Exchange {
         let Some(same) = known.iter().find(|row| is_same_content(row, prepared)) else {
             if let (Some(first), 0 | 3) = (known.last(), kind) {
                 reaction.links.push(("same_id", first.id));
-                reaction.events.push(prepared.event("document.id_reused", prepared.id));
+                reaction
+                    .events
+                    .push(prepared.event("document.id_reused", prepared.id));
             }
             return Ok(None);
         };
         let copies = copy::of_documents(db, &[same.id.0]).await?;
-        prepared.receivers.retain(|receiver| {
-            !copies.iter().any(|copy| copy.agency == receiver.agency)
-        });
+        prepared
+            .receivers
+            .retain(|receiver| !copies.iter().any(|copy| copy.agency == receiver.agency));
         if prepared.receivers.is_empty() {
             return Ok(Some(submitted(same.id.0, true)));
         }
@@ -195,7 +222,11 @@ fn is_same_content(row: &DocumentRow, prepared: &Prepared) -> bool {
 }
 
 fn submitted(id: Uuid, is_repeat: bool) -> Submitted {
-    Submitted { document: Some(DocumentId(id)), doc_id: id.to_string(), is_repeat }
+    Submitted {
+        document: Some(DocumentId(id)),
+        doc_id: id.to_string(),
+        is_repeat,
+    }
 }
 
 fn too_long() -> Error {
@@ -216,11 +247,18 @@ fn receivers(
 ) -> Result<Vec<Receiver>> {
     let written = document.to.iter().map(|party| party.organ_id.as_str());
     let signed = submission.signed_to.iter().map(String::as_str);
-    let codes: Vec<&str> =
-        if submission.signed_to.is_empty() { written.collect() } else { signed.collect() };
+    let codes: Vec<&str> = if submission.signed_to.is_empty() {
+        written.collect()
+    } else {
+        signed.collect()
+    };
     let is_from_axis = matches!(submission.source, Source::Upstream { .. });
     let (mut found, mut unknown, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
-    for code in codes.into_iter().map(str::trim).filter(|code| !code.is_empty()) {
+    for code in codes
+        .into_iter()
+        .map(str::trim)
+        .filter(|code| !code.is_empty())
+    {
         let receiver = match directory.receiver(code, now) {
             // The axis lists receivers everywhere; ours are those inside the province.
             Ok(receiver) if is_from_axis && receiver.place == Place::Upstream => continue,

@@ -31,7 +31,11 @@ pub(crate) fn message_claim(
     };
     let (word, digest) = (kind.as_str(), hex(digest));
     let key = format!("vxp:{}:{name}:{item}:{word}:{digest}", source.kind());
-    Claim { key: bounded(key), result: result(id, &digest), expires_at }
+    Claim {
+        key: bounded(key),
+        result: result(id, &digest),
+        expires_at,
+    }
 }
 
 /// A claim that tells a document by sender and the id that the sender gave it.

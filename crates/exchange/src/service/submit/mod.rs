@@ -51,7 +51,8 @@ impl Exchange {
         if let Err(error) = &result
             && error.is_refusal()
         {
-            self.note_refusal(&actor, event, error.id(), address, trace_id).await;
+            self.note_refusal(&actor, event, error.id(), address, trace_id)
+                .await;
         }
         result
     }
@@ -65,7 +66,8 @@ impl Exchange {
         let message = std::mem::replace(&mut reading.message, Edxml::Status(Default::default()));
         match (message, submission.message_type) {
             (Edxml::Document(document), MessageType::Edoc) => {
-                self.take_document(&directory, submission, *document, reading).await
+                self.take_document(&directory, submission, *document, reading)
+                    .await
             }
             (Edxml::Status(status), MessageType::Status) => {
                 self.take_status(&directory, submission, status).await

@@ -62,12 +62,20 @@ impl Prepared {
         }
         for (target, receiver) in &reaction.added {
             let copy = self.copy(target.id, receiver, target.priority, true, target.due_date);
-            effects.deliveries.push(self.delivery(&copy, target.priority.min(own)));
+            effects
+                .deliveries
+                .push(self.delivery(&copy, target.priority.min(own)));
             copies.values.push(copy.into_values());
         }
         effects.rows.push(copies);
         for (relation, target) in &reaction.links {
-            effects.rows.push(history::link(Ids.next(), self.id, relation, *target, self.now));
+            effects.rows.push(history::link(
+                Ids.next(),
+                self.id,
+                relation,
+                *target,
+                self.now,
+            ));
         }
         effects.statements.clone_from(&reaction.statements);
         effects.outcomes.clone_from(&reaction.outcomes);
@@ -105,14 +113,22 @@ impl Prepared {
     }
 
     fn row(&self) -> Result<DocumentRow> {
-        let Self { document, reading, submission, .. } = self;
+        let Self {
+            document,
+            reading,
+            submission,
+            ..
+        } = self;
         let number = document.display_number();
         let folded = match &number {
             Some(number) => fold(&format!("{number} {}", document.subject)),
             None => fold(&document.subject),
         };
         let is_large = submission.received.size_bytes > INLINE_BYTES_MAX as u64;
-        let promulgated = document.promulgation.as_ref().and_then(|info| info.date.as_ref());
+        let promulgated = document
+            .promulgation
+            .as_ref()
+            .and_then(|info| info.date.as_ref());
         Ok(DocumentRow {
             id: self.id,
             from_code: self.sender.code.clone(),
@@ -158,16 +174,25 @@ impl Prepared {
     }
 
     fn due_date(&self) -> Option<LocalDate> {
-        self.document.due_date.as_ref().and_then(|day| LocalDate::parse_edxml(day.as_str()))
+        self.document
+            .due_date
+            .as_ref()
+            .and_then(|day| LocalDate::parse_edxml(day.as_str()))
     }
 
     /// Revocations and updates are answered with 15 or 16, not confirmed.
     fn is_confirmed(&self) -> bool {
-        matches!(self.document.business_type(), BusinessType::New | BusinessType::Replace)
+        matches!(
+            self.document.business_type(),
+            BusinessType::New | BusinessType::Replace
+        )
     }
 
     fn watch(&self) -> Watch<'_> {
-        Watch { calendar: &self.directory.calendar, rules: &self.directory.settings.alarms }
+        Watch {
+            calendar: &self.directory.calendar,
+            rules: &self.directory.settings.alarms,
+        }
     }
 
     fn copy(
@@ -222,8 +247,17 @@ impl Prepared {
         NewDelivery {
             id: DeliveryId(copy.id.0),
             message: Some(MessageId(copy.document_id.0)),
-            queue: if is_pull { MAILBOX_QUEUE } else { UPSTREAM_QUEUE }.to_owned(),
-            address: if is_pull { copy.agency.clone() } else { copy.to_code.clone() },
+            queue: if is_pull {
+                MAILBOX_QUEUE
+            } else {
+                UPSTREAM_QUEUE
+            }
+            .to_owned(),
+            address: if is_pull {
+                copy.agency.clone()
+            } else {
+                copy.to_code.clone()
+            },
             lane: (!is_pull).then(|| self.sender.code.clone()),
             priority,
             is_pull,
@@ -233,8 +267,11 @@ impl Prepared {
     }
 
     fn accepted(&self) -> Event {
-        let to: Vec<&str> =
-            self.receivers.iter().map(|receiver| receiver.agency.as_str()).collect();
+        let to: Vec<&str> = self
+            .receivers
+            .iter()
+            .map(|receiver| receiver.agency.as_str())
+            .collect();
         self.event("document.accepted", self.id).with_detail(json!({
             "from": self.sender.agency,
             "to": to,
@@ -246,15 +283,22 @@ impl Prepared {
     }
 
     fn superseded(&self) -> impl Iterator<Item = Event> {
-        self.receivers.iter().filter(|receiver| receiver.is_superseded).map(|receiver| {
-            self.event("document.code_superseded", self.id)
-                .with_detail(json!({ "code": receiver.code, "to": receiver.agency }))
-        })
+        self.receivers
+            .iter()
+            .filter(|receiver| receiver.is_superseded)
+            .map(|receiver| {
+                self.event("document.code_superseded", self.id)
+                    .with_detail(json!({ "code": receiver.code, "to": receiver.agency }))
+            })
     }
 
     /// The one rule that is judged at acceptance: later nothing about it changes.
     fn sent_late(&self, effects: &mut Effects) {
-        let promulgated = self.document.promulgation.as_ref().and_then(|info| info.date.as_ref());
+        let promulgated = self
+            .document
+            .promulgation
+            .as_ref()
+            .and_then(|info| info.date.as_ref());
         let Some(day) = promulgated.and_then(|day| LocalDate::parse_edxml(day.as_str())) else {
             return;
         };

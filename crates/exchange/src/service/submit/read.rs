@@ -31,7 +31,11 @@ pub(crate) async fn read(
 ) -> Result<Reading> {
     let max = directory.settings.message_bytes_max;
     if received.size_bytes > max {
-        return Err(lgsp_platform::Error::TooLarge { limit: "message_bytes_max", max }.into());
+        return Err(lgsp_platform::Error::TooLarge {
+            limit: "message_bytes_max",
+            max,
+        }
+        .into());
     }
     match &received.body {
         Body::Inline(bytes) => parse(directory, &bytes[..], mode),
@@ -49,7 +53,11 @@ pub(crate) async fn read(
 /// # Errors
 /// `exchange.message.unreadable`: it was read when it came, so our fault.
 pub(crate) async fn read_again(directory: &Arc<Directory>, body: Body) -> Result<Reading> {
-    let received = Received { body, size_bytes: 0, digest: [0; 32] };
+    let received = Received {
+        body,
+        size_bytes: 0,
+        digest: [0; 32],
+    };
     read(directory, &received, Mode::Tolerant)
         .await
         .map_err(|error| Error::Stored(error.to_string()))
@@ -57,7 +65,11 @@ pub(crate) async fn read_again(directory: &Arc<Directory>, body: Body) -> Result
 
 fn parse_file(directory: &Directory, mut file: std::fs::File, mode: Mode) -> Result<Reading> {
     file.seek(SeekFrom::Start(0))?;
-    let reading = parse(directory, BufReader::with_capacity(BUFFER_BYTES, &file), mode);
+    let reading = parse(
+        directory,
+        BufReader::with_capacity(BUFFER_BYTES, &file),
+        mode,
+    );
     file.seek(SeekFrom::Start(0))?;
     reading
 }

@@ -30,14 +30,16 @@ pub(crate) fn sender(
 ) -> Result<Sender> {
     let code = written.trim().to_owned();
     let agency = directory.agency_or_code(&code, now);
-    let foreign = |code: &str| Error::SenderForeign { code: shortened(code) };
+    let foreign = |code: &str| Error::SenderForeign {
+        code: shortened(code),
+    };
     if code.len() > KEY_BYTES_MAX {
         return Err(foreign(&code));
     }
     let speaks_for = |agency: &str| match &submission.source {
-        Source::System { name } => {
-            directory.owner_of(agency).is_some_and(|owner| &owner.name == name)
-        }
+        Source::System { name } => directory
+            .owner_of(agency)
+            .is_some_and(|owner| &owner.name == name),
         Source::Account { agency: own, .. } => own == agency,
         // What comes down from the axis was sent by somebody outside.
         Source::Upstream { .. } => directory.place_of(agency) == Place::Upstream,
@@ -53,7 +55,10 @@ pub(crate) fn sender(
             return Err(foreign(signed));
         }
         if signed_agency != agency && is_strict(submission.mode) {
-            return Err(Error::SenderDiffers { signed: shortened(signed), written: code });
+            return Err(Error::SenderDiffers {
+                signed: shortened(signed),
+                written: code,
+            });
         }
     }
     Ok(Sender { code, agency })

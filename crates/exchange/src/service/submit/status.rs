@@ -80,7 +80,9 @@ impl Exchange {
         let from = sender(directory, &submission, &status.from.organ_id, now)?;
         let facts = facts(&submission, from);
         let id = Ids.next();
-        let plan = self.plan_status(directory, &facts, &status, id, now).await?;
+        let plan = self
+            .plan_status(directory, &facts, &status, id, now)
+            .await?;
         let days = directory.settings.dedupe_days;
         let claim = message_claim(
             &submission.source,
@@ -101,13 +103,24 @@ impl Exchange {
             digest: submission.received.digest,
             trace_id: submission.trace_id.clone(),
         });
-        let acceptance = Acceptance { claim: Some(claim), effects };
+        let acceptance = Acceptance {
+            claim: Some(claim),
+            effects,
+        };
         match self.0.platform.ledger.accept(acceptance).await? {
-            Accepted::New => Ok(Submitted { document, doc_id: id.to_string(), is_repeat: false }),
+            Accepted::New => Ok(Submitted {
+                document,
+                doc_id: id.to_string(),
+                is_repeat: false,
+            }),
             Accepted::Repeat { result } => {
                 let (first, _) = parse_result(&result, &submission.received.digest)
                     .ok_or_else(|| Error::Stored("claim without an identifier".to_owned()))?;
-                Ok(Submitted { document, doc_id: first.to_string(), is_repeat: true })
+                Ok(Submitted {
+                    document,
+                    doc_id: first.to_string(),
+                    is_repeat: true,
+                })
             }
         }
     }
@@ -128,20 +141,25 @@ impl Exchange {
             return Ok(None);
         };
         let judged = judge_all(facts, status, &matched)?;
-        let mut plan = StatusPlan { document: Some(matched.row.id), ..StatusPlan::default() };
+        let mut plan = StatusPlan {
+            document: Some(matched.row.id),
+            ..StatusPlan::default()
+        };
         for (copy, next, effect) in judged {
             let db = &self.0.platform.db;
             if let Some(next) = next {
                 let statement = match status.status_code.as_str() {
-                    "15" | "16" => {
-                        copy::answered(db, copy, next, status.status_code == "15", now)
-                    }
+                    "15" | "16" => copy::answered(db, copy, next, status.status_code == "15", now),
                     _ => copy::moved(db, copy, next, now),
                 };
                 plan.effects.statements.push(statement);
             }
-            let row = history_row(facts, status, &matched, copy, effect, message, now);
-            plan.effects.deliveries.extend(delivery(directory, &row, &matched, copy));
+            let mut row = history_row(facts, status, &matched, copy, now);
+            row.message_id = message;
+            row.effect = effect.to_owned();
+            plan.effects
+                .deliveries
+                .extend(delivery(directory, &row, &matched, copy));
             plan.effects.events.push(received(facts, &row, now));
             plan.effects.rows.push(row.into_rows());
         }
@@ -171,18 +189,32 @@ impl Exchange {
             let is_sender = row.from_agency == facts.from_agency;
             if is_sender && status.status_code == "13" {
                 let copies = asked(directory, facts, status, &row, copies, now);
-                return Ok(Some(Matched { row, copies, role: Role::Sender }));
+                return Ok(Some(Matched {
+                    row,
+                    copies,
+                    role: Role::Sender,
+                }));
             }
             if let Some(copy) = held_by(directory, &copies, &facts.from_agency) {
                 let copies = vec![copy.clone()];
-                return Ok(Some(Matched { row, copies, role: Role::Recipient }));
+                return Ok(Some(Matched {
+                    row,
+                    copies,
+                    role: Role::Recipient,
+                }));
             }
             if is_sender {
-                return Ok(Some(Matched { row, copies, role: Role::Sender }));
+                return Ok(Some(Matched {
+                    row,
+                    copies,
+                    role: Role::Sender,
+                }));
             }
         }
         if has_document && !matches!(facts.source, Source::Upstream { .. }) {
-            return Err(Error::StatusForeign { code: status.status_code.clone() });
+            return Err(Error::StatusForeign {
+                code: status.status_code.clone(),
+            });
         }
         Ok(None)
     }
@@ -256,16 +288,15 @@ fn facts(submission: &Submission, from: Sender) -> StatusFacts {
 }
 
 /// The copy of an agency, or of the nearest body above it that holds one.
-fn held_by<'a>(
-    directory: &Directory,
-    copies: &'a [CopyRow],
-    agency: &str,
-) -> Option<&'a CopyRow> {
+fn held_by<'a>(directory: &Directory, copies: &'a [CopyRow], agency: &str) -> Option<&'a CopyRow> {
     let of = |agency: &str| copies.iter().find(|copy| copy.agency == agency);
     of(agency).or_else(|| {
         let tree = &directory.catalogue.agencies;
         let known = tree.find(agency)?;
-        tree.ancestors(known).into_iter().rev().find_map(|above| of(above.code.as_str()))
+        tree.ancestors(known)
+            .into_iter()
+            .rev()
+            .find_map(|above| of(above.code.as_str()))
     })
 }
 
@@ -279,10 +310,17 @@ fn asked(
     now: Timestamp,
 ) -> Vec<CopyRow> {
     let named: Vec<String> = if !facts.signed_to.is_empty() {
-        facts.signed_to.iter().map(|code| directory.agency_or_code(code, now)).collect()
+        facts
+            .signed_to
+            .iter()
+            .map(|code| directory.agency_or_code(code, now))
+            .collect()
     } else {
         let organ = status.response_for.organ_id.as_deref();
-        organ.map(|code| directory.agency_or_code(code, now)).into_iter().collect()
+        organ
+            .map(|code| directory.agency_or_code(code, now))
+            .into_iter()
+            .collect()
     };
     let is_everybody = named.is_empty() || named.contains(&row.from_agency);
     if !is_everybody {
@@ -313,12 +351,17 @@ fn judge_all<'a>(
                 (None, "noted")
             }
             Verdict::ForeignRole => {
-                return Err(Error::StatusForeign { code: code.to_owned() });
+                return Err(Error::StatusForeign {
+                    code: code.to_owned(),
+                });
             }
             Verdict::OutOfOrder if !facts.is_strict => (None, "backwards"),
             Verdict::Skips(_) | Verdict::OutOfOrder => {
                 let state = copy.standing.shown().to_owned();
-                refused = Some(Error::StatusOrder { code: code.to_owned(), state });
+                refused = Some(Error::StatusOrder {
+                    code: code.to_owned(),
+                    state,
+                });
                 continue;
             }
         };
@@ -331,13 +374,12 @@ fn judge_all<'a>(
     }
 }
 
+/// What is stored of a status; message and effect are the caller's.
 fn history_row(
     facts: &StatusFacts,
     status: &StatusMessage,
     matched: &Matched,
     copy: &CopyRow,
-    effect: &str,
-    message: Uuid,
     now: Timestamp,
 ) -> HistoryRow {
     let (to_code, to_agency) = match matched.role {
@@ -346,7 +388,7 @@ fn history_row(
     };
     HistoryRow {
         id: Ids.next(),
-        message_id: message,
+        message_id: Uuid::nil(),
         document_id: matched.row.id,
         copy_id: copy.id.0,
         code: status.status_code.clone(),
@@ -356,7 +398,7 @@ fn history_row(
         from_agency: facts.from_agency.clone(),
         to_code: to_code.clone(),
         to_agency: to_agency.clone(),
-        effect: effect.to_owned(),
+        effect: String::new(),
         wire_status: WireStatus::Initial,
         source_kind: facts.source.kind().to_owned(),
         source: facts.source.actor().to_owned(),
@@ -384,7 +426,12 @@ fn delivery(
     Some(NewDelivery {
         id: DeliveryId(row.id),
         message: Some(MessageId(row.message_id)),
-        queue: if is_inside { MAILBOX_QUEUE } else { UPSTREAM_QUEUE }.to_owned(),
+        queue: if is_inside {
+            MAILBOX_QUEUE
+        } else {
+            UPSTREAM_QUEUE
+        }
+        .to_owned(),
         address: if is_inside {
             format!("{}{STATUS_TRAY}", row.to_agency)
         } else {

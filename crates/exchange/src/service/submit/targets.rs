@@ -36,9 +36,9 @@ pub(crate) async fn named(
     let day = reference.promulgation_date.as_ref();
     let day = day.and_then(|day| LocalDate::parse_edxml(day.as_str()));
     match (agency, reference.code.as_deref(), day) {
-        (Some(agency), Some(number), Some(day)) => {
-            Ok(originals(document::by_number(db, &agency, number, day).await?))
-        }
+        (Some(agency), Some(number), Some(day)) => Ok(originals(
+            document::by_number(db, &agency, number, day).await?,
+        )),
         _ => Ok(Vec::new()),
     }
 }

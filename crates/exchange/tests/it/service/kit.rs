@@ -57,7 +57,10 @@ pub(super) use worlds;
 
 impl World {
     pub(super) async fn start(test: &TestPlatform) -> Self {
-        let modules = [lgsp_catalogue::module().unwrap(), lgsp_exchange::module().unwrap()];
+        let modules = [
+            lgsp_catalogue::module().unwrap(),
+            lgsp_exchange::module().unwrap(),
+        ];
         let platform = test.start(&modules).await.unwrap();
         let (catalogue, _) = lgsp_catalogue::start(&platform);
         let mut manifests = agencies();
@@ -66,7 +69,11 @@ impl World {
         manifests.extend(lgsp_catalogue::seed::manifests().unwrap());
         put(&platform, manifests).await;
         let exchange = Exchange::open(platform.clone(), catalogue).await.unwrap();
-        Self { exchange, platform, clock: test.clock.clone() }
+        Self {
+            exchange,
+            platform,
+            clock: test.clock.clone(),
+        }
     }
 
     pub(super) async fn put(&self, manifests: Vec<Manifest>) {
@@ -81,7 +88,8 @@ impl World {
     }
 
     pub(super) async fn send(&self, system: &str, document: &Document) -> Result<Submitted> {
-        self.submit(system, MessageType::Edoc, bytes(document), Mode::Tolerant).await
+        self.submit(system, MessageType::Edoc, bytes(document), Mode::Tolerant)
+            .await
     }
 
     pub(super) async fn submit(
@@ -91,8 +99,12 @@ impl World {
         bytes: Vec<u8>,
         mode: Mode,
     ) -> Result<Submitted> {
-        let source = Source::System { name: system.to_owned() };
-        self.exchange.submit(submission(source, message_type, bytes, mode)).await
+        let source = Source::System {
+            name: system.to_owned(),
+        };
+        self.exchange
+            .submit(submission(source, message_type, bytes, mode))
+            .await
     }
 
     /// Sends a document that must be taken.
@@ -111,11 +123,17 @@ impl World {
     }
 
     pub(super) async fn list(&self, agency: &str) -> Vec<MailboxItem> {
-        self.exchange.mailbox_list(&[agency.to_owned()], MessageType::Edoc, 500).await.unwrap()
+        self.exchange
+            .mailbox_list(&[agency.to_owned()], MessageType::Edoc, 500)
+            .await
+            .unwrap()
     }
 
     pub(super) async fn statuses(&self, agency: &str) -> Vec<MailboxItem> {
-        self.exchange.mailbox_list(&[agency.to_owned()], MessageType::Status, 500).await.unwrap()
+        self.exchange
+            .mailbox_list(&[agency.to_owned()], MessageType::Status, 500)
+            .await
+            .unwrap()
     }
 
     pub(super) async fn fetch(&self, agency: &str, doc_id: &str) -> Result<Rendered> {
@@ -136,7 +154,11 @@ impl World {
 
     pub(super) async fn copy(&self, id: DocumentId, agency: &str) -> CopyItem {
         let detail = self.detail(id).await;
-        detail.copies.into_iter().find(|copy| copy.to.agency == agency).unwrap()
+        detail
+            .copies
+            .into_iter()
+            .find(|copy| copy.to.agency == agency)
+            .unwrap()
     }
 
     pub(super) async fn state(&self, id: DocumentId, agency: &str) -> String {
@@ -145,16 +167,26 @@ impl World {
 
     /// Events of the journal about something, oldest first.
     pub(super) async fn events(&self, subject: &str) -> Vec<Entry> {
-        let filter =
-            journal::query::Filter { subject: Some(subject.to_owned()), ..Default::default() };
-        let mut found = journal::query::list(&self.platform.db, &filter, 200).await.unwrap();
+        let filter = journal::query::Filter {
+            subject: Some(subject.to_owned()),
+            ..Default::default()
+        };
+        let mut found = journal::query::list(&self.platform.db, &filter, 200)
+            .await
+            .unwrap();
         found.reverse();
         found
     }
 
     pub(super) async fn count(&self, table: &str) -> i64 {
         let sql = format!("SELECT COUNT(*) AS n FROM {table}");
-        let row = self.platform.db.query_one(sql, vec![]).await.unwrap().unwrap();
+        let row = self
+            .platform
+            .db
+            .query_one(sql, vec![])
+            .await
+            .unwrap()
+            .unwrap();
         row.try_get("", "n").unwrap()
     }
 
@@ -170,10 +202,23 @@ async fn put(platform: &Platform, manifests: Vec<Manifest>) {
     let now = platform.clock.now();
     let changes = manifests
         .into_iter()
-        .map(|manifest| Change::Put { manifest, base_revision: None })
+        .map(|manifest| Change::Put {
+            manifest,
+            base_revision: None,
+        })
         .collect();
-    let event = Event::new(Class::Audit, now, "test", "resource.updated", ("test", "seed"));
-    platform.registry.change(changes, "test", now, vec![event]).await.unwrap();
+    let event = Event::new(
+        Class::Audit,
+        now,
+        "test",
+        "resource.updated",
+        ("test", "seed"),
+    );
+    platform
+        .registry
+        .change(changes, "test", now, vec![event])
+        .await
+        .unwrap();
 }
 
 /// The province H34 with five bodies, one that has ended, and two bodies elsewhere.
@@ -237,16 +282,23 @@ fn agency(code: &str, old: Option<&str>, parent: Option<&str>) -> Manifest {
 
 /// Systems of three bodies (H34.04 has none), and the axis.
 fn systems() -> Vec<Manifest> {
-    let mut all: Vec<Manifest> = [("office", "H34.01"), ("home", "H34.02"), ("justice", "H34.03")]
-        .map(|(name, agency)| {
-            let spec = json!({
-                "title": name, "systemid": format!("sys.{name}"), "agencies": [agency],
-            });
-            manifest(name, &serde_json::from_value::<System>(spec).unwrap())
-        })
-        .into();
+    let mut all: Vec<Manifest> = [
+        ("office", "H34.01"),
+        ("home", "H34.02"),
+        ("justice", "H34.03"),
+    ]
+    .map(|(name, agency)| {
+        let spec = json!({
+            "title": name, "systemid": format!("sys.{name}"), "agencies": [agency],
+        });
+        manifest(name, &serde_json::from_value::<System>(spec).unwrap())
+    })
+    .into();
     let axis = json!({"title": "axis", "url": "http://127.0.0.1:1", "systemid": "h34"});
-    all.push(manifest("axis", &serde_json::from_value::<Upstream>(axis).unwrap()));
+    all.push(manifest(
+        "axis",
+        &serde_json::from_value::<Upstream>(axis).unwrap(),
+    ));
     all
 }
 
@@ -310,13 +362,19 @@ pub(super) fn document(from: &str, to: &[&str], number: &str) -> Document {
         from: Party::new(from, "Cơ quan gửi"),
         to: to.iter().map(|code| Party::new(code, "Nơi nhận")).collect(),
         document_id: format!("{from},2026/11/23,{number}/CV"),
-        code: Some(Code { number: Some(number.to_owned()), notation: Some("CV".to_owned()) }),
+        code: Some(Code {
+            number: Some(number.to_owned()),
+            notation: Some("CV".to_owned()),
+        }),
         promulgation: Some(Promulgation {
             place: None,
             date: Some(edxml::DateText::from_text("2026/11/23")),
         }),
         subject: format!("Về việc kiểm tra số {number}"),
-        other_info: Some(OtherInfo { priority: Some("0".to_owned()), ..OtherInfo::default() }),
+        other_info: Some(OtherInfo {
+            priority: Some("0".to_owned()),
+            ..OtherInfo::default()
+        }),
         business: Some(Business::default()),
         ..Document::default()
     };
@@ -326,9 +384,17 @@ pub(super) fn document(from: &str, to: &[&str], number: &str) -> Document {
 
 /// A document of another business type about `target`.
 pub(super) fn about(kind: BusinessType, number: &str, target: &Document) -> Document {
-    let to: Vec<&str> = target.to.iter().map(|party| party.organ_id.as_str()).collect();
+    let to: Vec<&str> = target
+        .to
+        .iter()
+        .map(|party| party.organ_id.as_str())
+        .collect();
     let mut document = document(&target.from.organ_id, &to, number);
-    let mut business = Business { kind, reason: Some("sai sót".to_owned()), ..Default::default() };
+    let mut business = Business {
+        kind,
+        reason: Some("sai sót".to_owned()),
+        ..Default::default()
+    };
     match kind {
         BusinessType::Replace => {
             business.replacements = vec![Replacement {
@@ -371,8 +437,12 @@ pub(super) fn bytes(document: &Document) -> Vec<u8> {
 }
 
 pub(super) fn write(message: &Edxml) -> Vec<u8> {
-    let packing = Packing::Zip { entry: uuid::Uuid::from_u128(7) };
-    let mut files = InMemory { contents: vec![("nội dung".as_bytes().to_vec(), packing); 4] };
+    let packing = Packing::Zip {
+        entry: uuid::Uuid::from_u128(7),
+    };
+    let mut files = InMemory {
+        contents: vec![("nội dung".as_bytes().to_vec(), packing); 4],
+    };
     let mut out = Vec::new();
     edxml::write(message, &mut files, &WriteOptions::default(), &mut out).unwrap();
     out

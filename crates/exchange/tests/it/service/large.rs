@@ -26,7 +26,10 @@ struct Zeros(u64);
 impl AttachmentSource for Zeros {
     fn open(&mut self, _: usize) -> std::io::Result<Outgoing<'_>> {
         let content = Box::new(std::io::repeat(b'x').take(self.0));
-        Ok(Outgoing { content, packing: Packing::Raw })
+        Ok(Outgoing {
+            content,
+            packing: Packing::Raw,
+        })
     }
 }
 
@@ -46,7 +49,12 @@ async fn receive(world: &World, mut file: File) -> lgsp_platform::blobs::Receive
         part.truncate(count);
         (count > 0).then(|| Ok::<_, std::io::Error>(Bytes::from(part)))
     }));
-    world.platform.blobs.receive(parts, "test", 60_000_000).await.unwrap()
+    world
+        .platform
+        .blobs
+        .receive(parts, "test", 60_000_000)
+        .await
+        .unwrap()
 }
 
 worlds! {
@@ -61,7 +69,7 @@ worlds! {
         edxml::write(&message, &mut content, &WriteOptions::default(), &mut file).unwrap();
         assert!(file.metadata().unwrap().len() > 51_000_000);
         let before = peak_bytes();
-        let received = receive(&world, file).await;
+        let received = receive(world, file).await;
         assert!(matches!(received.body, Body::Spooled(_)));
         let source = Source::System { name: "office".to_owned() };
         let submission = Submission {
@@ -97,7 +105,7 @@ worlds! {
     async fn large_files_are_composed_through_files(world: &World) {
         let mut file = world.platform.blobs.scratch().unwrap();
         std::io::copy(&mut std::io::repeat(b'y').take(3_000_000), &mut file).unwrap();
-        let received = receive(&world, file).await;
+        let received = receive(world, file).await;
         let request = ComposeRequest {
             from: "H34.04".to_owned(),
             to: vec!["H34.02".to_owned()],

@@ -29,11 +29,16 @@ fn kinds_have_labels_and_the_seed_is_valid() {
         let schema = descriptor.schema.to_string();
         assert!(schema.contains("x-label"), "{}", descriptor.kind);
     }
-    let calendar = descriptors.iter().find(|kind| kind.kind == "calendar").unwrap();
+    let calendar = descriptors
+        .iter()
+        .find(|kind| kind.kind == "calendar")
+        .unwrap();
     let seed = kinds::calendar_seed().unwrap();
     assert_eq!(seed.len(), 3);
     for manifest in seed {
-        let context = ValidationContext { name: &manifest.name };
+        let context = ValidationContext {
+            name: &manifest.name,
+        };
         calendar.normalise(&manifest.spec, &context).unwrap();
     }
 }
@@ -41,24 +46,38 @@ fn kinds_have_labels_and_the_seed_is_valid() {
 #[test]
 fn rules_of_kinds_name_their_field() {
     let context = ValidationContext { name: "other" };
-    let mut settings = kinds::ExchangeSettings::default();
-    settings.message_bytes_max = 1;
+    let mut settings = kinds::ExchangeSettings {
+        message_bytes_max: 1,
+        ..kinds::ExchangeSettings::default()
+    };
     settings.alarms.day_end_minute = settings.alarms.day_start_minute;
-    let pointers: Vec<String> =
-        settings.validate(&context).into_iter().map(|error| error.pointer).collect();
-    assert_eq!(pointers, ["", "/message_bytes_max", "/alarms/day_end_minute"]);
+    let pointers: Vec<String> = settings
+        .validate(&context)
+        .into_iter()
+        .map(|error| error.pointer)
+        .collect();
+    assert_eq!(
+        pointers,
+        ["", "/message_bytes_max", "/alarms/day_end_minute"]
+    );
     let system: kinds::System = serde_json::from_value(serde_json::json!({
         "title": " ", "systemid": "a b", "window_back_minutes": 43_201,
     }))
     .unwrap();
-    let pointers: Vec<String> =
-        system.validate(&context).into_iter().map(|error| error.pointer).collect();
+    let pointers: Vec<String> = system
+        .validate(&context)
+        .into_iter()
+        .map(|error| error.pointer)
+        .collect();
     assert_eq!(pointers, ["/title", "/systemid", "/window_back_minutes"]);
     let upstream: kinds::Upstream = serde_json::from_value(serde_json::json!({
         "title": "x", "url": "ftp://x", "systemid": "", "poll_seconds": 4,
     }))
     .unwrap();
-    let pointers: Vec<String> =
-        upstream.validate(&context).into_iter().map(|error| error.pointer).collect();
+    let pointers: Vec<String> = upstream
+        .validate(&context)
+        .into_iter()
+        .map(|error| error.pointer)
+        .collect();
     assert_eq!(pointers, ["/url", "/systemid", "/poll_seconds"]);
 }

@@ -10,6 +10,7 @@ mod officials;
 mod reading;
 mod refusals;
 mod repeats;
+mod speed;
 mod statuses;
 mod systems;
 mod upstream;

@@ -23,7 +23,10 @@ fn request(to: &[&str], number: Option<&str>) -> ComposeRequest {
 }
 
 fn file(name: &str, bytes: &[u8]) -> ComposeFile {
-    ComposeFile { name: name.to_owned(), received: received(bytes.to_vec()) }
+    ComposeFile {
+        name: name.to_owned(),
+        received: received(bytes.to_vec()),
+    }
 }
 
 worlds! {
@@ -109,7 +112,7 @@ worlds! {
         let again = world.exchange.revoke(&official(), id, reason.clone()).await;
         assert_eq!(error_id(again), "exchange.document.state", "nothing is left to take back");
         let foreign = document("G22", &["H34.02"], "1");
-        let foreign = world.from_axis("a", &foreign, &["H34.02"]).await.document.unwrap();
+        let foreign = world.take_from_axis("a", &foreign, &["H34.02"]).await.document.unwrap();
         let refused = world.exchange.revoke(&official(), foreign, reason).await;
         assert_eq!(error_id(refused), "exchange.document.not_owner");
     }

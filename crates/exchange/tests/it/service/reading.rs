@@ -9,7 +9,10 @@ use super::kit::*;
 
 async fn find(world: &World, filter: DocumentFilter) -> Vec<String> {
     let page = world.exchange.documents(&filter, None).await.unwrap();
-    page.items.into_iter().filter_map(|item| item.number).collect()
+    page.items
+        .into_iter()
+        .filter_map(|item| item.number)
+        .collect()
 }
 
 fn filter() -> DocumentFilter {
@@ -23,7 +26,10 @@ async fn box_of(world: &World, agency: &str, part: MailboxBox) -> Vec<String> {
         ..MailboxFilter::default()
     };
     let page = world.exchange.mailbox_entries(&wanted, None).await.unwrap();
-    page.items.into_iter().filter_map(|item| item.number).collect()
+    page.items
+        .into_iter()
+        .filter_map(|item| item.number)
+        .collect()
 }
 
 worlds! {
@@ -34,31 +40,31 @@ worlds! {
         let second = document("H34.02", &["H34.03", "G22"], "2");
         let second_id = world.sent("home", &second).await;
         world.status("justice", Mode::Strict, status("H34.03", &second, "03")).await.unwrap();
-        world.from_axis("a", &document("G22", &["H34.03"], "3"), &["H34.03"]).await;
-        assert_eq!(find(&world, filter()).await, ["3/CV", "2/CV", "1/CV"]);
+        world.take_from_axis("a", &document("G22", &["H34.03"], "3"), &["H34.03"]).await;
+        assert_eq!(find(world, filter()).await, ["3/CV", "2/CV", "1/CV"]);
         let q = |text: &str| DocumentFilter { q: Some(text.to_owned()), ..filter() };
-        assert_eq!(find(&world, q("ke hoach")).await, ["1/CV"]);
-        assert_eq!(find(&world, q("DAK_GLEI")).await, ["1/CV"]);
-        assert_eq!(find(&world, q("0% k")).await, ["1/CV"]);
-        assert!(find(&world, q("0_ k")).await.is_empty(), "wildcards are letters");
-        assert_eq!(find(&world, q("2/CV")).await, ["2/CV"]);
+        assert_eq!(find(world, q("ke hoach")).await, ["1/CV"]);
+        assert_eq!(find(world, q("DAK_GLEI")).await, ["1/CV"]);
+        assert_eq!(find(world, q("0% k")).await, ["1/CV"]);
+        assert!(find(world, q("0_ k")).await.is_empty(), "wildcards are letters");
+        assert_eq!(find(world, q("2/CV")).await, ["2/CV"]);
         let direction = |word: &str| DocumentFilter {
             direction: Some(word.to_owned()),
             ..filter()
         };
-        assert_eq!(find(&world, direction("in")).await, ["3/CV"]);
-        assert_eq!(find(&world, direction("out")).await, ["2/CV"]);
-        assert_eq!(find(&world, direction("internal")).await, ["1/CV"]);
+        assert_eq!(find(world, direction("in")).await, ["3/CV"]);
+        assert_eq!(find(world, direction("out")).await, ["2/CV"]);
+        assert_eq!(find(world, direction("internal")).await, ["1/CV"]);
         let agency = DocumentFilter { agency: Some("H34.02".to_owned()), ..filter() };
-        assert_eq!(find(&world, agency).await, ["2/CV", "1/CV"]);
+        assert_eq!(find(world, agency).await, ["2/CV", "1/CV"]);
         let state = DocumentFilter { state: Some("03".to_owned()), ..filter() };
-        assert_eq!(find(&world, state).await, ["2/CV"]);
+        assert_eq!(find(world, state).await, ["2/CV"]);
         let late = |late| DocumentFilter { late: Some(late), ..filter() };
-        assert!(find(&world, late(true)).await.is_empty());
-        assert_eq!(find(&world, late(false)).await.len(), 3);
+        assert!(find(world, late(true)).await.is_empty());
+        assert_eq!(find(world, late(false)).await.len(), 3);
         let day = |day: &str| DocumentFilter { from: day.parse().ok(), ..filter() };
-        assert_eq!(find(&world, day("2026-11-23")).await.len(), 3);
-        assert!(find(&world, day("2026-11-24")).await.is_empty());
+        assert_eq!(find(world, day("2026-11-23")).await.len(), 3);
+        assert!(find(world, day("2026-11-24")).await.is_empty());
         let scope = ["H34.03".to_owned()];
         let scoped = world.exchange.documents(&filter(), Some(&scope)).await.unwrap();
         assert_eq!(scoped.items.len(), 2);
@@ -104,12 +110,12 @@ worlds! {
             acted.unwrap();
         }
         assert_eq!(third.display_number().as_deref(), Some("3/CV"));
-        assert_eq!(box_of(&world, "H34.04", MailboxBox::Unread).await, ["1/CV"]);
-        assert_eq!(box_of(&world, "H34.04", MailboxBox::Waiting).await, ["2/CV"]);
-        assert_eq!(box_of(&world, "H34.04", MailboxBox::Done).await, ["3/CV"]);
-        assert_eq!(box_of(&world, "H34.04", MailboxBox::All).await, ["3/CV", "2/CV", "1/CV"]);
+        assert_eq!(box_of(world, "H34.04", MailboxBox::Unread).await, ["1/CV"]);
+        assert_eq!(box_of(world, "H34.04", MailboxBox::Waiting).await, ["2/CV"]);
+        assert_eq!(box_of(world, "H34.04", MailboxBox::Done).await, ["3/CV"]);
+        assert_eq!(box_of(world, "H34.04", MailboxBox::All).await, ["3/CV", "2/CV", "1/CV"]);
         world.pass(61).await;
-        assert_eq!(box_of(&world, "H34.04", MailboxBox::Late).await, ["1/CV"]);
+        assert_eq!(box_of(world, "H34.04", MailboxBox::Late).await, ["1/CV"]);
         let scoped = MailboxFilter::default();
         let none = world.exchange.mailbox_entries(&scoped, Some(&["H34.02".to_owned()])).await;
         assert!(none.unwrap().items.is_empty());

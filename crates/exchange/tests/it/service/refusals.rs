@@ -9,8 +9,15 @@ use lgsp_exchange::{
 use super::kit::*;
 
 /// Tables that a refused message must not touch.
-const TABLES: [&str; 7] =
-    ["document", "copy", "copy_history", "message", "delivery", "claim", "alarm"];
+const TABLES: [&str; 7] = [
+    "document",
+    "copy",
+    "copy_history",
+    "message",
+    "delivery",
+    "claim",
+    "alarm",
+];
 
 async fn is_untouched(world: &World) -> bool {
     for table in TABLES {
@@ -28,7 +35,7 @@ worlds! {
             Err(Error::RecipientUnknown { codes }) => assert_eq!(codes, ["H34.77", "vxp.none"]),
             other => panic!("{other:?}"),
         }
-        assert!(is_untouched(&world).await);
+        assert!(is_untouched(world).await);
         let events = world.events("exchange.recipient.unknown").await;
         assert_eq!(events.len(), 1);
         let event = &events[0];
@@ -45,7 +52,7 @@ worlds! {
         let axis = Source::Upstream { name: "axis".to_owned(), doc_id: "1".to_owned() };
         let forged = submission(axis, MessageType::Edoc, bytes(&document), Mode::Tolerant);
         assert_eq!(error_id(world.exchange.submit(forged).await), "exchange.sender.foreign");
-        assert!(is_untouched(&world).await);
+        assert!(is_untouched(world).await);
     }
 
     async fn the_signed_sender_counts(world: &World) {
@@ -83,7 +90,7 @@ worlds! {
         assert_ne!(broken, good);
         let answer = world.submit("office", kind, broken.into_bytes(), Mode::Tolerant).await;
         assert_eq!(error_id(answer), "exchange.message.not_conformant");
-        assert!(is_untouched(&world).await);
+        assert!(is_untouched(world).await);
     }
 
     async fn the_announced_type_counts(world: &World) {
@@ -91,7 +98,7 @@ worlds! {
         let as_status =
             world.submit("office", MessageType::Status, bytes(&document), Mode::Tolerant).await;
         assert_eq!(error_id(as_status), "exchange.message.type");
-        assert!(is_untouched(&world).await);
+        assert!(is_untouched(world).await);
     }
 
     async fn what_goes_in_a_circle_is_stopped(world: &World) {

@@ -101,7 +101,7 @@ worlds! {
 
     async fn a_status_for_the_outside_goes_to_the_axis(world: &World) {
         let target = document("G22", &["H34.02"], "1");
-        let id = world.from_axis("doc-1", &target, &["H34.02"]).await.document.unwrap();
+        let id = world.take_from_axis("doc-1", &target, &["H34.02"]).await.document.unwrap();
         world.status("home", Mode::Strict, status("H34.02", &target, "03")).await.unwrap();
         assert_eq!(world.state(id, "H34.02").await, "03");
         let leased = world.platform.ledger.lease("vxp", "test", 10, 60_000).await.unwrap();

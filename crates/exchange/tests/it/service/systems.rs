@@ -31,7 +31,10 @@ fn caller(world: &World) -> Caller {
         account_id: AccountId(uuid::Uuid::from_u128(1)),
         username: "admin".to_owned(),
         agency: None,
-        roles: Arc::from([RoleGrant { role: "administrator".to_owned(), agency: None }]),
+        roles: Arc::from([RoleGrant {
+            role: "administrator".to_owned(),
+            agency: None,
+        }]),
         csrf_token: None,
         credential: "test".to_owned(),
     };
@@ -40,23 +43,21 @@ fn caller(world: &World) -> Caller {
 
 fn works(world: &World, secret: &str) -> bool {
     let directory = world.exchange.directory();
-    let system = directory.system("sys.office").unwrap();
-    let found = system
-        .secrets_at(world.exchange.now())
-        .any(|known| known.value.as_slice() == secret.as_bytes());
-    found
+    let system = directory.system("sys.office").unwrap().clone();
+    let mut working = system.secrets_at(world.exchange.now());
+    working.any(|known| known.value.as_slice() == secret.as_bytes())
 }
 
 worlds! {
     async fn secrets_are_made_rotated_and_retired(world: &World) {
-        let (exchange, caller) = (&world.exchange, caller(&world));
+        let (exchange, caller) = (&world.exchange, caller(world));
         let first = exchange.secret_create(&caller, "office", 0).await.unwrap();
         assert_eq!(first.secret.len(), 43, "32 bytes in base64url");
-        assert!(works(&world, &first.secret), "at once, without waiting for anybody");
+        assert!(works(world, &first.secret), "at once, without waiting for anybody");
         let second = exchange.secret_create(&caller, "office", 3_600_000).await.unwrap();
-        assert!(works(&world, &first.secret) && works(&world, &second.secret));
+        assert!(works(world, &first.secret) && works(world, &second.secret));
         world.clock.advance_ms(3_600_001);
-        assert!(!works(&world, &first.secret) && works(&world, &second.secret));
+        assert!(!works(world, &first.secret) && works(world, &second.secret));
         let listed = exchange.secret_list("office").await.unwrap();
         assert_eq!(listed.iter().map(|item| item.id).collect::<Vec<_>>(), [second.id, first.id]);
         let system = exchange.directory().system("sys.office").unwrap().clone();
@@ -64,7 +65,7 @@ worlds! {
         let listed = exchange.secret_list("office").await.unwrap();
         assert_eq!(listed[0].last_used_at, Some(exchange.now()));
         exchange.secret_retire(&caller, "office", second.id).await.unwrap();
-        assert!(!works(&world, &second.secret));
+        assert!(!works(world, &second.secret));
         let twice = exchange.secret_retire(&caller, "office", second.id).await;
         assert_eq!(error_id(twice), "platform.thing.not_found");
         let unknown = exchange.secret_create(&caller, "nobody", 0).await.map(|_| ());
@@ -105,7 +106,7 @@ worlds! {
         world.sent("office", &document("H34.04", &["H34.02"], "1")).await;
         let now = world.exchange.now();
         let gone = Change::Delete { kind: "system".to_owned(), name: "office".to_owned() };
-        let event = caller(&world).audit("resource.deleted", "system", "office");
+        let event = caller(world).audit("resource.deleted", "system", "office");
         world.platform.registry.change(vec![gone], "test", now, vec![event]).await.unwrap();
         world.exchange.directories().refresh().await.unwrap();
         assert!(world.exchange.directory().system("sys.office").is_none());

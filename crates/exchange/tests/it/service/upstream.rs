@@ -10,13 +10,16 @@ use super::kit::*;
 
 impl World {
     /// An item that the client of the axis has fetched for `to`.
-    pub(super) async fn from_axis(
+    pub(super) async fn take_from_axis(
         &self,
         doc_id: &str,
         document: &Document,
         to: &[&str],
     ) -> Submitted {
-        let source = Source::Upstream { name: "axis".to_owned(), doc_id: doc_id.to_owned() };
+        let source = Source::Upstream {
+            name: "axis".to_owned(),
+            doc_id: doc_id.to_owned(),
+        };
         let kind = MessageType::Edoc;
         let mut offered = submission(source, kind, bytes(document), Mode::Tolerant);
         offered.signed_to = to.iter().map(|code| (*code).to_owned()).collect();
@@ -70,15 +73,15 @@ worlds! {
         let mut document = document("G22", &["H34.02", "H34.03", "G09"], "1");
         document.traces =
             vec![TraceHeader { organ_id: Some("001.00.20.TT2".to_owned()), ..Default::default() }];
-        let first = world.from_axis("a", &document, &["H34.02"]).await;
+        let first = world.take_from_axis("a", &document, &["H34.02"]).await;
         let id = first.document.unwrap();
         assert_eq!(world.detail(id).await.item.direction, "in");
         // The axis writes another time into the trace of the second item.
         document.traces[0].timestamp =
             lgsp_exchange::edxml::InstantText::from_unix_ms(1_700_000_000_000);
-        let second = world.from_axis("b", &document, &["H34.03"]).await;
+        let second = world.take_from_axis("b", &document, &["H34.03"]).await;
         assert_eq!((second.document, second.is_repeat), (Some(id), false));
-        let again = world.from_axis("b", &document, &["H34.03"]).await;
+        let again = world.take_from_axis("b", &document, &["H34.03"]).await;
         assert_eq!((again.document, again.is_repeat), (Some(id), true));
         let detail = world.detail(id).await;
         assert_eq!(detail.item.to_count, 2);
@@ -88,7 +91,7 @@ worlds! {
 
     async fn without_signed_receivers_those_inside_get_it(world: &World) {
         let document = document("G22", &["H34.02", "G09", "H99.01", "H34.09"], "1");
-        let id = world.from_axis("a", &document, &[]).await.document.unwrap();
+        let id = world.take_from_axis("a", &document, &[]).await.document.unwrap();
         let detail = world.detail(id).await;
         let holders: Vec<(&str, &str)> = detail
             .copies
@@ -113,6 +116,14 @@ worlds! {
         assert!(world.detail(id).await.attachments[0].broken);
         let opened = world.exchange.attachment(id, 0, None).await.map(|(item, _)| item);
         assert_eq!(error_id(opened), "exchange.message.unreadable");
+    }
+
+    async fn our_own_documents_that_come_back_are_known(world: &World) {
+        let own = document("H34.01", &["G22", "H34.02"], "1");
+        let id = world.sent("office", &own).await;
+        let back = world.take_from_axis("a", &own, &[]).await;
+        assert_eq!((back.document, back.is_repeat), (Some(id), true));
+        assert_eq!(world.list("H34.02").await.len(), 1);
     }
 
     async fn a_status_from_the_axis_reaches_the_sender(world: &World) {
