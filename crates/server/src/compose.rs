@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use lgsp_catalogue::Catalogue;
-use lgsp_exchange::Exchange;
 use lgsp_identity::{CatalogueHierarchy, Identity, Rules};
 use lgsp_platform::{
     Module, Platform, Running, clock::SystemClock, config::Config, journal, messages,
@@ -21,7 +20,6 @@ pub(crate) struct Composition {
     pub(crate) platform: Platform,
     pub(crate) catalogue: Catalogue,
     pub(crate) identity: Identity,
-    pub(crate) exchange: Exchange,
     pub(crate) running: Vec<Running>,
 }
 
@@ -92,7 +90,6 @@ pub(crate) async fn start(config: Config, is_demo: bool) -> anyhow::Result<Compo
         platform,
         catalogue,
         identity,
-        exchange,
         running,
     })
 }

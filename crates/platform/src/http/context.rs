@@ -7,8 +7,10 @@
 use std::{future::Future, net::SocketAddr, pin::Pin, sync::Arc};
 
 use axum::{
-    extract::{ConnectInfo, FromRequestParts},
+    extract::{ConnectInfo, FromRequestParts, Request, State},
     http::{Method, request::Parts},
+    middleware::Next,
+    response::Response,
 };
 use lgsp_model::{AccountId, Timestamp};
 
@@ -157,12 +159,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
             .get::<Ports>()
             .cloned()
             .ok_or_else(|| Error::Internal("request without ports".to_owned()))?;
-        let principal = ports
-            .authenticator
-            .authenticate(parts)
-            .await?
-            .ok_or(Error::Unauthenticated)?;
-        check_csrf(&principal, parts)?;
+        let principal = match parts.extensions.get::<Principal>() {
+            Some(known) => known.clone(),
+            None => authenticate(&ports, parts).await?,
+        };
         let address = parts
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
@@ -174,6 +174,28 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
             authorizer: ports.authorizer,
         })
     }
+}
+
+async fn authenticate(ports: &Ports, parts: &Parts) -> Result<Principal> {
+    let found = ports.authenticator.authenticate(parts).await?;
+    let principal = found.ok_or(Error::Unauthenticated)?;
+    check_csrf(&principal, parts)?;
+    Ok(principal)
+}
+
+/// Middleware: a stranger is refused before anything of the request is read.
+///
+/// # Errors
+/// `platform.session.missing`, `platform.csrf.missing`.
+pub async fn require_principal(
+    State(ports): State<Ports>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Refusal> {
+    let (mut parts, body) = request.into_parts();
+    let principal = authenticate(&ports, &parts).await?;
+    parts.extensions.insert(principal);
+    Ok(next.run(Request::from_parts(parts, body)).await)
 }
 
 /// Browsers send cookies by themselves; only our own pages know the session's token.

@@ -13,14 +13,14 @@ use anyhow::Context as _;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    middleware::{from_fn, map_request},
+    middleware::{from_fn, from_fn_with_state},
     routing::get,
 };
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use lgsp_platform::{
     Running,
     config::ServerConfig,
-    http::{extract::JSON_BYTES_MAX, trace},
+    http::{context::require_principal, extract::JSON_BYTES_MAX, trace},
 };
 use tower_http::compression::{
     CompressionLayer,
@@ -130,6 +130,7 @@ fn routers(
     let document: Arc<str> = openapi::render(&document)?.into();
     let ports = composition.identity.ports();
     let api = api
+        .layer(from_fn_with_state(ports.clone(), require_principal))
         .route(
             "/openapi.json",
             get(async move || openapi::answer(&document)),
@@ -172,11 +173,7 @@ fn listen(
         .http1()
         .max_buf_size(HEADER_BYTES_MAX * 2)
         .max_headers(HEADERS_MAX);
-    let service = router
-        .layer(map_request(|request: axum::extract::Request| async move {
-            request
-        }))
-        .into_make_service_with_connect_info::<SocketAddr>();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let acceptor = limits::Acceptor::new(limits);
     composition.platform.tasks.spawn(name, async move {
         let served = match tls {

@@ -44,12 +44,10 @@ async fn every_operation_names_its_permission_and_refuses_strangers() {
         );
         let concrete = path
             .split('/')
-            .map(|part| {
-                if part.starts_with('{') {
-                    "00000000-0000-7000-8000-000000000000"
-                } else {
-                    part
-                }
+            .map(|part| match part {
+                "{index}" | "{revision}" => "1",
+                part if part.starts_with('{') => "00000000-0000-7000-8000-000000000000",
+                part => part,
             })
             .collect::<Vec<_>>()
             .join("/");
@@ -125,13 +123,13 @@ async fn logs_hold_no_subject_no_secret_and_no_token() {
     let body = document("canary-4711", &sender.code, &[&receiver.code], 10);
     sender
         .client
-        .send(&sender.code, lgsp_simulator::edxml::Kind::Edoc, &body)
+        .send(&sender.code, lgsp_simulator::edxml::Kind::Document, &body)
         .await
         .unwrap();
     let broken = b"<edXML>canary-4712".to_vec();
     sender
         .client
-        .send(&sender.code, lgsp_simulator::edxml::Kind::Edoc, &broken)
+        .send(&sender.code, lgsp_simulator::edxml::Kind::Document, &broken)
         .await
         .unwrap_err();
     instance.get("/documents?q=canary").await.unwrap();

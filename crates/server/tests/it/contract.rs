@@ -62,16 +62,16 @@ async fn a_document_travels_between_two_systems_and_its_status_returns() {
     let body = document("1", &sender.code, &[&receiver.code], 2_000);
     let doc_id = sender
         .client
-        .send(&sender.code, Kind::Edoc, &body)
+        .send(&sender.code, Kind::Document, &body)
         .await
         .unwrap();
     let again = sender
         .client
-        .send(&sender.code, Kind::Edoc, &body)
+        .send(&sender.code, Kind::Document, &body)
         .await
         .unwrap();
     assert_eq!(again, doc_id, "a repeat got another DocId");
-    let inbox = receiver.client.received(Kind::Edoc).await.unwrap();
+    let inbox = receiver.client.received(Kind::Document).await.unwrap();
     assert_eq!(inbox.len(), 1, "{inbox:?}");
     let fetched = receiver.client.fetch(&inbox[0].doc_id).await.unwrap();
     let text = String::from_utf8(fetched.to_vec()).unwrap();
@@ -85,16 +85,20 @@ async fn a_document_travels_between_two_systems_and_its_status_returns() {
     assert!(
         receiver
             .client
-            .received(Kind::Edoc)
+            .received(Kind::Document)
             .await
             .unwrap()
             .is_empty()
     );
     let shown = instance.get("/documents?q=thu%20nghiem").await.unwrap();
-    assert_eq!(
-        shown["items"][0]["to"][0]["transport"], "acknowledged",
-        "{shown}"
-    );
+    let id = shown["items"][0]["id"].as_str().unwrap();
+    let detail = instance.get(&format!("/documents/{id}")).await.unwrap();
+    let delivery = detail["copies"][0]["delivery_id"].as_str().unwrap();
+    let delivery = instance
+        .get(&format!("/deliveries/{delivery}"))
+        .await
+        .unwrap();
+    assert_eq!(delivery["state"], "acknowledged", "{delivery}");
 }
 
 #[tokio::test]
@@ -112,7 +116,7 @@ async fn the_demo_moves_by_itself_within_a_minute() {
         let fetched = items.iter().any(|one| {
             one["to"]
                 .as_array()
-                .is_some_and(|to| to.iter().any(|copy| copy["transport"] == "acknowledged"))
+                .is_some_and(|to| to.iter().any(|copy| copy["state"] != "sent"))
         });
         fetched.then_some(())
     })

@@ -19,7 +19,7 @@ async fn a_document_of_50_mb_costs_little_memory_and_comes_back_whole() {
         body.len()
     );
     let before = instance.resident_kib().unwrap();
-    let sending = sender.client.send(&sender.code, Kind::Edoc, &body);
+    let sending = sender.client.send(&sender.code, Kind::Document, &body);
     tokio::pin!(sending);
     let mut peak = before;
     loop {
@@ -32,7 +32,7 @@ async fn a_document_of_50_mb_costs_little_memory_and_comes_back_whole() {
     }
     let item = receiver
         .client
-        .received(Kind::Edoc)
+        .received(Kind::Document)
         .await
         .unwrap()
         .remove(0);
@@ -55,14 +55,14 @@ async fn one_byte_past_the_limit_is_refused_with_its_name() {
     body.resize(50 * 1_048_576 + 1, b' ');
     let refused = sender
         .client
-        .send(&sender.code, Kind::Edoc, &body)
+        .send(&sender.code, Kind::Document, &body)
         .await
         .unwrap_err();
     assert_eq!(refused.refused_code(), Some("107"), "{refused:?}");
     assert!(
         receiver
             .client
-            .received(Kind::Edoc)
+            .received(Kind::Document)
             .await
             .unwrap()
             .is_empty()

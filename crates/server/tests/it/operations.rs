@@ -45,7 +45,7 @@ async fn health_and_metrics_answer_without_sign_in_and_tell_no_secret() {
     let body = document("metric", &sender.code, &[&receiver.code], 10);
     sender
         .client
-        .send(&sender.code, Kind::Edoc, &body)
+        .send(&sender.code, Kind::Document, &body)
         .await
         .unwrap();
     let (status, metrics) = read("/metrics").await;

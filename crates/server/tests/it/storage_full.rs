@@ -56,7 +56,11 @@ async fn a_full_disk_refuses_and_loses_nothing() {
             &[&receiver.code],
             700_000,
         );
-        match sender.client.send(&sender.code, Kind::Edoc, &body).await {
+        match sender
+            .client
+            .send(&sender.code, Kind::Document, &body)
+            .await
+        {
             Ok(_) => accepted.push(number),
             Err(error) => {
                 refused = Some(error);
@@ -66,7 +70,7 @@ async fn a_full_disk_refuses_and_loses_nothing() {
     }
     let refused = refused.expect("the disk is never full");
     assert_eq!(refused.refused_code(), Some("113"), "{refused:?}");
-    let inbox = receiver.client.received(Kind::Edoc).await.unwrap();
+    let inbox = receiver.client.received(Kind::Document).await.unwrap();
     assert_eq!(
         inbox.len(),
         accepted.len(),
@@ -77,7 +81,7 @@ async fn a_full_disk_refuses_and_loses_nothing() {
     let body = document("after", &sender.code, &[&receiver.code], 100);
     sender
         .client
-        .send(&sender.code, Kind::Edoc, &body)
+        .send(&sender.code, Kind::Document, &body)
         .await
         .unwrap();
 }
