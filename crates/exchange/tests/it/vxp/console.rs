@@ -7,9 +7,12 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
 use lgsp_exchange::routes;
 use lgsp_model::AccountId;
-use lgsp_platform::http::{
-    Principal,
-    context::{Authenticator, Authorizer, PortFuture, Ports},
+use lgsp_platform::{
+    http::{
+        Principal,
+        context::{Authenticator, Authorizer, PortFuture, Ports},
+    },
+    journal,
 };
 use lgsp_simulator::edxml::Kind;
 use serde_json::{Value, json};
@@ -64,7 +67,9 @@ struct Console {
 impl Console {
     async fn open() -> Self {
         let door = Door::open().await;
-        let (router, _) = routes::router(door.exchange.clone()).split_for_parts();
+        let (router, _) = routes::router(door.exchange.clone())
+            .merge(journal::routes::router(door.platform.clone()))
+            .split_for_parts();
         let everyone = Arc::new(Everyone);
         let ports = Ports {
             authenticator: everyone.clone(),
@@ -382,5 +387,68 @@ async fn strangers_get_nothing_and_lists_answer() {
         .json("all", "GET /documents?unknown=1", Value::Null)
         .await;
     assert_eq!(status, 400);
+    console.door.platform.stop().await;
+}
+
+#[tokio::test]
+async fn the_journal_is_read_proved_and_exported() {
+    let console = Console::open().await;
+    let first = console.door.kit(FIRST);
+    for number in 1..=3 {
+        let message = document("H34.01", &["H34.02"], number, 10);
+        first
+            .send("H34.01", Kind::Document, &message)
+            .await
+            .unwrap();
+    }
+    console.door.platform.sealer.seal_once().await.unwrap();
+    let page = console.get("all", "/journal?class=exchange&limit=2").await;
+    assert_eq!(page["items"].as_array().unwrap().len(), 2);
+    assert!(page["items"][0]["hash"].is_string(), "sealed: {page}");
+    let cursor = page["next_cursor"].as_str().unwrap();
+    let next = console
+        .get("all", &format!("/journal?class=exchange&cursor={cursor}"))
+        .await;
+    assert!(next["items"][0]["id"].as_i64() < page["items"][1]["id"].as_i64());
+    let foreign = console.get("H34.05", "/journal?class=exchange").await;
+    assert_eq!(
+        foreign["items"],
+        json!([]),
+        "events of other agencies do not show"
+    );
+    let own = console.get("H34.01", "/journal?class=exchange").await;
+    assert!(!own["items"].as_array().unwrap().is_empty());
+
+    let checkpoints = console.get("all", "/journal/checkpoints").await;
+    assert_eq!(checkpoints["items"][0]["hash"], page["items"][0]["hash"]);
+    let (status, proof) = console
+        .json("all", "POST /journal/verify", Value::Null)
+        .await;
+    assert_eq!((status, &proof["ok"]), (200, &json!(true)), "{proof}");
+    assert!(proof["lag_ms"].is_i64());
+    let (status, _) = console
+        .json("H34.01", "POST /journal/verify", Value::Null)
+        .await;
+    assert_eq!(status, 403);
+
+    let line = "GET /journal/export?class=exchange";
+    let (status, headers, lines) = console.call("all", line, "text/plain", b"").await;
+    assert_eq!(
+        (status, &headers["content-type"]),
+        (200, &"application/x-ndjson".parse().unwrap())
+    );
+    let lines = String::from_utf8_lossy(&lines);
+    assert!(
+        lines.matches("\"class\":\"exchange\"").count() >= 3,
+        "{lines}"
+    );
+    let told: Vec<String> = console
+        .door
+        .audit("user of all")
+        .await
+        .into_iter()
+        .map(|event| event.action)
+        .collect();
+    assert_eq!(told, ["journal.exported", "journal.verified"]);
     console.door.platform.stop().await;
 }
