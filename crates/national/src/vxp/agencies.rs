@@ -24,12 +24,7 @@ use lgsp_exchange::{
     },
 };
 use lgsp_model::Timestamp;
-use lgsp_platform::{
-    Platform,
-    http::Problem as _,
-    ledger::Acceptance,
-    registry::Kind as _,
-};
+use lgsp_platform::{Platform, http::Problem as _, ledger::Acceptance, registry::Kind as _};
 use serde::Deserialize as _;
 
 use super::{
@@ -86,15 +81,23 @@ impl Synchroniser {
         }
         match self.read(&link, now).await {
             Ok(items) => {
-                self.units_due_at.store(now.plus_ms(UNITS_MS).0, Ordering::Relaxed);
+                self.units_due_at
+                    .store(now.plus_ms(UNITS_MS).0, Ordering::Relaxed);
                 self.propose(&link.name, &items).await?;
                 let effects = tables::forgetting(&self.platform().db, now);
-                let acceptance = Acceptance { claim: None, effects };
+                let acceptance = Acceptance {
+                    claim: None,
+                    effects,
+                };
                 self.platform().ledger.accept(acceptance).await.map(drop)
             }
             Err(failure) => {
-                tracing::debug!(error = failure.id(), "the axis's agencies could not be read");
-                self.units_due_at.store(now.plus_ms(AGAIN_MS).0, Ordering::Relaxed);
+                tracing::debug!(
+                    error = failure.id(),
+                    "the axis's agencies could not be read"
+                );
+                self.units_due_at
+                    .store(now.plus_ms(AGAIN_MS).0, Ordering::Relaxed);
                 Ok(())
             }
         }
@@ -108,9 +111,13 @@ impl Synchroniser {
         let mut items = link.client.units().await?;
         if now.0 >= self.pairs_due_at.load(Ordering::Relaxed) {
             let listed = link.client.agencies_qd20().await?;
-            let pairs = listed.into_iter().map(|item| (item.code, item.old_code)).collect();
+            let pairs = listed
+                .into_iter()
+                .map(|item| (item.code, item.old_code))
+                .collect();
             *self.pairs.lock().unwrap_or_else(PoisonError::into_inner) = pairs;
-            self.pairs_due_at.store(now.plus_ms(PAIRS_MS).0, Ordering::Relaxed);
+            self.pairs_due_at
+                .store(now.plus_ms(PAIRS_MS).0, Ordering::Relaxed);
         }
         let pairs = self.pairs.lock().unwrap_or_else(PoisonError::into_inner);
         for item in &mut items {
@@ -132,7 +139,9 @@ impl Synchroniser {
         let registry = &self.platform().registry;
         for revision in registry.revisions(AgencyProposal::KIND, &name).await? {
             let Some(spec) = revision.spec else { continue };
-            let Ok(known) = AgencyProposal::deserialize(&spec) else { continue };
+            let Ok(known) = AgencyProposal::deserialize(&spec) else {
+                continue;
+            };
             if known.state == ProposalState::Rejected {
                 changes.retain(|change| !known.changes.contains(change));
             }
@@ -161,9 +170,9 @@ fn differences(view: &DirectoryView<'_>, items: &[AgencyItem]) -> Vec<AgencyChan
             // It has ended here too, or never was.
             None if item.is_deleted || !view.tree().holders(&item.code).is_empty() => None,
             None => {
-                let parent = codes.get(item.pid.as_str()).and_then(|code| {
-                    Some(view.resolve(code).agency()?.code.as_str().to_owned())
-                });
+                let parent = codes
+                    .get(item.pid.as_str())
+                    .and_then(|code| Some(view.resolve(code).agency()?.code.as_str().to_owned()));
                 Some(added(item, parent))
             }
         };
@@ -202,17 +211,18 @@ fn added(item: &AgencyItem, parent: Option<String>) -> AgencyChange {
 /// Another name, a further code, or another address where we have one.
 ///
 /// An address that we lack is no reason for a proposal: it would be one for every agency.
-fn changed(
-    view: &DirectoryView<'_>,
-    agency: &Agency,
-    item: &AgencyItem,
-) -> Option<AgencyChange> {
+fn changed(view: &DirectoryView<'_>, agency: &Agency, item: &AgencyItem) -> Option<AgencyChange> {
     let name = text(&item.name).filter(|name| *name != agency.spec.name.trim());
     let old_code = text(&item.old_code).filter(|code| {
         let holders = view.tree().holders(code);
         !holders.iter().any(|holder| holder.code == agency.code)
     });
-    let known = agency.spec.contact_email.as_deref().map(str::trim).unwrap_or_default();
+    let known = agency
+        .spec
+        .contact_email
+        .as_deref()
+        .map(str::trim)
+        .unwrap_or_default();
     let email = text(&item.mail).filter(|mail| !known.is_empty() && mail != known);
     if name.is_none() && old_code.is_none() && email.is_none() {
         return None;
@@ -252,8 +262,16 @@ mod tests {
         Snapshot::build(
             [
                 agency("H49", "000.00.00.H49", none()),
-                agency("H50", "000.00.00.H50", serde_json::json!({"contact_email": "a@h50.vn"})),
-                agency("H51", "000.00.00.H51", serde_json::json!({"valid_to": "2020-01-01"})),
+                agency(
+                    "H50",
+                    "000.00.00.H50",
+                    serde_json::json!({"contact_email": "a@h50.vn"}),
+                ),
+                agency(
+                    "H51",
+                    "000.00.00.H51",
+                    serde_json::json!({"valid_to": "2020-01-01"}),
+                ),
             ],
             [],
             DirectorySetting::default(),
@@ -281,13 +299,22 @@ mod tests {
     fn agreement_and_absence_propose_nothing() {
         assert_eq!(found(&[item("1", "0", "H49")]), []);
         assert_eq!(found(&[]), []);
-        let gone = AgencyItem { is_deleted: true, ..item("1", "0", "H51") };
-        assert_eq!(found(&[gone, item("2", "0", "H51"), item("3", "0", " ")]), []);
+        let gone = AgencyItem {
+            is_deleted: true,
+            ..item("1", "0", "H51")
+        };
+        assert_eq!(
+            found(&[gone, item("2", "0", "H51"), item("3", "0", " ")]),
+            []
+        );
     }
 
     #[test]
     fn a_new_body_is_added_below_its_parent() {
-        let new = AgencyItem { old_code: "001.00.00.H49".into(), ..item("2", "1", "H49.99") };
+        let new = AgencyItem {
+            old_code: "001.00.00.H49".into(),
+            ..item("2", "1", "H49.99")
+        };
         let changes = found(&[item("1", "0", "H49"), new]);
         assert_eq!(changes.len(), 1);
         assert_eq!(changes[0].action, ChangeAction::Add);
@@ -297,12 +324,24 @@ mod tests {
 
     #[test]
     fn names_codes_addresses_and_ends_are_proposed() {
-        let renamed = AgencyItem { name: "Tên mới".into(), ..item("1", "0", "H49") };
-        let moved = AgencyItem { old_code: "000.00.00.H59".into(), ..item("2", "0", "H50") };
-        let gone = AgencyItem { is_deleted: true, ..item("1", "0", "000.00.00.H49") };
+        let renamed = AgencyItem {
+            name: "Tên mới".into(),
+            ..item("1", "0", "H49")
+        };
+        let moved = AgencyItem {
+            old_code: "000.00.00.H59".into(),
+            ..item("2", "0", "H50")
+        };
+        let gone = AgencyItem {
+            is_deleted: true,
+            ..item("1", "0", "000.00.00.H49")
+        };
         let changes = found(&[renamed, moved]);
         assert_eq!(changes[0].name.as_deref(), Some("Tên mới"));
-        assert_eq!((changes[0].email.as_ref(), changes[0].old_code.as_ref()), (None, None));
+        assert_eq!(
+            (changes[0].email.as_ref(), changes[0].old_code.as_ref()),
+            (None, None)
+        );
         assert_eq!(changes[1].old_code.as_deref(), Some("000.00.00.H59"));
         assert_eq!(changes[1].email.as_deref(), Some("x@example.vn"));
         assert_eq!(changes[1].name, None);

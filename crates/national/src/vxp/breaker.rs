@@ -104,7 +104,9 @@ impl Breaker {
             Phase::Open { until } if now < until => Permit::Wait(until),
             Phase::Probing { until } if now < until => Permit::Wait(now.plus_ms(PROBE_WAIT_MS)),
             Phase::Open { .. } | Phase::Probing { .. } => {
-                circuit.phase = Phase::Probing { until: now.plus_ms(PROBE_MS) };
+                circuit.phase = Phase::Probing {
+                    until: now.plus_ms(PROBE_MS),
+                };
                 Permit::Probe
             }
         }
@@ -114,8 +116,15 @@ impl Breaker {
     pub fn succeeded(&self, now: Timestamp) -> Turned {
         let mut circuit = self.lock();
         let was_closed = matches!(circuit.phase, Phase::Closed);
-        *circuit = Circuit { last_success_at: Some(now), ..Circuit::default() };
-        if was_closed { Turned::No } else { Turned::Closed }
+        *circuit = Circuit {
+            last_success_at: Some(now),
+            ..Circuit::default()
+        };
+        if was_closed {
+            Turned::No
+        } else {
+            Turned::Closed
+        }
     }
 
     /// A call failed because of the axis.
@@ -132,10 +141,20 @@ impl Breaker {
             return Turned::No;
         }
         let was_closed = matches!(circuit.phase, Phase::Closed);
-        let pause = PAUSES_MS.get(circuit.openings).or(PAUSES_MS.last()).copied().unwrap_or(0);
-        circuit.phase = Phase::Open { until: now.plus_ms(pause) };
+        let pause = PAUSES_MS
+            .get(circuit.openings)
+            .or(PAUSES_MS.last())
+            .copied()
+            .unwrap_or(0);
+        circuit.phase = Phase::Open {
+            until: now.plus_ms(pause),
+        };
         circuit.openings += 1;
-        if was_closed { Turned::Opened } else { Turned::No }
+        if was_closed {
+            Turned::Opened
+        } else {
+            Turned::No
+        }
     }
 
     /// How the axis is.
@@ -180,7 +199,10 @@ mod tests {
         assert_eq!(breaker.permit(now), Permit::Wait(until));
         assert_eq!(breaker.permit(until.plus_ms(-1)), Permit::Wait(until));
         assert_eq!(breaker.permit(until), Permit::Probe);
-        assert_eq!(breaker.permit(until), Permit::Wait(until.plus_ms(PROBE_WAIT_MS)));
+        assert_eq!(
+            breaker.permit(until),
+            Permit::Wait(until.plus_ms(PROBE_WAIT_MS))
+        );
         assert_eq!(breaker.succeeded(until), Turned::Closed);
         assert_eq!(breaker.permit(until), Permit::Go);
         assert_eq!(breaker.health(), Health::Up);

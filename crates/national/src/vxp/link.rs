@@ -6,7 +6,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lgsp_exchange::{Exchange, directory::UpstreamEntry, service::MessageType, vxp::wire::DigestForm};
+use lgsp_exchange::{
+    Exchange, directory::UpstreamEntry, service::MessageType, vxp::wire::DigestForm,
+};
 use lgsp_model::Timestamp;
 
 use super::{
@@ -96,7 +98,11 @@ impl Links {
     /// No client yet.
     #[must_use]
     pub(super) fn new(exchange: Exchange, options: ClientOptions) -> Self {
-        Self { exchange, options, current: Mutex::new(None) }
+        Self {
+            exchange,
+            options,
+            current: Mutex::new(None),
+        }
     }
 
     /// The axis that is enabled and has a secret.
@@ -136,7 +142,11 @@ impl Links {
             url: spec.url.clone(),
             systemid: spec.systemid.clone(),
             has_body_crlf: spec.body_crlf,
-            digest_form: if spec.padded_hash { DigestForm::Padded } else { DigestForm::Unpadded },
+            digest_form: if spec.padded_hash {
+                DigestForm::Padded
+            } else {
+                DigestForm::Unpadded
+            },
             is_local_allowed: spec.allow_local_addresses,
             message_bytes_max,
         };

@@ -6,7 +6,11 @@
 //! in doubt the line is not taken, because a duplicate can be seen and a loss cannot.
 //! Follows: design document "Document exchange", section 7.5.
 
-use lgsp_exchange::{directory::Directory, service::{MessageType, Outbound}, vxp::wire::SentItem};
+use lgsp_exchange::{
+    directory::Directory,
+    service::{MessageType, Outbound},
+    vxp::wire::SentItem,
+};
 use lgsp_model::{DeliveryId, DocumentId, Timestamp};
 use lgsp_platform::{Platform, Result};
 
@@ -51,7 +55,11 @@ impl From<&Outbound> for Wanted {
 impl Wanted {
     /// Whether a line may be this message; `is_same_body` compares two codes of any form.
     #[must_use]
-    pub(super) fn is_line(&self, line: &SentItem, is_same_body: impl Fn(&str, &str) -> bool) -> bool {
+    pub(super) fn is_line(
+        &self,
+        line: &SentItem,
+        is_same_body: impl Fn(&str, &str) -> bool,
+    ) -> bool {
         let is_same_kind = line.message_type.is_empty()
             || line.message_type.eq_ignore_ascii_case(self.kind.as_str());
         let is_late_enough = Timestamp::parse_vxp(line.sent_time.trim()).is_none_or(|sent_at| {
@@ -130,7 +138,9 @@ mod tests {
             to_code: "H49".into(),
             notation: "19/MAU".into(),
             title: "Văn bản  mẫu".into(),
-            created_at: Timestamp::parse_vxp("2026-11-23 09:00:00").unwrap().plus_ms(500),
+            created_at: Timestamp::parse_vxp("2026-11-23 09:00:00")
+                .unwrap()
+                .plus_ms(500),
         }
     }
 
@@ -156,7 +166,8 @@ mod tests {
     #[test]
     fn a_line_is_the_message_when_all_agrees() {
         assert!(is_it(MessageType::Edoc, |_| {}));
-        assert!(is_it(MessageType::Edoc, |line| line.sent_time = "2026-11-23 08:50:00".into()));
+        assert!(is_it(MessageType::Edoc, |line| line.sent_time =
+            "2026-11-23 08:50:00".into()));
         assert!(is_it(MessageType::Edoc, |line| line.sent_time = "unknown".into()));
         assert!(is_it(MessageType::Edoc, |line| line.title = String::new()));
     }

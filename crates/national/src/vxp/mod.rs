@@ -73,7 +73,10 @@ impl Vxp {
 pub async fn start(platform: &Platform, exchange: &Exchange, options: Options) -> Result<Vxp> {
     let links = Arc::new(Links::new(exchange.clone(), options.client));
     let (ledger, tasks) = (&platform.ledger, &platform.tasks);
-    let sender = Sender { exchange: exchange.clone(), links: links.clone() };
+    let sender = Sender {
+        exchange: exchange.clone(),
+        links: links.clone(),
+    };
     let upward = WorkerOptions {
         queue: UPSTREAM_QUEUE,
         concurrency: SENDING_MAX,
@@ -81,8 +84,15 @@ pub async fn start(platform: &Platform, exchange: &Exchange, options: Options) -
     };
     worker::start(ledger, tasks, upward, Arc::new(sender));
 
-    let parked = Arc::new(Parked { exchange: exchange.clone(), links: links.clone() });
-    let again = WorkerOptions { queue: PARKED_QUEUE, concurrency: 1, lease_ms: LEASE_MS };
+    let parked = Arc::new(Parked {
+        exchange: exchange.clone(),
+        links: links.clone(),
+    });
+    let again = WorkerOptions {
+        queue: PARKED_QUEUE,
+        concurrency: 1,
+        lease_ms: LEASE_MS,
+    };
     worker::start(ledger, tasks, again, parked.clone());
 
     let poller = Arc::new(Poller::new(exchange.clone(), links.clone(), parked));

@@ -83,8 +83,15 @@ impl Parked {
         received: Received,
     ) -> lgsp_exchange::Result<Submitted> {
         let to = item.to.trim();
-        let signed_to = if to.is_empty() { Vec::new() } else { vec![to.to_owned()] };
-        let source = Source::Upstream { name: item.upstream.clone(), doc_id: item.doc_id.clone() };
+        let signed_to = if to.is_empty() {
+            Vec::new()
+        } else {
+            vec![to.to_owned()]
+        };
+        let source = Source::Upstream {
+            name: item.upstream.clone(),
+            doc_id: item.doc_id.clone(),
+        };
         let submission = Submission {
             received,
             message_type: item.kind,
@@ -136,11 +143,19 @@ impl Parked {
                 due_at: now,
                 payload: Some(payload),
             }],
-            outcomes: vec![(delivery, Outcome::Dead { reason: reason.to_owned() })],
+            outcomes: vec![(
+                delivery,
+                Outcome::Dead {
+                    reason: reason.to_owned(),
+                },
+            )],
             events: vec![item.event(now, "upstream.parked", reason)],
             ..Effects::default()
         };
-        let acceptance = Acceptance { claim: Some(claim), effects };
+        let acceptance = Acceptance {
+            claim: Some(claim),
+            effects,
+        };
         self.platform().ledger.accept(acceptance).await.map(drop)
     }
 
@@ -153,14 +168,22 @@ impl Parked {
             expires_at: now.plus_ms(RECOGNISED_DAYS * 86_400_000),
         };
         let events = vec![item.event(now, "upstream.refused", reason)];
-        let effects = Effects { events, ..Effects::default() };
-        let acceptance = Acceptance { claim: Some(claim), effects };
+        let effects = Effects {
+            events,
+            ..Effects::default()
+        };
+        let acceptance = Acceptance {
+            claim: Some(claim),
+            effects,
+        };
         self.platform().ledger.accept(acceptance).await.map(drop)
     }
 
     /// A person has sent a parked message again.
     async fn again(&self, delivery: &Leased) -> Result<(), Outcome> {
-        let dead = |reason: &str| Outcome::Dead { reason: reason.to_owned() };
+        let dead = |reason: &str| Outcome::Dead {
+            reason: reason.to_owned(),
+        };
         let later = |error: &dyn std::error::Error| Outcome::Failed {
             reason: error.to_string(),
             next_at: self.exchange.now().plus_ms(PAUSE_MS),
@@ -172,12 +195,19 @@ impl Parked {
             .ok_or_else(|| dead("no item of the axis"))?;
         let message = delivery.message.ok_or_else(|| dead("no message"))?;
         let ledger = &self.platform().ledger;
-        let stored = ledger.message(message).await.map_err(|error| later(&error))?;
+        let stored = ledger
+            .message(message)
+            .await
+            .map_err(|error| later(&error))?;
         let body = ledger.body(&stored).await.map_err(|error| later(&error))?;
-        let digest = <[u8; 32]>::try_from(stored.digest.as_slice())
-            .map_err(|_| dead("stored digest"))?;
+        let digest =
+            <[u8; 32]>::try_from(stored.digest.as_slice()).map_err(|_| dead("stored digest"))?;
         let size_bytes = u64::try_from(stored.size_bytes).unwrap_or(0);
-        let received = Received { body, size_bytes, digest };
+        let received = Received {
+            body,
+            size_bytes,
+            digest,
+        };
         match self.submit(&item, received).await {
             Ok(_) => {
                 self.confirm(&item).await;
@@ -191,10 +221,18 @@ impl Parked {
     /// The item is taken in, so the axis need not list it any longer. If it does not hear this,
     /// it lists the item again, which is then a repeat.
     async fn confirm(&self, item: &Item) {
-        let Some(link) = self.links.current().filter(|link| link.name == item.upstream) else {
+        let Some(link) = self
+            .links
+            .current()
+            .filter(|link| link.name == item.upstream)
+        else {
             return;
         };
-        if let Err(error) = link.client.update_status(&item.doc_id, WireStatus::Done).await {
+        if let Err(error) = link
+            .client
+            .update_status(&item.doc_id, WireStatus::Done)
+            .await
+        {
             tracing::debug!(error = error.id(), "the axis was not told of a parked item");
         }
     }
@@ -212,7 +250,10 @@ impl Handler for Parked {
                 Ok(()) => Outcome::Acknowledged,
                 Err(outcome) => outcome,
             };
-            Handled { outcome, effects: Effects::default() }
+            Handled {
+                outcome,
+                effects: Effects::default(),
+            }
         })
     }
 }
@@ -228,5 +269,9 @@ pub(crate) fn again(received: &Received) -> std::io::Result<Received> {
             Body::Spooled(file)
         }
     };
-    Ok(Received { body, size_bytes: received.size_bytes, digest: received.digest })
+    Ok(Received {
+        body,
+        size_bytes: received.size_bytes,
+        digest: received.digest,
+    })
 }

@@ -103,7 +103,10 @@ impl Poller {
             result: String::new(),
             expires_at: now.plus_ms(2 * link.poll_ms()),
         };
-        let acceptance = Acceptance { claim: Some(claim), effects: Effects::default() };
+        let acceptance = Acceptance {
+            claim: Some(claim),
+            effects: Effects::default(),
+        };
         let accepted = self.exchange.platform().ledger.accept(acceptance).await?;
         Ok(accepted == Accepted::New)
     }
@@ -172,12 +175,16 @@ impl Poller {
         let copy = parked::again(&received).map_err(lgsp_platform::Error::from)?;
         match self.parked.submit(&item, copy).await {
             Ok(_) => {
-                link.client.update_status(&item.doc_id, WireStatus::Done).await?;
+                link.client
+                    .update_status(&item.doc_id, WireStatus::Done)
+                    .await?;
                 Ok(Taken::Done)
             }
             Err(error) if error.is_refusal() => {
                 let received = parked::again(&received).map_err(lgsp_platform::Error::from)?;
-                self.parked.park(&item, received, &parked::reason(&error)).await?;
+                self.parked
+                    .park(&item, received, &parked::reason(&error))
+                    .await?;
                 self.give_up(link, &item).await
             }
             Err(error) => {
@@ -188,7 +195,9 @@ impl Poller {
     }
 
     async fn give_up(&self, link: &Link, item: &Item) -> Result<Taken, Failure> {
-        link.client.update_status(&item.doc_id, WireStatus::Fail).await?;
+        link.client
+            .update_status(&item.doc_id, WireStatus::Fail)
+            .await?;
         let mut given_up = self.given_up.lock().unwrap_or_else(PoisonError::into_inner);
         if given_up.len() >= GIVEN_UP_MAX {
             // Fetched once more each, and recognised.
@@ -206,7 +215,9 @@ impl Poller {
 
 /// Fetches a message: large ones, and those that came damaged, as a stream.
 async fn fetch(link: &Link, listed: &ReceivedItem) -> Result<Received, Failure> {
-    let is_large = listed.content_length.is_some_and(|length| length > GET_EDOC_BYTES_MAX);
+    let is_large = listed
+        .content_length
+        .is_some_and(|length| length > GET_EDOC_BYTES_MAX);
     let mut first = None;
     if !is_large {
         match link.client.get(&listed.doc_id).await {

@@ -26,7 +26,12 @@ static WAITS: LazyLock<BackOff> = LazyLock::new(|| BackOff {
 
 /// The outcome of a failed attempt.
 #[must_use]
-pub(super) fn outcome(delivery: &Leased, is_retryable: bool, now: Timestamp, reason: String) -> Outcome {
+pub(super) fn outcome(
+    delivery: &Leased,
+    is_retryable: bool,
+    now: Timestamp,
+    reason: String,
+) -> Outcome {
     if !is_retryable || delivery.attempts >= ATTEMPTS_MAX {
         return Outcome::Dead { reason };
     }
@@ -62,7 +67,10 @@ mod tests {
     fn waits_are_as_documented_and_end() {
         for (place, wanted) in [30, 60, 120, 240, 480, 900, 900].into_iter().enumerate() {
             let waited = wait_s(i32::try_from(place).unwrap() + 1).unwrap();
-            assert!((wanted..=wanted + wanted / 10).contains(&waited), "{place}: {waited}");
+            assert!(
+                (wanted..=wanted + wanted / 10).contains(&waited),
+                "{place}: {waited}"
+            );
         }
         assert!(wait_s(ATTEMPTS_MAX - 1).is_some());
         assert_eq!(wait_s(ATTEMPTS_MAX), None);

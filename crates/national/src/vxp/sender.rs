@@ -57,7 +57,12 @@ impl Handler for Sender {
                 // Without our own database nothing can be settled either; the lease will end.
                 Err(_) => Doubt::Unknown,
             };
-            let attempt = Attempt { sender: self, delivery, doubt, events: Vec::new() };
+            let attempt = Attempt {
+                sender: self,
+                delivery,
+                doubt,
+                events: Vec::new(),
+            };
             attempt.run().await
         })
     }
@@ -141,7 +146,8 @@ impl Attempt<'_> {
     /// The axis had it already.
     async fn found(mut self, link: &Link, wanted: &Wanted, doc_id: &str) -> Handled {
         let event = self.event("found_upstream", wanted);
-        self.events.push(event.with_detail(json!({ "upstream_doc_id": doc_id, "to": wanted.to_code })));
+        self.events
+            .push(event.with_detail(json!({ "upstream_doc_id": doc_id, "to": wanted.to_code })));
         self.sent(link, doc_id).await
     }
 
@@ -152,7 +158,10 @@ impl Attempt<'_> {
         let (db, now) = (&exchange.platform().db, self.sender.now());
         tables::note_sent(&mut effects, db, names, self.delivery.id, now);
         effects.events.extend(self.events);
-        Handled { outcome: Outcome::Acknowledged, effects }
+        Handled {
+            outcome: Outcome::Acknowledged,
+            effects,
+        }
     }
 
     async fn failed(self, failure: &Failure) -> Handled {
@@ -166,30 +175,46 @@ impl Attempt<'_> {
         let outcome = retry::outcome(self.delivery, is_retryable, now, reason.clone());
         let is_dead = matches!(outcome, Outcome::Dead { .. });
         let exchange = &self.sender.exchange;
-        let mut effects = exchange.failed_effects(self.delivery, &reason, is_dead).await;
+        let mut effects = exchange
+            .failed_effects(self.delivery, &reason, is_dead)
+            .await;
         effects.events.extend(self.events);
-        let tried = Tried { fence: self.delivery.fence, doubt: self.doubt };
+        let tried = Tried {
+            fence: self.delivery.fence,
+            doubt: self.doubt,
+        };
         tables::note_attempt(&mut effects, self.delivery.id, tried, now);
         Handled { outcome, effects }
     }
 
     fn postponed(self, next_at: Timestamp) -> Handled {
         let mut effects = Effects::default();
-        let tried = Tried { fence: self.delivery.fence, doubt: self.doubt };
+        let tried = Tried {
+            fence: self.delivery.fence,
+            doubt: self.doubt,
+        };
         tables::note_attempt(&mut effects, self.delivery.id, tried, self.sender.now());
-        Handled { outcome: Outcome::Postponed { next_at }, effects }
+        Handled {
+            outcome: Outcome::Postponed { next_at },
+            effects,
+        }
     }
 
     /// The sender took the document back before it left us.
     fn withdrawn(self) -> Handled {
         let reason = "withdrawn by its sender".to_owned();
-        let cancelled = Outcome::Cancelled { reason: reason.clone() };
+        let cancelled = Outcome::Cancelled {
+            reason: reason.clone(),
+        };
         let effects = Effects {
             outcomes: vec![(self.delivery.id, cancelled)],
             ..Effects::default()
         };
         // A leased delivery cannot be cancelled, a failed one can: both in one transaction.
-        let outcome = Outcome::Failed { reason, next_at: self.sender.now() };
+        let outcome = Outcome::Failed {
+            reason,
+            next_at: self.sender.now(),
+        };
         Handled { outcome, effects }
     }
 

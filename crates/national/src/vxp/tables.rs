@@ -52,7 +52,10 @@ pub(super) async fn find(db: &Database, id: DeliveryId) -> Result<Option<Tried>>
         return Ok(None);
     };
     let doubt: String = row.try_get("", "doubt")?;
-    Ok(Some(Tried { fence: row.try_get("", "fence")?, doubt: Doubt::parse(&doubt) }))
+    Ok(Some(Tried {
+        fence: row.try_get("", "fence")?,
+        doubt: Doubt::parse(&doubt),
+    }))
 }
 
 /// Adds to a settlement that its lease ended, and in which doubt.
@@ -83,10 +86,17 @@ pub(super) fn note_sent(
         table: "vxp_sent",
         columns: &["upstream", "doc_id", "delivery_id", "sent_at"],
         suffix: "ON CONFLICT DO NOTHING",
-        values: vec![vec![upstream.into(), doc_id.into(), id.0.into(), now.0.into()]],
+        values: vec![vec![
+            upstream.into(),
+            doc_id.into(),
+            id.0.into(),
+            now.0.into(),
+        ]],
     });
     let sql = "DELETE FROM vxp_attempt WHERE delivery_id = $1";
-    effects.statements.push(db.statement(sql, vec![id.0.into()]));
+    effects
+        .statements
+        .push(db.statement(sql, vec![id.0.into()]));
 }
 
 /// Those of `doc_ids` that belong to other deliveries.
@@ -127,5 +137,8 @@ pub(super) fn forgetting(db: &Database, now: Timestamp) -> Effects {
     .into_iter()
     .map(|sql| db.statement(sql, vec![before.into()]))
     .collect();
-    Effects { statements, ..Effects::default() }
+    Effects {
+        statements,
+        ..Effects::default()
+    }
 }

@@ -22,14 +22,19 @@ fn bytes(draft: &DocumentDraft) -> Vec<u8> {
 
 fn large(number: usize, size_bytes: usize) -> DocumentDraft {
     let mut rng = Rng::new(7);
-    let bytes = (0..size_bytes / 16).flat_map(|_| rng.uuid().into_bytes()).collect();
+    let bytes = (0..size_bytes / 16)
+        .flat_map(|_| rng.uuid().into_bytes())
+        .collect();
     let attachment = AttachmentDraft {
         name: "tep.bin".into(),
         media_type: "application/octet-stream".into(),
         bytes,
         form: AttachmentForm::Raw,
     };
-    DocumentDraft { attachments: vec![attachment], ..draft("H34.01", &["H49"], number) }
+    DocumentDraft {
+        attachments: vec![attachment],
+        ..draft("H34.01", &["H49"], number)
+    }
 }
 
 #[tokio::test]
@@ -49,7 +54,10 @@ async fn all_operations_are_understood_by_the_axis() {
     client.register_agency(&new).await.unwrap();
     client.delete_agency("H34.99").await.unwrap();
     let gone = client.units().await.unwrap();
-    assert!(gone.iter().any(|unit| unit.code == "H34.99" && unit.is_deleted));
+    assert!(
+        gone.iter()
+            .any(|unit| unit.code == "H34.99" && unit.is_deleted)
+    );
 
     for kind in [MessageType::Edoc, MessageType::Status] {
         assert_eq!(client.count(kind).await.unwrap(), 0);
@@ -57,21 +65,39 @@ async fn all_operations_are_understood_by_the_axis() {
         assert!(client.sent(kind).await.unwrap().is_empty());
     }
     let body = Body::Inline(bytes(&draft("H34.01", &["H34.02", "H49"], 1)).into());
-    let sent = client.send(MessageType::Edoc, "H34.01", "H34.02", body).await.unwrap();
-    assert_eq!(client.sent(MessageType::Edoc).await.unwrap()[0].sender_doc_id, sent);
+    let sent = client
+        .send(MessageType::Edoc, "H34.01", "H34.02", body)
+        .await
+        .unwrap();
+    assert_eq!(
+        client.sent(MessageType::Edoc).await.unwrap()[0].sender_doc_id,
+        sent
+    );
     // Only the receiver that the call names.
     assert_eq!(client.count(MessageType::Edoc).await.unwrap(), 1);
     let item = client.received(MessageType::Edoc).await.unwrap().remove(0);
     let got = client.get(&item.doc_id).await.unwrap();
     let streamed = client.download(&item.doc_id).await.unwrap();
     assert_eq!(got.digest, streamed.digest);
-    client.update_status(&item.doc_id, WireStatus::Processing).await.unwrap();
-    client.update_status(&item.doc_id, WireStatus::Done).await.unwrap();
+    client
+        .update_status(&item.doc_id, WireStatus::Processing)
+        .await
+        .unwrap();
+    client
+        .update_status(&item.doc_id, WireStatus::Done)
+        .await
+        .unwrap();
     assert_eq!(client.count(MessageType::Edoc).await.unwrap(), 0);
     let refused = client.get("unknown").await.err().unwrap();
-    assert!(matches!(refused, Failure::Refused { ref code, .. } if code == "111"), "{refused}");
+    assert!(
+        matches!(refused, Failure::Refused { ref code, .. } if code == "111"),
+        "{refused}"
+    );
     let refused = client.download("unknown").await.err().unwrap();
-    assert!(matches!(refused, Failure::Refused { ref code, .. } if code == "111"), "{refused}");
+    assert!(
+        matches!(refused, Failure::Refused { ref code, .. } if code == "111"),
+        "{refused}"
+    );
     world.stop().await;
 }
 
@@ -83,11 +109,17 @@ async fn large_files_are_streamed_both_ways() {
     large.to = draft("H34.01", &["H34.02"], 1).to;
     let received = world.received(bytes(&large)).await;
     assert!(matches!(received.body, Body::Spooled(_)));
-    client.send(MessageType::Edoc, "H34.01", "H34.02", received.body).await.unwrap();
+    client
+        .send(MessageType::Edoc, "H34.01", "H34.02", received.body)
+        .await
+        .unwrap();
     let item = client.received(MessageType::Edoc).await.unwrap().remove(0);
     let got = client.get(&item.doc_id).await.unwrap();
     let streamed = client.download(&item.doc_id).await.unwrap();
-    assert_eq!((got.size_bytes, got.digest), (streamed.size_bytes, streamed.digest));
+    assert_eq!(
+        (got.size_bytes, got.digest),
+        (streamed.size_bytes, streamed.digest)
+    );
     assert!(got.size_bytes > 3 << 20);
     world.stop().await;
 }
@@ -96,7 +128,9 @@ async fn large_files_are_streamed_both_ways() {
 async fn a_slow_axis_is_left_in_doubt() {
     let world = World::new().await;
     let client = world.client(200);
-    world.axis.add_fault(FaultRule::always(FaultKind::Delay { ms: 5_000 }).times(1));
+    world
+        .axis
+        .add_fault(FaultRule::always(FaultKind::Delay { ms: 5_000 }).times(1));
     let began = Instant::now();
     let failure = client.agencies().await.unwrap_err();
     assert!(began.elapsed().as_millis() < 4_000);
@@ -110,10 +144,19 @@ async fn a_slow_axis_is_left_in_doubt() {
 async fn spoilt_lists_are_failures_and_not_empty() {
     let world = World::new().await;
     let client = world.client(5_000);
-    for fault in [FaultKind::ListHtml, FaultKind::ListEmpty, FaultKind::ListTruncated] {
-        world.axis.add_fault(FaultRule::always(fault.clone()).times(1));
+    for fault in [
+        FaultKind::ListHtml,
+        FaultKind::ListEmpty,
+        FaultKind::ListTruncated,
+    ] {
+        world
+            .axis
+            .add_fault(FaultRule::always(fault.clone()).times(1));
         let failure = client.received(MessageType::Edoc).await.unwrap_err();
-        assert!(matches!(failure, Failure::Unreadable(_)), "{fault:?}: {failure}");
+        assert!(
+            matches!(failure, Failure::Unreadable(_)),
+            "{fault:?}: {failure}"
+        );
         assert!(failure.is_of_axis());
     }
     world.stop().await;

@@ -14,7 +14,10 @@ const SENDERS: usize = 50;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn outage_of_ten_minutes_with_10000_documents_loses_and_repeats_nothing() {
     let world = World::new().await;
-    let outage = FaultKind::Outage { minutes: 10.0, mode: OutageMode::Cut };
+    let outage = FaultKind::Outage {
+        minutes: 10.0,
+        mode: OutageMode::Cut,
+    };
     world.axis.add_fault(FaultRule::always(outage));
     let began_ms = world.axis.now_ms();
     let vxp = world.start().await;
@@ -39,7 +42,9 @@ async fn outage_of_ten_minutes_with_10000_documents_loses_and_repeats_nothing() 
         world.pass(5_000).await;
         if inside < 20 {
             inside += 1;
-            world.submit(&draft(&own(inside), &[&own(inside + 20)], 900_000 + inside)).await;
+            world
+                .submit(&draft(&own(inside), &[&own(inside + 20)], 900_000 + inside))
+                .await;
         }
     }
     assert_eq!(vxp.status().unwrap().health, Health::Down);
@@ -51,7 +56,10 @@ async fn outage_of_ten_minutes_with_10000_documents_loses_and_repeats_nothing() 
     // The axis is back: within a minute everything flows.
     let back = Instant::now();
     world.settle(60).await;
-    assert!(!world.arrived().is_empty(), "nothing flows a minute after the outage");
+    assert!(
+        !world.arrived().is_empty(),
+        "nothing flows a minute after the outage"
+    );
     let mut rounds = 0;
     while !world.counts("vxp").await.is_empty() {
         world.pass(200).await;
@@ -60,15 +68,24 @@ async fn outage_of_ten_minutes_with_10000_documents_loses_and_repeats_nothing() 
         assert!(rounds < 3_000, "{:?}", world.counts("vxp").await);
     }
     eprintln!(
-        "{DOCUMENTS} documents: {submitted:?} to accept, {:?} to send", back.elapsed()
+        "{DOCUMENTS} documents: {submitted:?} to accept, {:?} to send",
+        back.elapsed()
     );
 
     let arrived = world.arrived();
     assert_eq!(arrived.len(), DOCUMENTS);
     let mut last: HashMap<String, usize> = HashMap::new();
     for copy in arrived {
-        let number: usize =
-            copy.document_id.rsplit(',').next().unwrap().split('/').next().unwrap().parse().unwrap();
+        let number: usize = copy
+            .document_id
+            .rsplit(',')
+            .next()
+            .unwrap()
+            .split('/')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap();
         let before = last.insert(copy.from.clone(), number).unwrap_or(0);
         assert_eq!(number, before + 1, "{}: {number} after {before}", copy.from);
     }

@@ -24,21 +24,34 @@ async fn each_receiver_gets_its_own_delivery_with_our_trace() {
     each_database(async |test| {
         let world = World::on(test).await;
         world.start().await;
-        world.submit(&draft("H34.01", &["H49", "H34.02", "H49.01"], 1)).await;
-        world.until("arrival", async || has_arrived(&world, 2).await).await;
-        let mut receivers: Vec<String> =
-            world.arrived().into_iter().map(|copy| copy.to).collect();
+        world
+            .submit(&draft("H34.01", &["H49", "H34.02", "H49.01"], 1))
+            .await;
+        world
+            .until("arrival", async || has_arrived(&world, 2).await)
+            .await;
+        let mut receivers: Vec<String> = world.arrived().into_iter().map(|copy| copy.to).collect();
         receivers.sort();
         assert_eq!(receivers, ["H49", "H49.01"]);
         let dump = world.axis.dump();
         // Two calls, each for the one receiver that it names.
         assert_eq!(dump.sent.len(), 2);
-        assert!(dump.sent.iter().all(|sent| sent.copies.len() == 1 && sent.defects.is_empty()));
+        assert!(
+            dump.sent
+                .iter()
+                .all(|sent| sent.copies.len() == 1 && sent.defects.is_empty())
+        );
         let content = world.axis.content(&world.arrived()[0].doc_id).unwrap();
         let content = String::from_utf8(content.to_vec()).unwrap();
-        assert!(content.contains("<edXML:OrganId>H34</edXML:OrganId>"), "{content}");
+        assert!(
+            content.contains("<edXML:OrganId>H34</edXML:OrganId>"),
+            "{content}"
+        );
         for delivery in world.deliveries("vxp").await {
-            assert_eq!((delivery.state, delivery.attempts), (State::Acknowledged, 1));
+            assert_eq!(
+                (delivery.state, delivery.attempts),
+                (State::Acknowledged, 1)
+            );
         }
         assert_eq!(world.events("document.sent").await.len(), 2);
         world.stop().await;
@@ -69,12 +82,18 @@ async fn every_fault_ends_with_one_copy() {
         world.axis.add_fault(on_send(fault.clone()));
         world.submit(&draft("H34.01", &["H49"], place)).await;
         let what = format!("{fault:?}");
-        world.until(&what, async || has_arrived(&world, place + 1).await).await;
+        world
+            .until(&what, async || has_arrived(&world, place + 1).await)
+            .await;
         assert_eq!(world.arrived().len(), place + 1, "{what}");
         assert_eq!(world.axis.faults().len(), 0, "{what}");
     }
     let deliveries = world.deliveries("vxp").await;
-    assert!(deliveries.iter().all(|delivery| delivery.state == State::Acknowledged));
+    assert!(
+        deliveries
+            .iter()
+            .all(|delivery| delivery.state == State::Acknowledged)
+    );
     world.settle(20).await;
     assert_eq!(world.arrived().len(), 9);
     world.stop().await;
@@ -85,14 +104,18 @@ async fn a_lost_answer_is_found_in_the_list_and_a_lost_call_is_repeated() {
     let world = World::running().await;
     world.axis.add_fault(on_send(FaultKind::CutAfter));
     world.submit(&draft("H34.01", &["H49"], 1)).await;
-    world.until("arrival", async || has_arrived(&world, 1).await).await;
+    world
+        .until("arrival", async || has_arrived(&world, 1).await)
+        .await;
     assert_eq!(world.called("sendEdoc"), 1);
     assert_eq!(world.events("document.found_upstream").await.len(), 1);
     assert_eq!(world.delivery().await.attempts, 1);
 
     world.axis.add_fault(on_send(FaultKind::CutBefore));
     world.submit(&draft("H34.01", &["H49"], 2)).await;
-    world.until("arrival", async || has_arrived(&world, 2).await).await;
+    world
+        .until("arrival", async || has_arrived(&world, 2).await)
+        .await;
     assert_eq!(world.called("sendEdoc"), 3);
     assert_eq!(world.events("document.possible_duplicate").await.len(), 1);
     assert_eq!(world.deliveries("vxp").await[1].attempts, 2);
@@ -103,13 +126,21 @@ async fn a_lost_answer_is_found_in_the_list_and_a_lost_call_is_repeated() {
 async fn the_list_is_asked_again_until_it_answers() {
     let world = World::running().await;
     world.axis.add_fault(on_send(FaultKind::CutAfter));
-    let spoilt = [FaultKind::ListHtml, FaultKind::ListTruncated, FaultKind::ListEmpty];
+    let spoilt = [
+        FaultKind::ListHtml,
+        FaultKind::ListTruncated,
+        FaultKind::ListEmpty,
+    ];
     for (fault, skip) in spoilt.into_iter().zip(0..) {
-        let rule = FaultRule::always(fault).on(Operation::GetSentEdocList).times(1);
+        let rule = FaultRule::always(fault)
+            .on(Operation::GetSentEdocList)
+            .times(1);
         world.axis.add_fault(FaultRule { skip, ..rule });
     }
     world.submit(&draft("H34.01", &["H49"], 1)).await;
-    world.until("arrival", async || has_arrived(&world, 1).await).await;
+    world
+        .until("arrival", async || has_arrived(&world, 1).await)
+        .await;
     assert_eq!(world.called("sendEdoc"), 1);
     assert_eq!(world.arrived().len(), 1);
     assert_eq!(world.delivery().await.state, State::Acknowledged);
@@ -124,12 +155,19 @@ async fn a_twin_that_was_sent_before_is_not_taken_for_a_lost_one() {
     let mut twin = first.clone();
     twin.document_id.push_str("-2");
     world.submit(&first).await;
-    world.until("arrival", async || has_arrived(&world, 1).await).await;
+    world
+        .until("arrival", async || has_arrived(&world, 1).await)
+        .await;
     world.axis.add_fault(on_send(FaultKind::CutBefore));
     world.submit(&twin).await;
-    world.until("arrival", async || has_arrived(&world, 2).await).await;
-    let mut ids: Vec<String> =
-        world.arrived().into_iter().map(|copy| copy.document_id).collect();
+    world
+        .until("arrival", async || has_arrived(&world, 2).await)
+        .await;
+    let mut ids: Vec<String> = world
+        .arrived()
+        .into_iter()
+        .map(|copy| copy.document_id)
+        .collect();
     ids.sort();
     assert_eq!(ids, [first.document_id, twin.document_id]);
     world.stop().await;
@@ -142,11 +180,18 @@ async fn a_crash_between_send_and_settlement_sends_once() {
         world.submit(&draft("H34.01", &["H49"], 1)).await;
         let ledger = &world.platform.ledger;
         // The process that took the delivery sends it and is gone before it can settle.
-        let leased = ledger.lease("vxp", "gone", 1, 60_000).await.unwrap().remove(0);
+        let leased = ledger
+            .lease("vxp", "gone", 1, 60_000)
+            .await
+            .unwrap()
+            .remove(0);
         let outbound = world.exchange.outbound(&leased).await.unwrap();
         let client = world.client(5_000);
         let body = outbound.rendered.body;
-        client.send(MessageType::Edoc, "H34.01", "H49", body).await.unwrap();
+        client
+            .send(MessageType::Edoc, "H34.01", "H49", body)
+            .await
+            .unwrap();
         world.start().await;
         let delivery = world.until_state(State::Acknowledged).await;
         assert_eq!(delivery.attempts, 2);
@@ -178,13 +223,19 @@ async fn refusals_are_dead_at_once_with_their_reason() {
         let dead = async || world.counts("vxp").await.get("dead") == Some(&1);
         world.until(code, dead).await;
         let delivery = world.deliveries("vxp").await[place].clone();
-        assert_eq!((delivery.state, delivery.attempts), (State::Dead, 1), "{code}");
+        assert_eq!(
+            (delivery.state, delivery.attempts),
+            (State::Dead, 1),
+            "{code}"
+        );
         let reason = delivery.last_error.clone().unwrap();
         assert!(reason.contains(code), "{reason}");
         assert!(!reason.contains("outcome_unknown"), "{reason}");
         // A person mends what was wrong and sends it again.
         world.redrive(&delivery).await;
-        world.until("arrival", async || has_arrived(&world, place + 1).await).await;
+        world
+            .until("arrival", async || has_arrived(&world, place + 1).await)
+            .await;
     }
     assert_eq!(world.arrived().len(), 3);
     assert_eq!(world.events("document.possible_duplicate").await.len(), 0);
@@ -196,14 +247,17 @@ async fn a_receiver_unknown_to_the_axis_is_a_dead_letter_and_stops_nobody() {
     let world = World::running().await;
     world.submit(&draft("H34.01", &["H51"], 1)).await;
     world.submit(&draft("H34.01", &["H49"], 2)).await;
-    world.until("arrival", async || world.arrived().len() == 1).await;
+    world
+        .until("arrival", async || world.arrived().len() == 1)
+        .await;
     let deliveries = world.deliveries("vxp").await;
     assert_eq!(deliveries[0].state, State::Dead);
     assert!(deliveries[0].last_error.as_deref().unwrap().contains("109"));
-    world.until("settled", async || {
-        world.deliveries("vxp").await[1].state == State::Acknowledged
-    })
-    .await;
+    world
+        .until("settled", async || {
+            world.deliveries("vxp").await[1].state == State::Acknowledged
+        })
+        .await;
     world.stop().await;
 }
 
@@ -212,7 +266,11 @@ async fn a_status_goes_back_to_the_sender() {
     let world = World::running().await;
     let incoming = draft("H49", &[&own(3)], 1);
     world.send_down(&incoming).await;
-    world.until("mailbox", async || !world.deliveries("mailbox").await.is_empty()).await;
+    world
+        .until("mailbox", async || {
+            !world.deliveries("mailbox").await.is_empty()
+        })
+        .await;
     world.axis.add_fault(on_send(FaultKind::CutAfter));
     for code in ["01", "03"] {
         let status = StatusDraft {
@@ -223,13 +281,24 @@ async fn a_status_goes_back_to_the_sender() {
             at_ms: world.axis.now_ms(),
             ..StatusDraft::default()
         };
-        world.submit_bytes(MessageType::Status, status.write()).await;
+        world
+            .submit_bytes(MessageType::Status, status.write())
+            .await;
     }
-    world.until("arrival", async || has_arrived(&world, 2).await).await;
-    let codes: Vec<String> =
-        world.arrived().into_iter().map(|copy| copy.status_code).collect();
+    world
+        .until("arrival", async || has_arrived(&world, 2).await)
+        .await;
+    let codes: Vec<String> = world
+        .arrived()
+        .into_iter()
+        .map(|copy| copy.status_code)
+        .collect();
     assert_eq!(codes, ["01", "03"]);
-    assert_eq!(world.called("sendEdoc"), 3, "the other province's document and two statuses");
+    assert_eq!(
+        world.called("sendEdoc"),
+        3,
+        "the other province's document and two statuses"
+    );
     world.stop().await;
 }
 
@@ -241,7 +310,13 @@ async fn no_secret_and_no_content_stands_in_reasons_and_events() {
     let delivery = world.until_state(State::Dead).await;
     let mut told = vec![delivery.last_error.unwrap()];
     for action in ["document.accepted", "document.send_failed"] {
-        told.extend(world.events(action).await.iter().map(|event| format!("{event:?}")));
+        told.extend(
+            world
+                .events(action)
+                .await
+                .iter()
+                .map(|event| format!("{event:?}")),
+        );
     }
     assert!(told.len() >= 3, "{told:?}");
     for text in told {

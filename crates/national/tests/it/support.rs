@@ -69,7 +69,10 @@ fn axis_seed() -> AxisSeed {
     ];
     agencies.extend((1..=50).map(|number| agency_seed(&own(number), "", OWN_SYSTEM)));
     AxisSeed {
-        systems: vec![SystemSeed::new(OWN_SYSTEM, SECRET), SystemSeed::new(OTHER_SYSTEM, SECRET)],
+        systems: vec![
+            SystemSeed::new(OWN_SYSTEM, SECRET),
+            SystemSeed::new(OTHER_SYSTEM, SECRET),
+        ],
         agencies,
         outside: OutsideSeed::default(),
     }
@@ -90,7 +93,15 @@ pub(crate) fn modules() -> Vec<Module> {
 
 fn put(kind: &str, name: &str, spec: Value) -> Change {
     let (kind, name) = (kind.to_owned(), name.to_owned());
-    Change::Put { manifest: Manifest { kind, name, agency: None, spec }, base_revision: None }
+    Change::Put {
+        manifest: Manifest {
+            kind,
+            name,
+            agency: None,
+            spec,
+        },
+        base_revision: None,
+    }
 }
 
 fn agency(code: &str, code102: &str, parent: Option<&str>) -> Change {
@@ -98,7 +109,11 @@ fn agency(code: &str, code102: &str, parent: Option<&str>) -> Change {
     if !code102.is_empty() {
         codes.push(json!({"scheme": "qcvn102", "value": code102}));
     }
-    let level = if parent.is_some() { "department" } else { "province" };
+    let level = if parent.is_some() {
+        "department"
+    } else {
+        "province"
+    };
     let name = format!("Cơ quan {code}");
     let mut spec = json!({"name": name, "level": level, "kind": "other", "codes": codes});
     if let Some(parent) = parent {
@@ -127,7 +142,9 @@ async fn serve(handle: &Handle) -> (String, tokio::sync::oneshot::Sender<()>) {
         let shutdown = async {
             let _ = stopped.await;
         };
-        axis::serve_handle(listener, served, shutdown).await.unwrap();
+        axis::serve_handle(listener, served, shutdown)
+            .await
+            .unwrap();
     });
     (url, stop)
 }
@@ -147,22 +164,38 @@ impl World {
 
     pub(crate) async fn on(test: Arc<TestPlatform>) -> Self {
         // A second installation is refused, which is as good as the first.
-        rustls::crypto::ring::default_provider().install_default().ok();
+        rustls::crypto::ring::default_provider()
+            .install_default()
+            .ok();
         let platform = test.start(&modules()).await.unwrap();
         let options = AxisOptions {
-            clock: ClockMode::Manual { start_ms: platform.clock.now().0 },
+            clock: ClockMode::Manual {
+                start_ms: platform.clock.now().0,
+            },
             ..AxisOptions::default()
         };
         let axis = Handle::new(axis_seed(), options).unwrap();
         let (url, stop) = serve(&axis).await;
         let exchange = plant(&platform, &url).await;
-        Self { test, platform, exchange, axis, url, _stop: stop }
+        Self {
+            test,
+            platform,
+            exchange,
+            axis,
+            url,
+            _stop: stop,
+        }
     }
 
     /// Starts the client, with times short enough for a test.
     pub(crate) async fn start(&self) -> Vxp {
-        let client = ClientOptions { call_timeout_ms: 5_000, file_timeout_ms: 5_000 };
-        vxp::start(&self.platform, &self.exchange, Options { client }).await.unwrap()
+        let client = ClientOptions {
+            call_timeout_ms: 5_000,
+            file_timeout_ms: 5_000,
+        };
+        vxp::start(&self.platform, &self.exchange, Options { client })
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn stop(&self) {
@@ -186,7 +219,8 @@ impl World {
     /// Moves both clocks and lets the workers run.
     pub(crate) async fn pass(&self, duration_ms: i64) {
         self.test.clock.advance_ms(duration_ms);
-        self.axis.advance(Duration::from_millis(u64::try_from(duration_ms).unwrap()));
+        self.axis
+            .advance(Duration::from_millis(u64::try_from(duration_ms).unwrap()));
         tokio::time::sleep(Duration::from_millis(4)).await;
     }
 
@@ -211,7 +245,11 @@ impl World {
 
     pub(crate) async fn received(&self, bytes: Vec<u8>) -> Received {
         let stream = futures_util::stream::iter([Ok::<_, Infallible>(Bytes::from(bytes))]);
-        self.platform.blobs.receive(stream, "test", 1 << 30).await.unwrap()
+        self.platform
+            .blobs
+            .receive(stream, "test", 1 << 30)
+            .await
+            .unwrap()
     }
 
     /// Offers a message of an agency of the province.
@@ -231,7 +269,10 @@ impl World {
 
     pub(crate) async fn submit(&self, draft: &DocumentDraft) -> DocumentId {
         let bytes = draft.write(&mut Rng::new(1)).unwrap();
-        self.submit_bytes(MessageType::Edoc, bytes).await.document.unwrap()
+        self.submit_bytes(MessageType::Edoc, bytes)
+            .await
+            .document
+            .unwrap()
     }
 
     /// Deliveries of a queue, oldest first.
@@ -253,35 +294,55 @@ impl World {
     }
 
     pub(crate) async fn until_state(&self, state: State) -> Delivery {
-        self.until(state.as_str(), async || self.delivery().await.state == state).await;
+        self.until(state.as_str(), async || {
+            self.delivery().await.state == state
+        })
+        .await;
         self.delivery().await
     }
 
     pub(crate) async fn redrive(&self, delivery: &Delivery) {
         let id = DeliveryId(delivery.id);
-        self.platform.ledger.redrive(id, Default::default()).await.unwrap();
+        self.platform
+            .ledger
+            .redrive(id, Default::default())
+            .await
+            .unwrap();
     }
 
     /// What the other province got of ours.
     pub(crate) fn arrived(&self) -> Vec<CopyDump> {
         let copies = self.axis.dump().copies;
-        copies.into_iter().filter(|copy| copy.systemid == OTHER_SYSTEM).collect()
+        copies
+            .into_iter()
+            .filter(|copy| copy.systemid == OTHER_SYSTEM)
+            .collect()
     }
 
     /// Copies of ours at the axis.
     pub(crate) fn waiting(&self) -> Vec<CopyDump> {
         let copies = self.axis.dump().copies;
-        copies.into_iter().filter(|copy| copy.systemid == OWN_SYSTEM).collect()
+        copies
+            .into_iter()
+            .filter(|copy| copy.systemid == OWN_SYSTEM)
+            .collect()
     }
 
     /// Calls that the axis has counted.
     pub(crate) fn called(&self, operation: &str) -> u64 {
-        self.axis.stats().operations.get(operation).map_or(0, |stats| stats.called)
+        self.axis
+            .stats()
+            .operations
+            .get(operation)
+            .map_or(0, |stats| stats.called)
     }
 
     /// Events of the exchange journal with this action.
     pub(crate) async fn events(&self, action: &str) -> Vec<query::Entry> {
-        let filter = query::Filter { action: Some(action.to_owned()), ..Default::default() };
+        let filter = query::Filter {
+            action: Some(action.to_owned()),
+            ..Default::default()
+        };
         query::list(&self.platform.db, &filter, 200).await.unwrap()
     }
 
@@ -295,7 +356,10 @@ impl World {
     /// The other province sends a document.
     pub(crate) async fn send_down(&self, draft: &DocumentDraft) {
         let bytes = draft.write(&mut Rng::new(2)).unwrap();
-        self.other().send(&draft.from.code, Kind::Document, &bytes).await.unwrap();
+        self.other()
+            .send(&draft.from.code, Kind::Document, &bytes)
+            .await
+            .unwrap();
     }
 
     /// Our own client, without the workers around it.
@@ -308,7 +372,10 @@ impl World {
             is_local_allowed: true,
             message_bytes_max: 52_428_800,
         };
-        let options = ClientOptions { call_timeout_ms: timeout_ms, file_timeout_ms: timeout_ms };
+        let options = ClientOptions {
+            call_timeout_ms: timeout_ms,
+            file_timeout_ms: timeout_ms,
+        };
         Client::new(&self.exchange, settings, SECRET.as_bytes(), options).unwrap()
     }
 
@@ -316,14 +383,26 @@ impl World {
     pub(crate) async fn counts(&self, queue: &str) -> BTreeMap<&'static str, i64> {
         let counts = self.platform.ledger.counts().await.unwrap();
         let of_queue = counts.into_iter().filter(|count| count.queue == queue);
-        of_queue.map(|count| (count.state.as_str(), count.deliveries)).collect()
+        of_queue
+            .map(|count| (count.state.as_str(), count.deliveries))
+            .collect()
     }
 }
 
 async fn change(platform: &Platform, changes: Vec<Change>) {
     let now = platform.clock.now();
-    let event = Event::new(Class::Audit, now, "test", "resource.saved", ("registry", "test"));
-    platform.registry.change(changes, "test", now, vec![event]).await.unwrap();
+    let event = Event::new(
+        Class::Audit,
+        now,
+        "test",
+        "resource.saved",
+        ("registry", "test"),
+    );
+    platform
+        .registry
+        .change(changes, "test", now, vec![event])
+        .await
+        .unwrap();
 }
 
 /// Agencies, systems and the axis with its secret.
@@ -343,11 +422,28 @@ async fn plant(platform: &Platform, url: &str) -> Exchange {
     change(platform, changes).await;
     let now = platform.clock.now();
     let tx = platform.db.begin().await.unwrap();
-    platform.vault.insert(&*tx, "upstream", AXIS, SECRET.as_bytes(), now).await.unwrap();
-    platform.registry.announce(&tx, SECRET_CHANGE, AXIS).await.unwrap();
-    append(&*tx, [Event::new(Class::Audit, now, "test", "secret.saved", ("upstream", AXIS))])
+    platform
+        .vault
+        .insert(&*tx, "upstream", AXIS, SECRET.as_bytes(), now)
         .await
         .unwrap();
+    platform
+        .registry
+        .announce(&tx, SECRET_CHANGE, AXIS)
+        .await
+        .unwrap();
+    append(
+        &*tx,
+        [Event::new(
+            Class::Audit,
+            now,
+            "test",
+            "secret.saved",
+            ("upstream", AXIS),
+        )],
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     platform.registry.refresh().await.unwrap();
     open_exchange(platform).await
@@ -366,7 +462,10 @@ pub(crate) async fn open_exchange(platform: &Platform) -> Exchange {
 
 /// A document of `from` for `to`; `number` makes it another one.
 pub(crate) fn draft(from: &str, to: &[&str], number: usize) -> DocumentDraft {
-    let party = |code: &str| Party { code: code.into(), name: format!("Cơ quan {code}") };
+    let party = |code: &str| Party {
+        code: code.into(),
+        name: format!("Cơ quan {code}"),
+    };
     DocumentDraft {
         from: party(from),
         to: to.iter().map(|code| party(code)).collect(),

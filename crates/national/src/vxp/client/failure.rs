@@ -228,7 +228,9 @@ mod tests {
     #[test]
     fn busy_is_tried_again_and_content_is_not() {
         assert!(refused("113").is_retryable());
-        for code in ["101", "102", "104", "105", "106", "107", "108", "109", "110", "114", "999"] {
+        for code in [
+            "101", "102", "104", "105", "106", "107", "108", "109", "110", "114", "999",
+        ] {
             assert!(!refused(code).is_retryable(), "{code}");
         }
         for status in [500, 502, 503, 504, 429, 408] {
@@ -247,7 +249,11 @@ mod tests {
         assert_eq!(Failure::Http(500).doubt(), Doubt::Unknown);
         assert_eq!(Failure::Http(503).doubt(), Doubt::Denied);
         assert_eq!(refused("113").doubt(), Doubt::Denied);
-        assert!(Failure::Broken("x".into()).reason().starts_with("outcome_unknown"));
+        assert!(
+            Failure::Broken("x".into())
+                .reason()
+                .starts_with("outcome_unknown")
+        );
         for doubt in [Doubt::None, Doubt::Denied, Doubt::Unknown] {
             assert_eq!(Doubt::parse(doubt.as_str()), doubt);
         }

@@ -47,7 +47,9 @@ pub(super) async fn measure(body: Body) -> Result<Measured, Failure> {
             let internal = |error: tokio::task::JoinError| {
                 lgsp_platform::Error::Internal(format!("measuring a file: {error}"))
             };
-            Ok(joined.map_err(internal)?.map_err(lgsp_platform::Error::from)?)
+            Ok(joined
+                .map_err(internal)?
+                .map_err(lgsp_platform::Error::from)?)
         }
     }
 }
@@ -66,7 +68,11 @@ fn measure_file(mut file: std::fs::File) -> std::io::Result<Measured> {
         context.update(part.get(..count).unwrap_or_default());
     }
     file.seek(SeekFrom::Start(0))?;
-    Ok(Measured { body: Body::Spooled(file), size_bytes, digest: finished(context) })
+    Ok(Measured {
+        body: Body::Spooled(file),
+        size_bytes,
+        digest: finished(context),
+    })
 }
 
 fn finished(context: Context) -> [u8; 32] {
@@ -126,7 +132,9 @@ pub(super) fn refuse_page(received: &Received) -> Result<(), Failure> {
     if let Body::Inline(bytes) = &received.body {
         let start = bytes.trim_ascii_start();
         let is_page = |name: &[u8]| {
-            start.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name))
+            start
+                .get(..name.len())
+                .is_some_and(|found| found.eq_ignore_ascii_case(name))
         };
         if is_page(b"<html") || is_page(b"<!doctype") {
             return Err(Failure::Unreadable("html"));

@@ -22,8 +22,8 @@ use lgsp_exchange::{
 use lgsp_platform::blobs::{Body, Received};
 
 pub use failure::{Doubt, Failure};
-pub use transport::{Client, ClientOptions, Settings};
 use transport::{Call, Payload, Reply};
+pub use transport::{Client, ClientOptions, Settings};
 
 /// Replies that list or confirm, 16 MiB.
 const REPLY_BYTES_MAX: u64 = 16 << 20;
@@ -40,7 +40,11 @@ impl Client {
     /// # Errors
     /// As every operation: no connection, no whole or readable reply, a refusal.
     pub async fn agencies(&self) -> Result<Vec<AgencyItem>, Failure> {
-        self.ask(Call::list(Operation::GetAgenciesList, &[]), Answer::agencies).await
+        self.ask(
+            Call::list(Operation::GetAgenciesList, &[]),
+            Answer::agencies,
+        )
+        .await
     }
 
     /// `getAgenciesListQD20`.
@@ -48,7 +52,11 @@ impl Client {
     /// # Errors
     /// As every operation.
     pub async fn agencies_qd20(&self) -> Result<Vec<AgencyItem>, Failure> {
-        self.ask(Call::list(Operation::GetAgenciesListQd20, &[]), Answer::agencies).await
+        self.ask(
+            Call::list(Operation::GetAgenciesListQd20, &[]),
+            Answer::agencies,
+        )
+        .await
     }
 
     /// `getSynchronizeUnit`.
@@ -56,7 +64,11 @@ impl Client {
     /// # Errors
     /// As every operation.
     pub async fn units(&self) -> Result<Vec<AgencyItem>, Failure> {
-        self.ask(Call::list(Operation::GetSynchronizeUnit, &[]), Answer::agencies).await
+        self.ask(
+            Call::list(Operation::GetSynchronizeUnit, &[]),
+            Answer::agencies,
+        )
+        .await
     }
 
     /// `registerAgency`.
@@ -65,7 +77,10 @@ impl Client {
     /// As every operation.
     pub async fn register_agency(&self, agency: &NewAgency) -> Result<(), Failure> {
         let body = Payload::Json(to_ascii_json(agency));
-        let call = Call { body, ..Call::act(Operation::RegisterAgency, &[]) };
+        let call = Call {
+            body,
+            ..Call::act(Operation::RegisterAgency, &[])
+        };
         self.ask(call, |_| Ok(())).await
     }
 
@@ -75,7 +90,8 @@ impl Client {
     /// As every operation.
     pub async fn delete_agency(&self, code: &str) -> Result<(), Failure> {
         let parameters = [("AgencyCode", code)];
-        self.ask(Call::act(Operation::DeleteAgency, &parameters), |_| Ok(())).await
+        self.ask(Call::act(Operation::DeleteAgency, &parameters), |_| Ok(()))
+            .await
     }
 
     /// `getReceivedEdocList`.
@@ -84,7 +100,11 @@ impl Client {
     /// As every operation.
     pub async fn received(&self, kind: MessageType) -> Result<Vec<ReceivedItem>, Failure> {
         let parameters = listed(kind);
-        self.ask(Call::list(Operation::GetReceivedEdocList, &parameters), Answer::received).await
+        self.ask(
+            Call::list(Operation::GetReceivedEdocList, &parameters),
+            Answer::received,
+        )
+        .await
     }
 
     /// `getSentEdocList`, newest first.
@@ -93,7 +113,11 @@ impl Client {
     /// As every operation.
     pub async fn sent(&self, kind: MessageType) -> Result<Vec<SentItem>, Failure> {
         let parameters = listed(kind);
-        self.ask(Call::list(Operation::GetSentEdocList, &parameters), Answer::sent).await
+        self.ask(
+            Call::list(Operation::GetSentEdocList, &parameters),
+            Answer::sent,
+        )
+        .await
     }
 
     /// `countReceiveEdoc` or `countReceiveStatus`.
@@ -106,7 +130,8 @@ impl Client {
             MessageType::Status => Operation::CountReceiveStatus,
         };
         let parameters = listed(kind);
-        self.ask(Call::get(operation, &parameters), |answer| answer.count()).await
+        self.ask(Call::get(operation, &parameters), |answer| answer.count())
+            .await
     }
 
     /// `updateStatus`.
@@ -115,7 +140,8 @@ impl Client {
     /// As every operation.
     pub async fn update_status(&self, doc_id: &str, status: WireStatus) -> Result<(), Failure> {
         let parameters = [("status", status.as_str()), ("docId", doc_id)];
-        self.ask(Call::act(Operation::UpdateStatus, &parameters), |_| Ok(())).await
+        self.ask(Call::act(Operation::UpdateStatus, &parameters), |_| Ok(()))
+            .await
     }
 
     /// `sendEdoc` to one receiver; gives the `DocId`.
@@ -141,7 +167,10 @@ impl Client {
             ("to", to.as_str()),
         ];
         let body = Payload::File(file, self.settings.has_body_crlf);
-        let call = Call { body, ..Call::act(Operation::SendEdoc, &parameters) };
+        let call = Call {
+            body,
+            ..Call::act(Operation::SendEdoc, &parameters)
+        };
         self.ask(call, |answer| answer.require("DocId")).await
     }
 
@@ -155,7 +184,9 @@ impl Client {
             bytes_max: EDOC_REPLY_BYTES_MAX,
             ..Call::act(Operation::GetEdoc, &parameters)
         };
-        let bytes = self.ask(call, |answer| decoded(answer.into_data()?)).await?;
+        let bytes = self
+            .ask(call, |answer| decoded(answer.into_data()?))
+            .await?;
         file::taken_in(&self.blobs, bytes, self.message_bytes_max()).await
     }
 
@@ -214,7 +245,10 @@ impl Client {
 }
 
 fn listed(kind: MessageType) -> [(&'static str, &'static str); 2] {
-    [("servicetype", SERVICE_TYPE), ("messagetype", kind.as_str())]
+    [
+        ("servicetype", SERVICE_TYPE),
+        ("messagetype", kind.as_str()),
+    ]
 }
 
 /// Base64 as any server may break it into lines.
@@ -222,5 +256,9 @@ fn decoded(mut text: String) -> Result<Vec<u8>, lgsp_exchange::vxp::wire::ReplyE
     text.retain(|character| !character.is_ascii_whitespace());
     let unreadable = || lgsp_exchange::vxp::wire::ReplyError::Unreadable("data is no base64");
     let bytes = STANDARD.decode(text).map_err(|_| unreadable())?;
-    if bytes.is_empty() { Err(unreadable()) } else { Ok(bytes) }
+    if bytes.is_empty() {
+        Err(unreadable())
+    } else {
+        Ok(bytes)
+    }
 }

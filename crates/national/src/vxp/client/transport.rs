@@ -63,7 +63,10 @@ pub struct ClientOptions {
 
 impl Default for ClientOptions {
     fn default() -> Self {
-        Self { call_timeout_ms: 60_000, file_timeout_ms: 300_000 }
+        Self {
+            call_timeout_ms: 60_000,
+            file_timeout_ms: 300_000,
+        }
     }
 }
 
@@ -112,12 +115,18 @@ impl<'a> Call<'a> {
     /// POST with an empty object.
     pub(super) fn act(operation: Operation, parameters: &'a [(&'a str, &'a str)]) -> Self {
         let body = Payload::Json(b"{}".to_vec());
-        Self { body, ..Self::list(operation, parameters) }
+        Self {
+            body,
+            ..Self::list(operation, parameters)
+        }
     }
 
     /// GET.
     pub(super) fn get(operation: Operation, parameters: &'a [(&'a str, &'a str)]) -> Self {
-        Self { method: Method::GET, ..Self::list(operation, parameters) }
+        Self {
+            method: Method::GET,
+            ..Self::list(operation, parameters)
+        }
     }
 }
 
@@ -217,7 +226,11 @@ impl Client {
         let body = std::mem::replace(&mut call.body, Payload::Empty);
         let is_file = matches!(body, Payload::File(..))
             || matches!(call.operation, Operation::GetEdoc | Operation::DownloadEdoc);
-        let media_type = if matches!(body, Payload::File(..)) { OCTET_STREAM } else { JSON };
+        let media_type = if matches!(body, Payload::File(..)) {
+            OCTET_STREAM
+        } else {
+            JSON
+        };
         let timestamp = format_timestamp(self.clock.now(), VIETNAM_OFFSET_MS / 60_000);
         let mut logical = vec![
             ("timestamp", timestamp.as_str()),
@@ -225,10 +238,13 @@ impl Client {
             ("Content-Type", media_type),
         ];
         logical.extend_from_slice(call.parameters);
-        let headers = sign(&self.key, &logical)
-            .map_err(|error| Failure::Parameter(error.to_string()))?;
-        let timeout_ms =
-            if is_file { self.options.file_timeout_ms } else { self.options.call_timeout_ms };
+        let headers =
+            sign(&self.key, &logical).map_err(|error| Failure::Parameter(error.to_string()))?;
+        let timeout_ms = if is_file {
+            self.options.file_timeout_ms
+        } else {
+            self.options.call_timeout_ms
+        };
         let mut request = self
             .http
             .request(call.method.clone(), url)
@@ -246,12 +262,19 @@ impl Client {
         };
         let response = request.send().await?;
         self.note_date(&response);
-        Ok(Reply { status: response.status().as_u16(), response, place })
+        Ok(Reply {
+            status: response.status().as_u16(),
+            response,
+            place,
+        })
     }
 
     /// The difference between the axis's clock and ours, as the last reply showed it.
     fn note_date(&self, response: &reqwest::Response) {
-        let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
+        let date = response
+            .headers()
+            .get(DATE)
+            .and_then(|date| date.to_str().ok());
         let Some(at) = date.and_then(|date| OffsetDateTime::parse(date, &Rfc2822).ok()) else {
             return;
         };
@@ -277,7 +300,12 @@ impl Client {
         let event = operation.client_event();
         let metrics = &self.exchange.platform().metrics;
         metrics.time(event, now.since(began));
-        metrics.count(event, result.as_ref().map_or_else(|failure| failure.id(), |_| "ok"));
+        metrics.count(
+            event,
+            result
+                .as_ref()
+                .map_or_else(|failure| failure.id(), |_| "ok"),
+        );
         let turned = match result {
             Err(failure) if failure.is_of_axis() => {
                 self.exchange.note_upstream(false);
@@ -292,12 +320,18 @@ impl Client {
         match (turned, result) {
             (Turned::Opened, Err(failure)) => {
                 metrics.count("axis.circuit", "opened");
-                tracing::warn!(error = failure.id(), axis.systemid = self.settings.systemid,
-                    "the axis fails; calls pause");
+                tracing::warn!(
+                    error = failure.id(),
+                    axis.systemid = self.settings.systemid,
+                    "the axis fails; calls pause"
+                );
             }
             (Turned::Closed, _) => {
                 metrics.count("axis.circuit", "closed");
-                tracing::info!(axis.systemid = self.settings.systemid, "the axis works again");
+                tracing::info!(
+                    axis.systemid = self.settings.systemid,
+                    "the axis works again"
+                );
             }
             _ => {}
         }
