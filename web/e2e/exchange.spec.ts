@@ -7,18 +7,25 @@ interface Party {
   name: string;
 }
 
-/** Two departments of the demo province; the second one will receive. */
+type Item = Party & { level: string };
+
+async function below(page: Page, parent: string, level: string): Promise<Item[]> {
+  const answer = await page.request.get(`/api/v1/agencies?parent=${parent}&limit=200`);
+  const { items }: { items: Item[] } = await answer.json();
+  return items.filter((item) => item.level === level);
+}
+
+/** A department that sends, and a commune that has no software of its own and works here. */
 async function twoAgencies(page: Page): Promise<[Party, Party]> {
-  const roots = await (await page.request.get("/api/v1/agencies?limit=5")).json();
-  const children = await (
-    await page.request.get(`/api/v1/agencies?parent=${roots.items[0].code}&limit=20`)
-  ).json();
-  const departments: Party[] = children.items.filter(
-    (item: { level: string }) => item.level === "department",
-  );
-  const [from, to] = departments.slice(-2);
-  if (!from || !to) throw new Error("the demo province has too few departments");
-  return [from, to];
+  const { province } = await (await page.request.get("/api/v1/about")).json();
+  const [from] = await below(page, province, "department");
+  for (const district of (await below(page, province, "district")).reverse()) {
+    for (const commune of (await below(page, district.code, "commune")).reverse()) {
+      const detail = await (await page.request.get(`/api/v1/agencies/${commune.code}`)).json();
+      if (from && detail.systems.length === 0) return [from, commune];
+    }
+  }
+  throw new Error("the demo province has no commune without a system");
 }
 
 async function chooseAgency(page: Page, label: string, agency: Party) {

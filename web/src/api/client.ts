@@ -10,6 +10,8 @@ import createQueryHooks from "openapi-react-query";
 import { ApiError, asProblem, readProblem } from "./problem.ts";
 import type { paths } from "./types.ts";
 
+/** Where the administration API lives. */
+const API = "/api/v1";
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 const RETRIES_MAX = 2;
 
@@ -62,10 +64,10 @@ const frame: Middleware = {
   },
 };
 
-export const client = createFetchClient<paths>({ baseUrl: "" });
+export const client = createFetchClient<paths>({ baseUrl: API });
 client.use(frame);
 
-/** Hooks over the client: `api.useQuery("get", "/api/v1/…")`. */
+/** Hooks over the client: `api.useQuery("get", "/…")`. */
 export const api = createQueryHooks(client);
 
 export const queryClient = new QueryClient({

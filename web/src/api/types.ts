@@ -1,2 +1,65 @@
-// The one place that says where the API's types come from; every other file imports from here.
-export type * from "./draft.ts";
+// The names under which the console uses the API's types.
+//
+// Owns: the choice of names; every other file imports from here, never from `schema.d.ts`.
+// Follows: `schema.d.ts`, generated from openapi/lgsp.json by `npm run types`; a test holds it fresh.
+
+import type { components, paths } from "./schema.d.ts";
+
+export type { paths };
+
+type Schemas = components["schemas"];
+
+export type Text = Schemas["Sentence"];
+/** A failure; one that never reached the server has no trace and no kind. */
+export type Problem = Pick<Schemas["ProblemBody"], "title" | "status" | "code"> &
+  Partial<Schemas["ProblemBody"]>;
+export type FieldError = Schemas["FieldError"];
+
+export type Me = Schemas["MeView"];
+export type About = Schemas["About"];
+export type Preferences = Schemas["Preferences"];
+export type Language = Schemas["Language"];
+export type RoleGrant = Schemas["GrantView"];
+export type Role = Schemas["RoleView"];
+export type Account = Schemas["AccountView"];
+export type AccountKind = Schemas["Kind"];
+export type Token = Schemas["TokenView"];
+
+export type Agency = Schemas["AgencyItem"];
+export type AgencyDetail = Schemas["AgencyDetail"];
+export type AgencyCode = Schemas["CodeSpec"];
+export type AgencyLink = Schemas["Succession"];
+export type CodeList = Schemas["CodeListSpec"];
+
+export type Kind = Schemas["KindView"];
+export type Resource = Schemas["Resource"];
+export type Revision = Schemas["Revision"];
+/** Any JSON may stand before and after; the document can only say "an object". */
+export type Change = { pointer: string; before?: unknown; after?: unknown };
+
+export type System = Schemas["SystemItem"];
+export type SystemSecret = Schemas["SecretItem"];
+
+export type Party = Pick<Schemas["Party"], "code" | "name"> & Partial<Schemas["Party"]>;
+export type DocumentRow = Schemas["DocumentItem"];
+export type DocumentDetail = Schemas["DocumentDetail"];
+export type Attachment = Schemas["AttachmentItem"];
+export type Defect = Schemas["DefectItem"];
+export type Copy = Schemas["CopyItem"];
+export type Hop = Schemas["Hop"];
+export type RelatedDocument = Schemas["RelatedItem"];
+export type LetterRequest = Schemas["ComposeRequest"];
+export type MailboxItem = Schemas["MailboxEntry"];
+
+export type Delivery = Schemas["DeliveryItem"];
+export type DeliveryDetail = Schemas["DeliveryDetail"];
+export type Overview = Schemas["Overview"];
+export type Flow = Schemas["Flow"];
+export type FlowEnd = Schemas["FlowEnd"];
+export type SeriesPoint = Schemas["SeriesPoint"];
+export type RecentItem = Schemas["RecentItem"];
+export type Alarm = Schemas["AlarmItem"];
+
+export type JournalEvent = Schemas["EventView"];
+export type Checkpoint = Schemas["Checkpoint"];
+export type Verification = Schemas["Verification"];

@@ -13,8 +13,8 @@ import { router } from "./router.tsx";
 const SESSION_CHECK_MS = 120_000;
 
 export function App() {
-  const me = api.useQuery("get", "/api/v1/me", {}, { refetchInterval: SESSION_CHECK_MS });
-  const about = api.useQuery("get", "/api/v1/about", {}, { staleTime: Number.POSITIVE_INFINITY });
+  const me = api.useQuery("get", "/me", {}, { refetchInterval: SESSION_CHECK_MS });
+  const about = api.useQuery("get", "/about", {}, { staleTime: Number.POSITIVE_INFINITY });
   const { setColorScheme } = useMantineColorScheme();
   const preferences = me.data?.preferences;
 

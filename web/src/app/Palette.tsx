@@ -50,14 +50,9 @@ function useThings(query: string): Hit[] {
   const enabled = query.length >= 2;
   const options = { enabled, placeholderData: keepPreviousData, retry: false };
   const params = { params: { query: { q: query, limit: HITS_MAX } } };
-  const documents = api.useQuery("get", "/api/v1/documents", params, options);
-  const agencies = api.useQuery("get", "/api/v1/agencies", params, options);
-  const systems = api.useQuery(
-    "get",
-    "/api/v1/systems",
-    {},
-    { enabled, retry: false, staleTime: 60_000 },
-  );
+  const documents = api.useQuery("get", "/documents", params, options);
+  const agencies = api.useQuery("get", "/agencies", params, options);
+  const systems = api.useQuery("get", "/systems", {}, { enabled, retry: false, staleTime: 60_000 });
   if (!enabled) return [];
   return [
     ...(agencies.data?.items ?? []).slice(0, HITS_MAX).map((item) => ({

@@ -15,7 +15,7 @@ const TYPING_MS = 200;
 export function useAgencyName(code: string | null | undefined): string {
   const query = api.useQuery(
     "get",
-    "/api/v1/agencies/{code}",
+    "/agencies/{code}",
     { params: { path: { code: code ?? "" } } },
     { enabled: Boolean(code), staleTime: 600_000, retry: false },
   );
@@ -41,7 +41,7 @@ export function AgencySelect(props: AgencySelectProps) {
   const [wanted] = useDebouncedValue((text ?? "").trim().normalize("NFC"), TYPING_MS);
   const hits = api.useQuery(
     "get",
-    "/api/v1/agencies",
+    "/agencies",
     { params: { query: present({ q: wanted || undefined, limit: HITS_MAX }) } },
     { enabled: combobox.dropdownOpened, placeholderData: keepPreviousData },
   );

@@ -75,7 +75,7 @@ export function AgencyTree(props: AgencyTreeProps) {
 function useChildren(parent: string | undefined, at: string | undefined, enabled: boolean) {
   return api.useQuery(
     "get",
-    "/api/v1/agencies",
+    "/agencies",
     { params: { query: present({ parent, at, limit: CHILDREN_MAX }) } },
     { enabled, staleTime: 60_000 },
   );

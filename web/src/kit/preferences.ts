@@ -10,7 +10,7 @@ export function useSavePreferences() {
   const queries = useQueryClient();
   return useCallback(
     async (change: Partial<Preferences>) => {
-      const { queryKey } = api.queryOptions("get", "/api/v1/me", {});
+      const { queryKey } = api.queryOptions("get", "/me", {});
       const before = queries.getQueryData<Me>(queryKey);
       if (before) {
         queries.setQueryData<Me>(queryKey, {
@@ -19,7 +19,7 @@ export function useSavePreferences() {
         });
       }
       try {
-        await client.PATCH("/api/v1/me/preferences", { body: change });
+        await client.PATCH("/me/preferences", { body: change });
       } catch (error) {
         if (before) queries.setQueryData<Me>(queryKey, before);
         notifyProblem(error);

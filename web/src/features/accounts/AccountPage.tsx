@@ -23,7 +23,7 @@ export default function AccountPage() {
   const { t } = useT();
   const can = useCan();
   const id = useParam("id");
-  const query = api.useQuery("get", "/api/v1/accounts/{id}", { params: { path: { id } } });
+  const query = api.useQuery("get", "/accounts/{id}", { params: { path: { id } } });
   const account = query.data;
   return (
     <Page
@@ -91,15 +91,15 @@ function Actions({ account }: { account: Account }) {
     await refreshAll();
   }
   async function unlock() {
-    await client.POST("/api/v1/accounts/{id}/unlock", { params });
+    await client.POST("/accounts/{id}/unlock", { params });
     await done(t("unlock.done"));
   }
   async function reset() {
-    await client.POST("/api/v1/accounts/{id}/password", { params, body: { password } });
+    await client.POST("/accounts/{id}/password", { params, body: { password } });
     await done(t("password.done"));
   }
   async function toggle() {
-    await client.PATCH("/api/v1/accounts/{id}", { params, body: { enabled: !account.enabled } });
+    await client.PATCH("/accounts/{id}", { params, body: { enabled: !account.enabled } });
     await done(account.enabled ? t("switch.offDone") : t("switch.onDone"));
   }
   return (

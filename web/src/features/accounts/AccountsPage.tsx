@@ -29,7 +29,7 @@ export default function AccountsPage() {
   const can = useCan();
   const query = api.useQuery(
     "get",
-    "/api/v1/accounts",
+    "/accounts",
     { params: { query: present({ q: get("q"), agency: get("agency"), cursor: get("cursor") }) } },
     { placeholderData: keepPreviousData },
   );

@@ -50,7 +50,7 @@ export default function NewAccountPage() {
     setBusy(true);
     setError(null);
     try {
-      const { data } = await client.POST("/api/v1/accounts", {
+      const { data } = await client.POST("/accounts", {
         body: {
           username: form.username.trim(),
           display_name: form.display_name.trim().normalize("NFC"),

@@ -33,7 +33,7 @@ export function Roles({ account }: { account: Account }) {
   const { t } = useT();
   const text = useText();
   const language = useLanguage();
-  const known = api.useQuery("get", "/api/v1/roles", {}, { staleTime: 600_000 });
+  const known = api.useQuery("get", "/roles", {}, { staleTime: 600_000 });
   const can = useCan();
   const [rows, setRows] = useState(() => rowsOf(account));
   const [isBusy, setBusy] = useState(false);
@@ -56,7 +56,7 @@ export function Roles({ account }: { account: Account }) {
     setBusy(true);
     setError(null);
     try {
-      await client.PUT("/api/v1/accounts/{id}/roles", {
+      await client.PUT("/accounts/{id}/roles", {
         params: { path: { id: account.id } },
         body: {
           roles: rows.map((row) => ({

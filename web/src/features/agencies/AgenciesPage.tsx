@@ -55,7 +55,7 @@ function Hits({
   const { get } = useAddress();
   const query = api.useQuery(
     "get",
-    "/api/v1/agencies",
+    "/agencies",
     { params: { query: present({ q, at, cursor: get("cursor") }) } },
     { placeholderData: keepPreviousData },
   );

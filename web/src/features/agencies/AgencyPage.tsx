@@ -3,6 +3,7 @@
 import { api } from "../../api/client.ts";
 import type { AgencyCode, AgencyDetail, AgencyLink } from "../../api/types.ts";
 import { formatDate } from "../../i18n/format.ts";
+import { useAgencyName } from "../../kit/AgencySelect.tsx";
 import { AppLink, address, useParam } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
@@ -15,7 +16,7 @@ import { useT } from "./texts.ts";
 export default function AgencyPage() {
   const { t } = useT();
   const code = useParam("code");
-  const query = api.useQuery("get", "/api/v1/agencies/{code}", { params: { path: { code } } });
+  const query = api.useQuery("get", "/agencies/{code}", { params: { path: { code } } });
   const agency = query.data;
   const above = (agency?.path ?? []).filter((step) => step.code !== code);
   return (
@@ -139,6 +140,11 @@ function Codes({ codes }: { codes: readonly AgencyCode[] }) {
   );
 }
 
+function AgencyLinkText({ code }: { code: string }) {
+  const name = useAgencyName(code);
+  return <AppLink href={address.agency(code)}>{name}</AppLink>;
+}
+
 function Links({ title, links }: { title: string; links: readonly AgencyLink[] }) {
   const { t } = useT();
   if (links.length === 0) return null;
@@ -147,7 +153,7 @@ function Links({ title, links }: { title: string; links: readonly AgencyLink[] }
       <ul style={{ margin: 0, paddingLeft: 18 }}>
         {links.map((link) => (
           <li key={`${link.agency} ${link.date ?? ""}`}>
-            <AppLink href={address.agency(link.agency)}>{link.name ?? link.agency}</AppLink>
+            <AgencyLinkText code={link.agency} />
             <div className={kit.soft}>
               {link.date ? (
                 <>

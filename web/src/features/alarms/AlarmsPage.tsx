@@ -27,13 +27,13 @@ export default function AlarmsPage() {
   const can = useCan();
   const query = api.useQuery(
     "get",
-    "/api/v1/alarms",
+    "/alarms",
     { params: { query: present({ state: get("state") ?? "open", cursor: get("cursor") }) } },
     { placeholderData: keepPreviousData, refetchInterval: REFRESH_MS },
   );
   async function acknowledge(alarm: Alarm) {
     try {
-      await client.POST("/api/v1/alarms/{id}/acknowledge", { params: { path: { id: alarm.id } } });
+      await client.POST("/alarms/{id}/acknowledge", { params: { path: { id: alarm.id } } });
       notify(t("done"));
       await refreshAll();
     } catch (error) {

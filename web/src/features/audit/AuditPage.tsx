@@ -31,7 +31,7 @@ export default function AuditPage() {
   };
   const query = api.useQuery(
     "get",
-    "/api/v1/journal",
+    "/journal",
     { params: { query: present({ ...filters, cursor: get("cursor") }) } },
     { placeholderData: keepPreviousData },
   );

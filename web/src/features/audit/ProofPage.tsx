@@ -20,7 +20,7 @@ export default function ProofPage() {
   const { t } = useT();
   const language = useLanguage();
   const can = useCan();
-  const query = api.useQuery("get", "/api/v1/journal/checkpoints", {});
+  const query = api.useQuery("get", "/journal/checkpoints", {});
   const columns: Column<Checkpoint>[] = [
     {
       id: "block",
@@ -97,7 +97,7 @@ function Verify() {
     setBusy(true);
     setError(null);
     try {
-      const { data } = await client.POST("/api/v1/journal/verify");
+      const { data } = await client.POST("/journal/verify");
       setResult(data ?? null);
     } catch (failure) {
       setResult(null);

@@ -108,7 +108,7 @@ export default function DeliveriesPage() {
   const filters = Object.fromEntries(FILTERS.map((name) => [name, get(name)]));
   const query = api.useQuery(
     "get",
-    "/api/v1/deliveries",
+    "/deliveries",
     { params: { query: present({ ...filters, cursor: get("cursor") }) } },
     { placeholderData: keepPreviousData, refetchInterval: REFRESH_MS },
   );
@@ -118,7 +118,7 @@ export default function DeliveriesPage() {
   async function run() {
     const body =
       redrive === "queue" ? present({ queue: get("queue") }) : { ids: [...(redrive?.ids ?? [])] };
-    const { data } = await client.POST("/api/v1/deliveries/redrive", { body });
+    const { data } = await client.POST("/deliveries/redrive", { body });
     notify(t("redrive.done", { count: data?.redriven ?? 0 }));
     if (redrive !== "queue") redrive?.after();
     await refreshAll();

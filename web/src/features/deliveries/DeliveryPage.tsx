@@ -27,7 +27,7 @@ export default function DeliveryPage() {
   const id = useParam("id");
   const query = api.useQuery(
     "get",
-    "/api/v1/deliveries/{id}",
+    "/deliveries/{id}",
     { params: { path: { id } } },
     { refetchInterval: REFRESH_MS },
   );
@@ -141,12 +141,12 @@ function Actions({ delivery }: { delivery: DeliveryDetail }) {
   const [open, setOpen] = useState<"redrive" | "cancel" | null>(null);
   const params = { path: { id: delivery.id } };
   async function redrive() {
-    await client.POST("/api/v1/deliveries/{id}/redrive", { params });
+    await client.POST("/deliveries/{id}/redrive", { params });
     notify(t("redrive.done", { count: 1 }));
     await refreshAll();
   }
   async function cancel(reason: string) {
-    await client.POST("/api/v1/deliveries/{id}/cancel", { params, body: { reason } });
+    await client.POST("/deliveries/{id}/cancel", { params, body: { reason } });
     notify(t("cancel.done"));
     await refreshAll();
   }

@@ -48,7 +48,7 @@ function CopyItem({
   const [code, setCode] = useState<string | null>(null);
   async function write(description: string) {
     if (!code) return;
-    await client.POST("/api/v1/documents/{id}/copies/{copy}/status", {
+    await client.POST("/documents/{id}/copies/{copy}/status", {
       params: { path: { id: document.id, copy: copy.id } },
       body: description ? { code, description } : { code },
     });

@@ -28,7 +28,7 @@ export default function DocumentPage() {
   const id = useParam("id");
   const query = api.useQuery(
     "get",
-    "/api/v1/documents/{id}",
+    "/documents/{id}",
     { params: { path: { id } } },
     { refetchInterval: REFRESH_MS },
   );

@@ -55,7 +55,7 @@ function useDocuments() {
   const filters = Object.fromEntries(FILTERS.map((name) => [name, get(name)]));
   return api.useQuery(
     "get",
-    "/api/v1/documents",
+    "/documents",
     { params: { query: present({ ...filters, cursor: get("cursor") }) } },
     { placeholderData: keepPreviousData, refetchInterval: REFRESH_MS },
   );

@@ -22,7 +22,7 @@ export function Actions({ document }: { document: DocumentDetail }) {
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
   async function resend() {
-    await client.POST("/api/v1/documents/{id}/resend", {
+    await client.POST("/documents/{id}/resend", {
       params: { path: { id: document.id } },
       body: {},
     });
@@ -30,7 +30,7 @@ export function Actions({ document }: { document: DocumentDetail }) {
     await refreshAll();
   }
   async function revoke(reason: string) {
-    await client.POST("/api/v1/documents/{id}/revoke", {
+    await client.POST("/documents/{id}/revoke", {
       params: { path: { id: document.id } },
       body: { reason },
     });

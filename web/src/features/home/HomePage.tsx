@@ -27,7 +27,7 @@ export default function HomePage() {
   const window = WINDOWS.find((known) => known === address.get("window")) ?? "today";
   const query = api.useQuery(
     "get",
-    "/api/v1/exchange/overview",
+    "/exchange/overview",
     { params: { query: { window } } },
     { refetchInterval: REFRESH_MS, placeholderData: keepPreviousData },
   );

@@ -25,7 +25,7 @@ export default function ComposePage() {
   const about = useReference();
   const query = api.useQuery(
     "get",
-    "/api/v1/documents/{id}",
+    "/documents/{id}",
     { params: { path: { id: about?.id ?? "" } } },
     { enabled: about !== null },
   );

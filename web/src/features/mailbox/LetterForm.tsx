@@ -33,11 +33,12 @@ const POINTERS: Partial<Record<TextField, string>> = {
 
 function send(letter: Letter, reference: Reference | null, files: readonly File[], key: string) {
   const parts = new FormData();
-  const document = JSON.stringify(requestOf(letter, reference));
-  parts.append("document", new Blob([document], { type: "application/json" }));
+  const document = requestOf(letter, reference);
+  parts.append("document", new Blob([JSON.stringify(document)], { type: "application/json" }));
   for (const file of files) parts.append("file", file, file.name.normalize("NFC"));
-  return client.POST("/api/v1/documents", {
-    body: { document },
+  return client.POST("/documents", {
+    // The parts are written by hand; the type only names them.
+    body: { document, file: [] },
     bodySerializer: () => parts,
     headers: { "Idempotency-Key": key },
   });
@@ -55,7 +56,7 @@ export function LetterForm({ reference }: { reference: Reference | null }) {
   });
   const types = api.useQuery(
     "get",
-    "/api/v1/code-lists/{name}",
+    "/code-lists/{name}",
     { params: { path: { name: "document-type" } } },
     { staleTime: Number.POSITIVE_INFINITY, retry: false },
   );
@@ -89,7 +90,7 @@ export function LetterForm({ reference }: { reference: Reference | null }) {
       release();
       notify(t("sent"));
       await refreshAll();
-      go(data ? address.document(data.id) : address.documents());
+      go(data?.id ? address.document(data.id) : address.documents());
     } catch (failure) {
       setError(failure);
       window.scrollTo({ top: 0 });

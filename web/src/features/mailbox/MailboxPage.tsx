@@ -48,7 +48,7 @@ function useRowKeys() {
 
 async function writeStatus(item: MailboxItem, code: string, done: string) {
   try {
-    await client.POST("/api/v1/documents/{id}/copies/{copy}/status", {
+    await client.POST("/documents/{id}/copies/{copy}/status", {
       params: { path: { id: item.document_id, copy: item.copy_id } },
       body: { code },
     });
@@ -155,7 +155,7 @@ export default function MailboxPage() {
   const agency = get("agency") ?? me.agency?.code;
   const query = api.useQuery(
     "get",
-    "/api/v1/mailbox",
+    "/mailbox",
     { params: { query: present({ agency, box, q: get("q"), cursor: get("cursor") }) } },
     { placeholderData: keepPreviousData, refetchInterval: REFRESH_MS },
   );

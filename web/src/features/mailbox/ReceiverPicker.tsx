@@ -28,7 +28,7 @@ export function ReceiverPicker({ value, onChange, error }: ReceiverPickerProps) 
   async function add(code: string | null) {
     if (!code || has(code)) return;
     try {
-      const { data } = await client.GET("/api/v1/agencies/{code}", { params: { path: { code } } });
+      const { data } = await client.GET("/agencies/{code}", { params: { path: { code } } });
       if (data) onChange([...value, { code: data.code, name: data.name }]);
     } catch (failure) {
       notifyProblem(failure);

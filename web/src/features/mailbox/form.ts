@@ -2,7 +2,7 @@
 //
 // Invariant: texts are NFC; empty fields are not sent; the server decides what is missing.
 
-import type { DocumentDetail, Party } from "../../api/types.ts";
+import type { DocumentDetail, LetterRequest, Party } from "../../api/types.ts";
 
 export interface Letter {
   from: string | null;
@@ -85,9 +85,8 @@ function filled(texts: Record<string, string>): Record<string, string> {
 }
 
 /** The JSON part of the request. */
-export function requestOf(letter: Letter, reference: Reference | null): Record<string, unknown> {
+export function requestOf(letter: Letter, reference: Reference | null): LetterRequest {
   const texts = {
-    subject: letter.subject,
     content: letter.content,
     number: letter.number,
     notation: letter.notation,
@@ -106,6 +105,7 @@ export function requestOf(letter: Letter, reference: Reference | null): Record<s
   return {
     from: letter.from ?? "",
     to: letter.to.map((receiver) => receiver.code),
+    subject: letter.subject.trim().normalize("NFC"),
     priority: letter.priority,
     ...filled(texts),
     ...(Object.keys(signer).length > 0 ? { signer } : {}),

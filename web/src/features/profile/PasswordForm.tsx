@@ -27,7 +27,7 @@ export function PasswordForm() {
     setBusy(true);
     setError(null);
     try {
-      await client.POST("/api/v1/me/password", { body: { current, new: fresh } });
+      await client.POST("/me/password", { body: { current, new: fresh } });
       notify(t("password.done"));
       setCurrent("");
       setFresh("");

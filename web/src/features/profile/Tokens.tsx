@@ -22,9 +22,9 @@ export function Tokens() {
   const [until, setUntil] = useState("");
   const [fresh, setFresh] = useState<string | null>(null);
   const [revoking, setRevoking] = useState<Token | null>(null);
-  const query = api.useQuery("get", "/api/v1/tokens", {});
+  const query = api.useQuery("get", "/tokens", {});
   async function create() {
-    const { data } = await client.POST("/api/v1/tokens", {
+    const { data } = await client.POST("/tokens", {
       body: {
         name: name.trim().normalize("NFC"),
         // The last moment of the day in Vietnam.
@@ -38,7 +38,7 @@ export function Tokens() {
   }
   async function revoke() {
     if (!revoking) return;
-    await client.DELETE("/api/v1/tokens/{id}", { params: { path: { id: revoking.id } } });
+    await client.DELETE("/tokens/{id}", { params: { path: { id: revoking.id } } });
     notify(t("tokens.revoked"));
     await refreshAll();
   }

@@ -41,7 +41,7 @@ export function EditForm({ kind, resource }: { kind: Kind; resource: Resource })
     setBusy(true);
     setError(null);
     try {
-      const { data } = await client.PUT("/api/v1/resources/{kind}/{name}", {
+      const { data } = await client.PUT("/resources/{kind}/{name}", {
         params: { path: { kind: resource.kind, name: resource.name } },
         body: {
           spec,

@@ -6,13 +6,14 @@ import type { Kind } from "../../api/types.ts";
 import { useText } from "../../i18n/texts.ts";
 import kit from "../../kit/kit.module.css";
 import { SchemaForm } from "../../kit/schema/SchemaForm.tsx";
+import { isNode } from "../../kit/schema/schema.ts";
 import classes from "./registry.module.css";
 import { useT } from "./texts.ts";
 
 interface EditorProps {
   kind: Kind;
   value: unknown;
-  onChange: (value: unknown) => void;
+  onChange: (value: Record<string, unknown>) => void;
   errors: Record<string, string>;
 }
 
@@ -32,7 +33,9 @@ export function Editor({ kind, value, onChange, errors }: EditorProps) {
   function type(next: string) {
     setSource(next);
     try {
-      onChange(JSON.parse(next));
+      const value: unknown = JSON.parse(next);
+      if (!isNode(value)) throw new Error(t("editor.object"));
+      onChange(value);
       setWrong(null);
     } catch (error) {
       setWrong(t("editor.wrong", { reason: error instanceof Error ? error.message : "" }));

@@ -23,7 +23,7 @@ function actionOf(revision: Revision): "create" | "update" | "delete" {
 
 export function History({ resource }: { resource: Resource }) {
   const path = { kind: resource.kind, name: resource.name };
-  const query = api.useQuery("get", "/api/v1/resources/{kind}/{name}/revisions", {
+  const query = api.useQuery("get", "/resources/{kind}/{name}/revisions", {
     params: { path },
   });
   return (
@@ -49,7 +49,7 @@ function Revisions({
   const [target, setTarget] = useState<Revision | null>(null);
   async function rollBack() {
     if (!target) return;
-    await client.POST("/api/v1/resources/{kind}/{name}/rollback", {
+    await client.POST("/resources/{kind}/{name}/rollback", {
       params: { path: { kind: resource.kind, name: resource.name } },
       body: { revision: target.revision },
     });
@@ -117,7 +117,7 @@ function Compare({ resource, revisions }: { resource: Resource; revisions: reado
   const { t } = useT();
   const [from, setFrom] = useState(revisions[1]?.revision ?? 1);
   const [to, setTo] = useState(revisions[0]?.revision ?? 1);
-  const query = api.useQuery("get", "/api/v1/resources/{kind}/{name}/diff", {
+  const query = api.useQuery("get", "/resources/{kind}/{name}/diff", {
     params: { path: { kind: resource.kind, name: resource.name }, query: { from, to } },
   });
   const data = revisions.map((revision) => ({

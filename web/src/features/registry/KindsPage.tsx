@@ -15,7 +15,7 @@ export default function KindsPage() {
   const { t } = useT();
   const text = useText();
   const { get, set } = useAddress();
-  const query = api.useQuery("get", "/api/v1/kinds", {}, { staleTime: 600_000 });
+  const query = api.useQuery("get", "/kinds", {}, { staleTime: 600_000 });
   const q = get("q") ?? "";
   return (
     <Page title={t("title")} intro={t("intro")}>

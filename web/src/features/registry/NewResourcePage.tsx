@@ -11,7 +11,7 @@ import { useGo, useParam } from "../../kit/address.tsx";
 import { useUnsavedGuard } from "../../kit/guard.ts";
 import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
-import { isNode, startOf } from "../../kit/schema/schema.ts";
+import { isNode, type Node, startOf } from "../../kit/schema/schema.ts";
 import { useSession } from "../../kit/session.ts";
 import { ProblemNote, Waiting } from "../../kit/states.tsx";
 import { notify } from "../../kit/toast.tsx";
@@ -45,9 +45,10 @@ function Form({ kind }: { kind: Kind }) {
   const { me } = useSession();
   const [name, setName] = useState("");
   const [agency, setAgency] = useState<string | null>(me.agency?.code ?? null);
-  const [spec, setSpec] = useState<unknown>(() =>
-    isNode(kind.schema) ? startOf(kind.schema, kind.schema) : {},
-  );
+  const [spec, setSpec] = useState<Node>(() => {
+    const start = startOf(kind.schema, kind.schema);
+    return isNode(start) ? start : {};
+  });
   const [isDirty, setDirty] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -59,7 +60,7 @@ function Form({ kind }: { kind: Kind }) {
     setBusy(true);
     setError(null);
     try {
-      await client.PUT("/api/v1/resources/{kind}/{name}", {
+      await client.PUT("/resources/{kind}/{name}", {
         params: { path: { kind: kind.kind, name: name.trim() } },
         body: { spec, base_revision: null, ...(agency ? { agency } : {}) },
       });

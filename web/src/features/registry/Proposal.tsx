@@ -20,7 +20,7 @@ export function Proposal({ resource }: { resource: Resource }) {
   const state = isNode(resource.spec) ? (resource.spec.state ?? "open") : "open";
   if (state !== "open" || !can("exchange.proposal.decide")) return null;
   async function decide() {
-    await client.POST("/api/v1/agency-proposals/{name}/decide", {
+    await client.POST("/agency-proposals/{name}/decide", {
       params: { path: { name: resource.name } },
       body: { is_accepted: decision === "accept" },
     });

@@ -29,7 +29,7 @@ export default function ResourcePage() {
   const kind = useParam("kind");
   const name = useParam("name");
   const descriptor = useKind(kind);
-  const query = api.useQuery("get", "/api/v1/resources/{kind}/{name}", {
+  const query = api.useQuery("get", "/resources/{kind}/{name}", {
     params: { path: { kind, name } },
   });
   const label = descriptor ? text(descriptor.labels) : kind;
@@ -105,7 +105,7 @@ function Delete({ kind, name }: { kind: string; name: string }) {
   const go = useGo();
   const [isOpen, setOpen] = useState(false);
   async function run() {
-    await client.DELETE("/api/v1/resources/{kind}/{name}", { params: { path: { kind, name } } });
+    await client.DELETE("/resources/{kind}/{name}", { params: { path: { kind, name } } });
     notify(t("delete.done"));
     go(kindHref(kind));
     await refreshAll();

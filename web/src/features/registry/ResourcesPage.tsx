@@ -34,7 +34,7 @@ export default function ResourcesPage() {
   const descriptor = useKind(kind);
   const query = api.useQuery(
     "get",
-    "/api/v1/resources/{kind}",
+    "/resources/{kind}",
     { params: { path: { kind }, query: present({ q: get("q"), cursor: get("cursor") }) } },
     { placeholderData: keepPreviousData },
   );

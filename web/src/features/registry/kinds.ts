@@ -5,7 +5,7 @@ import type { Kind } from "../../api/types.ts";
 
 /** The descriptor of a kind; undefined while it loads or when there is none. */
 export function useKind(kind: string): Kind | undefined {
-  const query = api.useQuery("get", "/api/v1/kinds", {}, { staleTime: 600_000 });
+  const query = api.useQuery("get", "/kinds", {}, { staleTime: 600_000 });
   return query.data?.items.find((known) => known.kind === kind);
 }
 

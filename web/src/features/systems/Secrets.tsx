@@ -27,9 +27,9 @@ export function Secrets({ system }: { system: string }) {
   const [fresh, setFresh] = useState<string | null>(null);
   const [retiring, setRetiring] = useState<SystemSecret | null>(null);
   const path = { name: system };
-  const query = api.useQuery("get", "/api/v1/systems/{name}/secrets", { params: { path } });
+  const query = api.useQuery("get", "/systems/{name}/secrets", { params: { path } });
   async function create() {
-    const { data } = await client.POST("/api/v1/systems/{name}/secrets", {
+    const { data } = await client.POST("/systems/{name}/secrets", {
       params: { path, query: { overlap_hours: Number(overlap) } },
     });
     if (data) setFresh(data.secret);
@@ -37,7 +37,7 @@ export function Secrets({ system }: { system: string }) {
   }
   async function retire() {
     if (!retiring) return;
-    await client.DELETE("/api/v1/systems/{name}/secrets/{id}", {
+    await client.DELETE("/systems/{name}/secrets/{id}", {
       params: { path: { name: system, id: retiring.id } },
     });
     notify(t("secrets.retired"));

@@ -25,7 +25,7 @@ export default function SystemPage() {
   const name = useParam("name");
   const query = api.useQuery(
     "get",
-    "/api/v1/systems/{name}",
+    "/systems/{name}",
     { params: { path: { name } } },
     { refetchInterval: REFRESH_MS },
   );

@@ -18,7 +18,7 @@ export default function SystemsPage() {
   const { t, word } = useT();
   const language = useLanguage();
   const { get } = useAddress();
-  const query = api.useQuery("get", "/api/v1/systems", {}, { refetchInterval: REFRESH_MS });
+  const query = api.useQuery("get", "/systems", {}, { refetchInterval: REFRESH_MS });
   const wanted = get("q");
   // A province has tens of systems: the whole list is here, so it is searched here.
   const data = query.data && {

@@ -15,7 +15,7 @@ import { JsonField } from "./simple.tsx";
 interface SchemaFormProps {
   schema: unknown;
   value: unknown;
-  onChange: (value: unknown) => void;
+  onChange: (value: Node) => void;
   /** Messages by pointer ("/receivers/0"). */
   errors: Record<string, string>;
   label: string;
@@ -39,7 +39,13 @@ export function SchemaForm({ schema, value, onChange, errors, label }: SchemaFor
           />
         </div>
       ) : (
-        <JsonField label={label} value={value} onChange={onChange} pointer="" isRequired />
+        <JsonField
+          label={label}
+          value={value}
+          onChange={(next) => isNode(next) && onChange(next)}
+          pointer=""
+          isRequired
+        />
       )}
     </SchemaContext>
   );
