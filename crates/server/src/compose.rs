@@ -26,13 +26,8 @@ pub(crate) struct Composition {
 /// What all modules bring before anything runs.
 pub(crate) fn modules() -> anyhow::Result<Vec<Module>> {
     Ok(vec![
-        Module {
-            name: "platform",
-            migrations: Vec::new(),
-            kinds: Vec::new(),
-            permissions: PLATFORM_PERMISSIONS,
-            messages: messages::PLATFORM,
-        },
+        platform_part("registry", registry::routes::PERMISSIONS),
+        platform_part("journal", journal::routes::PERMISSIONS),
         lgsp_catalogue::module()?,
         lgsp_identity::module(),
         lgsp_exchange::module()?,
@@ -40,13 +35,16 @@ pub(crate) fn modules() -> anyhow::Result<Vec<Module>> {
     ])
 }
 
-const PLATFORM_PERMISSIONS: &[Permission] = &[
-    registry::routes::PERMISSIONS[0],
-    registry::routes::PERMISSIONS[1],
-    journal::routes::PERMISSIONS[0],
-    journal::routes::PERMISSIONS[1],
-    journal::routes::PERMISSIONS[2],
-];
+/// A part of the platform itself: permissions, nothing else.
+fn platform_part(name: &'static str, permissions: &'static [Permission]) -> Module {
+    Module {
+        name,
+        migrations: Vec::new(),
+        kinds: Vec::new(),
+        permissions,
+        messages: messages::PLATFORM,
+    }
+}
 
 /// Starts the platform and all capabilities.
 pub(crate) async fn start(config: Config, is_demo: bool) -> anyhow::Result<Composition> {

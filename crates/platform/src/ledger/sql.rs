@@ -389,7 +389,9 @@ pub(super) async fn promote<C: ConnectionTrait>(
     (queue, lane): &Lane,
     now: Timestamp,
 ) -> Result<()> {
-    let of_lane = "FROM delivery WHERE queue = $1 AND lane = $2 AND lane IS NOT NULL";
+    // The whole list of states again: `SQLite` uses a partial index only for its very condition.
+    let of_lane = "FROM delivery WHERE queue = $1 AND lane = $2 AND lane IS NOT NULL \
+                   AND state IN ('queued', 'waiting', 'leased', 'failed')";
     let sql = format!(
         "UPDATE delivery SET state = 'queued' WHERE id = COALESCE(\
          (SELECT id FROM (SELECT id, created_at {of_lane} AND state = 'waiting' \
@@ -414,8 +416,9 @@ pub(super) async fn requeue_behind<C: ConnectionTrait>(
 ) -> Result<()> {
     let sql = "UPDATE delivery SET state = 'waiting' WHERE id = $1 AND lane IS NOT NULL \
          AND EXISTS (SELECT 1 FROM delivery AS other WHERE other.queue = delivery.queue \
-         AND other.lane = delivery.lane AND other.id <> delivery.id \
-         AND other.state IN ('queued', 'leased', 'failed'))";
+         AND other.lane = delivery.lane AND other.lane IS NOT NULL \
+         AND other.id <> delivery.id AND other.state <> 'waiting' \
+         AND other.state IN ('queued', 'waiting', 'leased', 'failed'))";
     tx.execute_raw(db.statement(sql, vec![id.0.into()])).await?;
     Ok(())
 }

@@ -75,11 +75,11 @@ fn agencies(composition: &Composition) -> Vec<DemoAgency> {
             code: agency
                 .spec
                 .code_at(CodeScheme::Qd20, day)
-                .map_or_else(|| agency.code.to_string(), |code| code.to_string()),
+                .map_or_else(|| agency.code.to_string(), |code| code.to_owned()),
             code102: agency
                 .spec
                 .code_at(CodeScheme::Qcvn102, day)
-                .map(|code| code.to_string()),
+                .map(|code| code.to_owned()),
             name: agency.spec.name.clone(),
             level: level_word(agency.spec.level),
         })

@@ -44,7 +44,11 @@ async fn send(
     while !stop.load(Ordering::SeqCst) {
         let number = next.fetch_add(1, Ordering::SeqCst);
         // Every fourth document goes to the axis.
-        let receiver = if number % 4 == 0 { "H14" } else { to.as_str() };
+        let receiver = if number.is_multiple_of(4) {
+            "H14"
+        } else {
+            to.as_str()
+        };
         let id = format!("crash-{number}");
         let body = document(&id, &from.code, &[receiver], 500);
         sent.lock().await.insert(id.clone(), (body.clone(), None));
@@ -206,7 +210,7 @@ async fn check(instance: &lgsp_testkit::Instance, sent: &Ledger, axis: &Handle) 
 
 fn is_for_axis(id: &str) -> bool {
     let number: u64 = id.trim_start_matches("crash-").parse().unwrap();
-    number % 4 == 0
+    number.is_multiple_of(4)
 }
 
 fn document_id(body: &[u8]) -> String {

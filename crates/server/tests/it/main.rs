@@ -1,7 +1,7 @@
 //! The whole program as a black box: real processes, real sockets, an independent client.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "test helpers"
 )]
