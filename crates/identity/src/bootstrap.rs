@@ -8,8 +8,13 @@ use lgsp_model::AccountId;
 use lgsp_platform::http::context::RoleGrant;
 
 use crate::{
-    Identity, accounts::NewAccount, actor::Actor, error::Result, password::Password,
-    roles::PLATFORM_ADMIN, tables::account::Kind,
+    Identity,
+    accounts::NewAccount,
+    actor::Actor,
+    error::{Error, Result},
+    password::Password,
+    roles::PLATFORM_ADMIN,
+    tables::account::Kind,
 };
 
 /// The first administrator.
@@ -53,6 +58,41 @@ impl Identity {
             account_id: account.id,
             token: made.secret,
         })
+    }
+
+    /// As [`Identity::bootstrap_admin`]; an account that exists gets this password, no lock and
+    /// a further token. For the demo, whose first start may have been cut short.
+    ///
+    /// # Errors
+    /// `identity.fields.invalid` when the password is too weak.
+    pub async fn ensure_admin(&self, username: &str, password: Password) -> Result<Bootstrapped> {
+        if !self.has_account(username).await? {
+            return self.bootstrap_admin(username, password).await;
+        }
+        self.set_password(username, password).await?;
+        self.unlock(username).await?;
+        let actor = Actor::command_line(self.platform.clock.now());
+        let account = self.account_by_username(username).await?;
+        let expires_at = actor.now.plus_ms(self.rules.token_life_max_ms);
+        let made = self
+            .create_token(&actor, &account, "bootstrap", Some(expires_at))
+            .await?;
+        Ok(Bootstrapped {
+            account_id: account.id,
+            token: made.secret,
+        })
+    }
+
+    /// Whether there is an account of that name.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn has_account(&self, username: &str) -> Result<bool> {
+        match self.account_by_username(username).await {
+            Ok(_) => Ok(true),
+            Err(Error::AccountNotFound) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Lifts the lock of an account: the emergency act of `lgsp user unlock`.

@@ -72,8 +72,16 @@ pub(crate) async fn seed(composition: &Composition, axis: Axis) -> anyhow::Resul
         .data_dir
         .join("demo.json");
     let file = match DemoFile::read(&path)? {
-        Some(known) => known,
-        None => seed::make(composition).await?,
+        // A file beside another database, or beside none any more, tells of nothing.
+        Some(known)
+            if composition
+                .identity
+                .has_account(&known.admin.username)
+                .await? =>
+        {
+            known
+        }
+        _ => seed::make(composition).await?,
     };
     let file = seed::point_to_axis(composition, file, axis_url).await?;
     file.write(&path)?;

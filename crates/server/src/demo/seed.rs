@@ -36,7 +36,7 @@ pub(super) async fn make(composition: &Composition) -> anyhow::Result<DemoFile> 
     let password = format!("Lgsp-{}-9a", random_text(12)?);
     let made = composition
         .identity
-        .bootstrap_admin(ADMIN, Password::new(password.clone()))
+        .ensure_admin(ADMIN, Password::new(password.clone()))
         .await
         .context("making the administrator")?;
     let mut systems = Vec::new();

@@ -130,3 +130,20 @@ async fn the_demo_moves_by_itself_within_a_minute() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_first_start_that_was_cut_short_is_made_good() {
+    let folder = tempfile::tempdir().unwrap();
+    start(folder.path(), &quiet_demo()).await.kill().unwrap();
+    std::fs::remove_file(folder.path().join("demo.json")).unwrap();
+    let again = start(folder.path(), &quiet_demo()).await;
+    let me = again.get("/me").await.unwrap();
+    assert_eq!(me["username"], again.demo["admin"]["username"]);
+    let (sender, receiver) = (system(&again, 0), system(&again, 1));
+    let body = document("again", &sender.code, &[&receiver.code], 10);
+    sender
+        .client
+        .send(&sender.code, Kind::Document, &body)
+        .await
+        .unwrap();
+}
