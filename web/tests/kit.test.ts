@@ -1,7 +1,7 @@
 // Pure parts of the kit and the pages: pretty printing, CSV, problems, differences, geometry.
 import { describe, expect, it } from "vitest";
 import { ApiError, asProblem, fieldErrors, problemText } from "../src/api/problem.ts";
-import { pairsOf, pictureOf, REST } from "../src/features/home/layout.ts";
+import { pairsOf, pictureOf, REST, shortName } from "../src/features/home/layout.ts";
 import { ceilingOf } from "../src/features/home/series.ts";
 import { emptyLetter, letterFrom, requestOf } from "../src/features/mailbox/form.ts";
 import { changesBetween } from "../src/features/registry/changes.ts";
@@ -134,6 +134,18 @@ describe("the flow picture", () => {
 
   it("is empty without documents", () => {
     expect(pictureOf(pairsOf([], "group"), "group", 300).ribbons).toEqual([]);
+  });
+});
+
+describe("short names", () => {
+  it.each([
+    ["Sở Nội vụ tỉnh Kon Tum", "Sở Nội vụ"],
+    ["Văn phòng Ủy ban nhân dân tỉnh Kon Tum", "Văn phòng UBND"],
+    ["Ủy ban nhân dân tỉnh Kon Tum", "UBND tỉnh Kon Tum"],
+    ["Ủy ban nhân dân huyện Sa Thầy", "UBND huyện Sa Thầy"],
+    ["Bộ Tài chính", "Bộ Tài chính"],
+  ])("%s is %s", (name, short) => {
+    expect(shortName(name, "tỉnh Kon Tum")).toBe(short);
   });
 });
 

@@ -14,7 +14,7 @@ import {
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { AppLink, useGo } from "../kit/address.tsx";
-import { useSession } from "../kit/session.ts";
+import { placeName, useSession } from "../kit/session.ts";
 import { Toasts } from "../kit/toast.tsx";
 import { AccountMenu } from "./AccountMenu.tsx";
 import { MainMenu } from "./MainMenu.tsx";
@@ -93,7 +93,7 @@ export function Shell() {
         <AppLink href="/" className={classes.brand}>
           <img src="/emblem.svg" alt="" width={28} height={28} />
           <span className={classes.product}>{about.product}</span>
-          <span className={classes.province}>{about.province_name}</span>
+          <span className={classes.province}>{placeName(about)}</span>
         </AppLink>
         {about.demo ? (
           <Tooltip label={t("demoHint")}>
@@ -157,7 +157,7 @@ export function Shell() {
       )}
 
       <main id="content" ref={main} tabIndex={-1} className={classes.main}>
-        {me.password_due ? (
+        {me.password_due && !about.demo ? (
           <p className={classes.notice}>
             {t("passwordDue.text")} <AppLink href="/profile">{t("passwordDue.action")}</AppLink>
           </p>

@@ -4,7 +4,7 @@ import { Group, Title } from "@mantine/core";
 import { type ReactNode, useEffect } from "react";
 import { AppLink } from "./address.tsx";
 import classes from "./kit.module.css";
-import { useSession } from "./session.ts";
+import { placeOf, useSession } from "./session.ts";
 import { useKitTexts } from "./texts.ts";
 
 export interface Crumb {
@@ -27,7 +27,7 @@ interface PageProps {
 export function usePageTitle(title: string) {
   const { about } = useSession();
   useEffect(() => {
-    document.title = `${title} · ${about.product} ${about.province_name}`;
+    document.title = `${title} · ${about.product} ${placeOf(about)}`;
   }, [title, about]);
 }
 

@@ -23,6 +23,17 @@ export function holds(permissions: readonly string[], wanted: readonly string[] 
   return wanted.some((permission) => permissions.includes(permission));
 }
 
+/** "tỉnh Kon Tum", out of the name of its people's committee. */
+export function placeOf(about: Pick<About, "province_name">): string {
+  return about.province_name.replace(/^Ủy ban nhân dân /u, "");
+}
+
+/** The same with a capital, as it stands alone. */
+export function placeName(about: Pick<About, "province_name">): string {
+  const place = placeOf(about);
+  return place.charAt(0).toLocaleUpperCase("vi") + place.slice(1);
+}
+
 /** Whether the person holds any of the permissions. */
 export function useCan() {
   const { me } = useSession();

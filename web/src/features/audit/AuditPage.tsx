@@ -8,6 +8,7 @@ import { api, present } from "../../api/client.ts";
 import type { JournalEvent } from "../../api/types.ts";
 import { formatDateTime, startOfDay } from "../../i18n/format.ts";
 import { AppLink, stringifySearch, useAddress } from "../../kit/address.tsx";
+import { useEventWord } from "../../kit/events.tsx";
 import { DayFilter, FilterBar, SelectFilter, TextFilter } from "../../kit/filters.tsx";
 import kit from "../../kit/kit.module.css";
 import { type Column, ListPage } from "../../kit/ListPage.tsx";
@@ -22,6 +23,7 @@ const FILTERS = ["class", "actor", "action", "subject", "trace_id", "from", "to"
 export default function AuditPage() {
   const { t } = useT();
   const { get } = useAddress();
+  const eventWord = useEventWord();
   const can = useCan();
   const [shown, setShown] = useState<JournalEvent | null>(null);
   const filters = {
@@ -40,7 +42,7 @@ export default function AuditPage() {
       id: "action",
       header: t("column.action"),
       kind: "grow",
-      text: (row) => row.action,
+      text: (row) => eventWord(row.action),
       cell: (row) => (
         <button
           type="button"
@@ -48,7 +50,7 @@ export default function AuditPage() {
           data-row-link=""
           onClick={() => setShown(row)}
         >
-          <span className={kit.code}>{row.action}</span>
+          {eventWord(row.action)}
         </button>
       ),
     },

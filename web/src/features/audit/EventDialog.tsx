@@ -3,6 +3,7 @@
 import { Modal } from "@mantine/core";
 import type { JournalEvent } from "../../api/types.ts";
 import { BodyView } from "../../kit/BodyView.tsx";
+import { useEventWord } from "../../kit/events.tsx";
 import kit from "../../kit/kit.module.css";
 import { ResultBadge } from "../../kit/StatusBadge.tsx";
 import { CodeText, DateText, Facts } from "../../kit/text.tsx";
@@ -18,6 +19,7 @@ export function EventDialog({
 }) {
   const { t } = useT();
   const texts = useKitTexts();
+  const eventWord = useEventWord();
   return (
     <Modal
       opened={event !== null}
@@ -30,7 +32,14 @@ export function EventDialog({
         <div className={kit.stack}>
           <Facts
             facts={[
-              { label: t("column.action"), value: <CodeText>{event.action}</CodeText> },
+              {
+                label: t("column.action"),
+                value: (
+                  <>
+                    {eventWord(event.action)} <CodeText>{event.action}</CodeText>
+                  </>
+                ),
+              },
               { label: t("column.at"), value: <DateText value={event.at} as="trace" /> },
               { label: t("column.actor"), value: event.actor ?? "—" },
               {

@@ -17,6 +17,7 @@ import { useCan } from "../../kit/session.ts";
 import { DateText } from "../../kit/text.tsx";
 import { notify } from "../../kit/toast.tsx";
 import { useT } from "./texts.ts";
+import { agencyOf, isStatus } from "./words.ts";
 
 const REFRESH_MS = 5_000;
 const STATES = [
@@ -40,13 +41,14 @@ function useColumns(): Column<Delivery>[] {
       header: t("column.subject"),
       kind: "grow",
       text: (row) => row.subject ?? row.id,
-      cell: (row) => row.subject ?? <span className={kit.code}>{row.id}</span>,
+      cell: (row) => row.subject ?? (isStatus(row.address) ? t("statusMessage") : row.id),
     },
     {
       id: "address",
       header: t("column.address"),
       text: (row) => row.address,
-      cell: (row) => <span className={kit.code}>{row.address}</span>,
+      kind: "fixed",
+      cell: (row) => <span className={kit.code}>{agencyOf(row.address)}</span>,
     },
     {
       id: "state",

@@ -7,6 +7,7 @@ import { api, client, refreshAll } from "../../api/client.ts";
 import type { DeliveryDetail } from "../../api/types.ts";
 import { ActionDialog } from "../../kit/ActionDialog.tsx";
 import { AppLink, address, useParam } from "../../kit/address.tsx";
+import { EventFacts, useEventWord } from "../../kit/events.tsx";
 import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
 import { PriorityBadge, ResultBadge, StatusBadge } from "../../kit/StatusBadge.tsx";
@@ -17,6 +18,7 @@ import { Timeline } from "../../kit/Timeline.tsx";
 import { CodeText, DateText, Facts } from "../../kit/text.tsx";
 import { notify } from "../../kit/toast.tsx";
 import { useT } from "./texts.ts";
+import { isStatus } from "./words.ts";
 
 const REFRESH_MS = 5_000;
 const MENDABLE = ["dead", "failed", "cancelled"];
@@ -34,7 +36,11 @@ export default function DeliveryPage() {
   const delivery = query.data;
   return (
     <Page
-      title={delivery?.subject ?? t("one")}
+      title={
+        delivery
+          ? (delivery.subject ?? (isStatus(delivery.address) ? t("statusMessage") : t("one")))
+          : t("one")
+      }
       crumbs={[{ label: t("title"), href: address.deliveries() }]}
       aside={delivery ? <StatusBadge state={delivery.state} /> : null}
       actions={delivery ? <Actions delivery={delivery} /> : null}
@@ -53,13 +59,9 @@ export default function DeliveryPage() {
   );
 }
 
-function detailText(detail: unknown): string {
-  if (detail === null || detail === undefined) return "";
-  return typeof detail === "string" ? detail : JSON.stringify(detail);
-}
-
 function Log({ delivery }: { delivery: DeliveryDetail }) {
-  const { t, word } = useT();
+  const { t } = useT();
+  const eventWord = useEventWord();
   if (delivery.log.length === 0) return <p className={kit.soft}>{t("attempts.none")}</p>;
   return (
     <Timeline
@@ -68,13 +70,11 @@ function Log({ delivery }: { delivery: DeliveryDetail }) {
         key: `${entry.at} ${index}`,
         at: entry.at,
         tone: toneOf(entry.result),
-        title: word("event", entry.event.replaceAll(".", "_")) ?? entry.event,
+        title: eventWord(entry.event),
         children: (
           <div className={kit.soft}>
             <ResultBadge result={entry.result} /> <span>{entry.actor}</span>
-            {detailText(entry.detail) ? (
-              <div className={kit.code}>{detailText(entry.detail)}</div>
-            ) : null}
+            <EventFacts detail={entry.detail} />
           </div>
         ),
       }))}

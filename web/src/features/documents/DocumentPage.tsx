@@ -79,7 +79,9 @@ function Body({ document }: { document: DocumentDetail }) {
     <div className={kit.columns}>
       <div className={kit.stack}>
         {document.is_withdrawn ? <div className={kit.once}>{t("withdrawn")}</div> : null}
-        {document.reason ? <Panel title={t("reason")}>{document.reason}</Panel> : null}
+        {document.reason && document.business_type > 0 ? (
+          <Panel title={t("reason")}>{document.reason}</Panel>
+        ) : null}
         <Defects defects={document.defects} />
         <Panel flush>
           <Tabs

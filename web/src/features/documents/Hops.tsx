@@ -1,20 +1,15 @@
 // The way of the document through the platform, hop by hop, from the journal.
 
 import type { Hop } from "../../api/types.ts";
+import { EventFacts, useEventWord } from "../../kit/events.tsx";
 import kit from "../../kit/kit.module.css";
 import type { Tone } from "../../kit/status.ts";
 import { Timeline } from "../../kit/Timeline.tsx";
 import { CodeText } from "../../kit/text.tsx";
 import { useT } from "./texts.ts";
 
-function detailText(detail: unknown): string {
-  if (detail === null || detail === undefined) return "";
-  if (typeof detail === "string") return detail;
-  return JSON.stringify(detail);
-}
-
 const TROUBLES = ["send_failed", "target_unknown", "not_owner", "id_reused", "orphan", "dead"];
-const STEPS_DONE = ["sent", "fetched", "accepted", "submitted", "received"];
+const STEPS_DONE = ["sent", "fetched", "accepted", "submitted", "received", "done"];
 
 /** The last part of an event's name tells its tone: "document.send_failed". */
 function toneOfEvent(event: string): Tone {
@@ -24,7 +19,8 @@ function toneOfEvent(event: string): Tone {
 }
 
 export function Hops({ hops }: { hops: readonly Hop[] }) {
-  const { t, word } = useT();
+  const { t } = useT();
+  const eventWord = useEventWord();
   if (hops.length === 0) return <p className={kit.soft}>{t("hops.none")}</p>;
   return (
     <Timeline
@@ -33,7 +29,7 @@ export function Hops({ hops }: { hops: readonly Hop[] }) {
         key: `${hop.at} ${index}`,
         at: hop.at,
         tone: toneOfEvent(hop.event),
-        title: word("event", hop.event.replaceAll(".", "_")) ?? hop.event,
+        title: eventWord(hop.event),
         children: (
           <div className={kit.soft}>
             {hop.from || hop.to ? (
@@ -42,9 +38,7 @@ export function Hops({ hops }: { hops: readonly Hop[] }) {
               </div>
             ) : null}
             {hop.actor ? <div>{hop.actor}</div> : null}
-            {detailText(hop.detail) ? (
-              <code className={kit.code}>{detailText(hop.detail)}</code>
-            ) : null}
+            <EventFacts detail={hop.detail} />
             {hop.digest ? (
               <div>
                 {t("hops.digest")}{" "}

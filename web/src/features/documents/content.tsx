@@ -2,6 +2,7 @@
 
 import { Alert } from "@mantine/core";
 import { IconAlertTriangle, IconFile, IconFileBroken } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import type { Attachment, Defect, DocumentDetail, RelatedDocument } from "../../api/types.ts";
 import { formatBytes } from "../../i18n/format.ts";
 import { useLanguage, useText } from "../../i18n/texts.ts";
@@ -12,30 +13,35 @@ import { CodeText, type Fact, Facts } from "../../kit/text.tsx";
 import classes from "./documents.module.css";
 import { useT } from "./texts.ts";
 
-function otherFacts(
-  info: unknown,
-  word: (group: string, code: string) => string | undefined,
-): Fact[] {
-  if (typeof info !== "object" || info === null || Array.isArray(info)) return [];
-  return Object.entries(info)
-    .filter(
-      ([, value]) =>
-        value !== null && value !== "" && !(Array.isArray(value) && value.length === 0),
-    )
-    .map(([name, value]) => ({
-      label: word("other", name) ?? name,
-      value:
-        typeof value === "object" ? (
-          <code className={kit.code}>{JSON.stringify(value)}</code>
-        ) : (
-          String(value)
-        ),
-    }));
+interface Words {
+  word: (group: string, code: string) => string | undefined;
+  yes: string;
+}
+
+function shown(value: unknown, { yes }: Words): ReactNode {
+  if (value === true) return yes;
+  if (typeof value === "object") return <code className={kit.code}>{JSON.stringify(value)}</code>;
+  return String(value);
+}
+
+/** Members of the message's other information; urgency has its own badge. */
+function otherFacts(info: Record<string, unknown>, words: Words): Fact[] {
+  return (
+    Object.entries(info)
+      .filter(([name]) => name !== "priority")
+      // `false` is written when the sender did not say.
+      .filter(([, value]) => value !== null && value !== "" && value !== false)
+      .filter(([, value]) => !(Array.isArray(value) && value.length === 0))
+      .map(([name, value]) => ({
+        label: words.word("other", name) ?? name,
+        value: shown(value, words),
+      }))
+  );
 }
 
 export function Content({ document }: { document: DocumentDetail }) {
   const { t, word } = useT();
-  const facts = otherFacts(document.other_info, word);
+  const facts = otherFacts(document.other_info, { word, yes: t("yes") });
   return (
     <div className={kit.stack}>
       {document.content ? (

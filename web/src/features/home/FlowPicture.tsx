@@ -8,7 +8,7 @@ import { formatNumber } from "../../i18n/format.ts";
 import { useLanguage } from "../../i18n/texts.ts";
 import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
-import { useSession } from "../../kit/session.ts";
+import { placeOf, useSession } from "../../kit/session.ts";
 import { useKitTexts } from "../../kit/texts.ts";
 import classes from "./home.module.css";
 import {
@@ -50,7 +50,7 @@ function useNames() {
   const { about } = useSession();
   return (end: { id: string; name: string; group: string }): string => {
     if (end.id === REST) return t("flow.rest");
-    return shortName(end.name, about.province_name) || (word("level", end.group) ?? end.group);
+    return shortName(end.name, placeOf(about)) || (word("level", end.group) ?? end.group);
   };
 }
 

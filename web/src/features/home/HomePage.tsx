@@ -7,7 +7,7 @@ import { formatTime } from "../../i18n/format.ts";
 import { useAddress } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Page } from "../../kit/Page.tsx";
-import { useSession } from "../../kit/session.ts";
+import { placeOf, useSession } from "../../kit/session.ts";
 import { Loaded } from "../../kit/states.tsx";
 import { Figures } from "./Figures.tsx";
 import { FlowPicture } from "./FlowPicture.tsx";
@@ -34,7 +34,7 @@ export default function HomePage() {
   return (
     <Page
       title={t("title")}
-      intro={t("intro", { province: about.province_name })}
+      intro={t("intro", { province: placeOf(about) })}
       actions={
         <div className={classes.window}>
           {query.data ? (

@@ -59,9 +59,9 @@ function endOf(end: FlowEnd, by: By): End {
 }
 
 /** The everyday short form of an agency's name, so that labels differ where it matters. */
-export function shortName(name: string, province: string): string {
-  const short = name.replace(/^Ủy ban nhân dân/u, "UBND").replace(/ Ủy ban nhân dân/u, " UBND");
-  const tail = ` tỉnh ${province}`;
+export function shortName(name: string, place: string): string {
+  const short = name.replace(/Ủy ban nhân dân/gu, "UBND");
+  const tail = ` ${place}`;
   // "UBND tỉnh Kon Tum" would lose its sense without the province.
   return short.endsWith(tail) && short !== `UBND${tail}` ? short.slice(0, -tail.length) : short;
 }

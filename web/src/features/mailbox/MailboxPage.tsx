@@ -59,7 +59,7 @@ async function writeStatus(item: MailboxItem, code: string, done: string) {
   }
 }
 
-function useColumns(): Column<MailboxItem>[] {
+function useColumns(isOneAgency: boolean): Column<MailboxItem>[] {
   const { t } = useT();
   const stateWord = useStateWord();
   const can = useCan();
@@ -84,6 +84,13 @@ function useColumns(): Column<MailboxItem>[] {
       kind: "party",
       text: (row) => row.from.name,
       cell: (row) => row.from.name,
+    },
+    {
+      id: "to",
+      header: t("column.to"),
+      extra: isOneAgency,
+      text: (row) => row.to.name,
+      cell: (row) => row.to.name,
     },
     {
       id: "state",
@@ -117,17 +124,11 @@ function useColumns(): Column<MailboxItem>[] {
         ),
     },
     {
-      id: "to",
-      header: t("column.to"),
-      extra: true,
-      text: (row) => row.to.name,
-      cell: (row) => row.to.name,
-    },
-    {
       id: "action",
       header: t("column.action"),
       cell: (row) => {
-        const code = NEXT[row.state];
+        // A revocation or an update is answered on the document it is about.
+        const code = row.business_type === 0 ? NEXT[row.state] : undefined;
         if (!code || !mayProcess) return null;
         const label = code === "03" ? t("accept") : t("finish");
         return (
@@ -159,7 +160,7 @@ export default function MailboxPage() {
     { params: { query: present({ agency, box, q: get("q"), cursor: get("cursor") }) } },
     { placeholderData: keepPreviousData, refetchInterval: REFRESH_MS },
   );
-  const columns = useColumns();
+  const columns = useColumns(agency !== undefined);
   useRowKeys();
   const more = query.data?.next_cursor ? "+" : "";
   const waiting = query.data?.items.length ?? 0;
@@ -173,6 +174,7 @@ export default function MailboxPage() {
   ) : null;
   return (
     <ListPage
+      key={agency ?? "all"}
       title={t("title")}
       windowTitle={box !== "done" && waiting > 0 ? `(${waiting}${more}) ${t("title")}` : t("title")}
       intro={t("intro")}

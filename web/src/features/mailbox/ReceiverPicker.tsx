@@ -7,6 +7,7 @@ import { client } from "../../api/client.ts";
 import type { Party } from "../../api/types.ts";
 import { AgencySelect } from "../../kit/AgencySelect.tsx";
 import { AgencyTree } from "../../kit/AgencyTree.tsx";
+import chips from "../../kit/kit.module.css";
 import { useKitTexts } from "../../kit/texts.ts";
 import { notifyProblem } from "../../kit/toast.tsx";
 import classes from "./mailbox.module.css";
@@ -55,7 +56,7 @@ export function ReceiverPicker({ value, onChange, error }: ReceiverPickerProps) 
       </div>
       {error ? <Input.Error mt={4}>{error}</Input.Error> : null}
       {value.length > 0 ? (
-        <ul className={classes.pills} aria-label={t("chosen", { count: value.length })}>
+        <ul className={chips.chips} aria-label={t("chosen", { count: value.length })}>
           {value.map((receiver) => (
             <li key={receiver.code}>
               <span>{receiver.name}</span>

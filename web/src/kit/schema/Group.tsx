@@ -5,6 +5,7 @@ import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import classes from "../kit.module.css";
 import { useKitTexts } from "../texts.ts";
+import { AgenciesField } from "./AgenciesField.tsx";
 import { type FieldProps, useSchema } from "./context.ts";
 import {
   helpOf,
@@ -90,6 +91,7 @@ export function Field({ node, ...props }: FieldProps & { node: Node }) {
     case "json":
       return <JsonField {...common} />;
     case "list":
+      if (shape.item["x-widget"] === "ref:agency") return <AgenciesField {...common} />;
       return shape.options ? (
         <ChoicesField {...common} options={shape.options} />
       ) : (
