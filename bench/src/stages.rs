@@ -1,0 +1,323 @@
+//! The stages of a run, in order, each with its targets.
+//!
+//! Owns: which figure stands beside which probe, and what issue and design ask of it.
+//! Not here: how a figure is taken (the other files).
+//! Invariant: a ratio is made of two figures taken one right after the other.
+//! Follows: bench/README.md, What is measured.
+
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result};
+
+use crate::{
+    ledger, memory, postgres,
+    postgres::Cluster,
+    probes::{self, Floor},
+    program::Program,
+    rabbitmq::{self, Node, QueueKind},
+    readiness,
+    report::{Report, Target},
+    rows::{DOCUMENT_BYTES, MESSAGE_BYTES},
+    senders::Driven,
+    sizes,
+    stats::Series,
+};
+
+/// Where things are and how long they may take.
+pub(crate) struct Bench {
+    /// The project.
+    pub(crate) root: PathBuf,
+    /// Temporary files, on the disk that is measured.
+    pub(crate) folder: PathBuf,
+    /// The program under test.
+    pub(crate) binary: PathBuf,
+    pub(crate) runs: usize,
+    /// Of each measurement.
+    pub(crate) duration: Duration,
+    /// Before idle memory is read.
+    pub(crate) idle_for: Duration,
+}
+
+/// One figure for each run of a stage.
+#[derive(Default)]
+struct Runs {
+    rate: Series,
+    p50: Series,
+    p99: Series,
+}
+
+impl Runs {
+    fn push(&mut self, driven: &Driven) {
+        self.rate.push(driven.rate);
+        self.p50.push(driven.p50_ms);
+        self.p99.push(driven.p99_ms);
+    }
+
+    fn report(&self, report: &mut Report, name: &str) {
+        report.add(name, "/s", &self.rate, Target::None);
+        report.add(
+            &format!("{name}, median answer"),
+            "ms",
+            &self.p50,
+            Target::None,
+        );
+        report.add(&format!("{name}, p99"), "ms", &self.p99, Target::None);
+    }
+}
+
+/// What the disk gave while something else was measured.
+#[derive(Default)]
+struct Beside {
+    disk: Series,
+    floor: Series,
+}
+
+impl Bench {
+    /// Half the time of a measurement: probes vary less than servers do.
+    fn probe_time(&self) -> Duration {
+        self.duration / 2
+    }
+
+    fn disk(&self) -> Result<f64> {
+        probes::fdatasync_rate(&self.folder, self.duration / 8)
+    }
+
+    fn floor(&self, floor: Floor, body_bytes: usize) -> Result<f64> {
+        probes::floor_rate(&self.folder, floor, body_bytes, self.duration / 4)
+    }
+
+    /// Measures with the probes before and after, because the disk drifts within seconds.
+    async fn between<F>(
+        &self,
+        body_bytes: usize,
+        beside: &mut Beside,
+        measured: F,
+    ) -> Result<Driven>
+    where
+        F: Future<Output = Result<Driven>>,
+    {
+        let (disk, floor) = (self.disk()?, self.floor(FLOOR, body_bytes)?);
+        let driven = measured.await?;
+        beside.disk.push(f64::midpoint(disk, self.disk()?));
+        let after = self.floor(FLOOR, body_bytes)?;
+        beside.floor.push(f64::midpoint(floor, after));
+        Ok(driven)
+    }
+
+    /// The disk and plain `SQLite`, by themselves.
+    pub(crate) fn probes(&self, report: &mut Report) -> Result<()> {
+        let mut disk = Series::default();
+        let (mut large, mut small) = (Series::default(), Series::default());
+        for _ in 0..self.runs {
+            disk.push(probes::fdatasync_rate(&self.folder, self.probe_time())?);
+            large.push(self.floor(Floor::Bodies, DOCUMENT_BYTES)?);
+            small.push(self.floor(Floor::Bodies, MESSAGE_BYTES)?);
+        }
+        report.add(
+            "probe: fdatasync of small appends",
+            "/s",
+            &disk,
+            Target::None,
+        );
+        report.add(
+            "probe: SQLite, bodies alone, 8 KiB",
+            "/s",
+            &large,
+            Target::None,
+        );
+        report.add(
+            "probe: SQLite, bodies alone, 1 KiB",
+            "/s",
+            &small,
+            Target::None,
+        );
+        Ok(())
+    }
+
+    /// The ledger on the embedded database beside its floor.
+    pub(crate) async fn ledger(&self, report: &mut Report) -> Result<()> {
+        let (mut beside, mut runs) = (Beside::default(), Runs::default());
+        for _ in 0..self.runs {
+            let measured = ledger::run(&self.folder, None, self.duration);
+            runs.push(&self.between(MESSAGE_BYTES, &mut beside, measured).await?);
+        }
+        report.add(
+            "fdatasync beside the ledger",
+            "/s",
+            &beside.disk,
+            Target::None,
+        );
+        report.add(
+            "floor: SQLite, same rows, 1 KiB",
+            "/s",
+            &beside.floor,
+            Target::None,
+        );
+        runs.report(report, "ledger on SQLite, 1 KiB");
+        let ratio = runs.rate.ratio(&beside.floor);
+        report.add(
+            "ledger on SQLite, of its floor",
+            "",
+            &ratio,
+            Target::AtLeast(0.5),
+        );
+        Ok(())
+    }
+
+    /// Documents through the VXP interface beside their floor.
+    pub(crate) async fn documents(&self, report: &mut Report) -> Result<()> {
+        let directory = tempfile::tempdir_in(&self.folder)?;
+        let program = Program::start(&self.binary, &directory.path().join("data"), true)?;
+        program.load(DOCUMENT_BYTES, Duration::from_secs(2)).await?;
+        let (mut beside, mut runs) = (Beside::default(), Runs::default());
+        for _ in 0..self.runs {
+            let measured = async {
+                let load = program.load(DOCUMENT_BYTES, self.duration).await?;
+                Ok(Driven {
+                    rate: load.rate,
+                    p50_ms: load.p50_ms,
+                    p99_ms: load.p99_ms,
+                })
+            };
+            runs.push(&self.between(DOCUMENT_BYTES, &mut beside, measured).await?);
+        }
+        report.add(
+            "fdatasync beside the documents",
+            "/s",
+            &beside.disk,
+            Target::None,
+        );
+        report.add(
+            "floor: SQLite, same rows, 8 KiB",
+            "/s",
+            &beside.floor,
+            Target::None,
+        );
+        let absolute = if beside.disk.median() >= 5_000.0 {
+            Target::AtLeast(4_000.0)
+        } else {
+            Target::NotHere("≥ 4,000 /s where fdatasync gives 5,000".to_owned())
+        };
+        report.add("documents over VXP, 8 KiB", "/s", &runs.rate, absolute);
+        let ratio = runs.rate.ratio(&beside.floor);
+        report.add(
+            "documents over VXP, of their floor",
+            "",
+            &ratio,
+            Target::AtLeast(0.25),
+        );
+        report.add(
+            "documents over VXP, median answer",
+            "ms",
+            &runs.p50,
+            Target::None,
+        );
+        report.add(
+            "documents over VXP, p99",
+            "ms",
+            &runs.p99,
+            Target::AtMost(50.0),
+        );
+        report.add_one(
+            "memory after that load",
+            "MB",
+            program.resident_mb()?,
+            Target::None,
+        );
+        program.stop();
+        Ok(())
+    }
+
+    /// The peer that moves messages.
+    pub(crate) async fn rabbitmq(&self, report: &mut Report) -> Result<String> {
+        let node = Node::start(&self.folder)?;
+        let (mut disk, mut classic) = (Series::default(), Runs::default());
+        let mut quorum = Runs::default();
+        for _ in 0..self.runs {
+            disk.push(self.disk()?);
+            classic.push(&rabbitmq::run(&node, QueueKind::Classic, self.duration).await?);
+            quorum.push(&rabbitmq::run(&node, QueueKind::Quorum, self.duration).await?);
+        }
+        report.add("fdatasync beside RabbitMQ", "/s", &disk, Target::None);
+        classic.report(report, "RabbitMQ, durable classic queue, 8 KiB");
+        quorum.report(report, "RabbitMQ, quorum queue, 8 KiB");
+        let version = node.version().to_owned();
+        node.stop();
+        Ok(version)
+    }
+
+    /// The peer that keeps rows, and the ledger on the same server.
+    pub(crate) async fn postgres(&self, report: &mut Report) -> Result<String> {
+        let cluster = Cluster::start(&self.folder)?;
+        let (mut disk, mut plain) = (Series::default(), Runs::default());
+        let mut ledger = Runs::default();
+        for _ in 0..self.runs {
+            disk.push(self.disk()?);
+            plain.push(&postgres::run(&cluster, self.duration).await?);
+            let url = cluster.database().await?;
+            ledger.push(&ledger::run(&self.folder, Some(&url), self.duration).await?);
+        }
+        report.add("fdatasync beside PostgreSQL", "/s", &disk, Target::None);
+        plain.report(report, "PostgreSQL, plain inserts, 8 KiB");
+        ledger.report(report, "ledger on PostgreSQL, 1 KiB");
+        let version = cluster.version().to_owned();
+        cluster.stop();
+        Ok(version)
+    }
+
+    pub(crate) fn readiness(&self, report: &mut Report) -> Result<()> {
+        let empty = readiness::empty(&self.binary, &self.folder, self.runs)?;
+        report.add("ready, empty", "ms", &empty, Target::AtMost(1_000.0));
+        let demo = readiness::demo(&self.binary, &self.folder, self.runs)?;
+        report.add("ready, first start of the demo", "ms", &demo, Target::None);
+        let full = readiness::full(&self.binary, &self.folder, self.runs)?;
+        report.add(
+            "ready, 1,000,000 deliveries queued",
+            "ms",
+            &full,
+            Target::AtMost(5_000.0),
+        );
+        Ok(())
+    }
+
+    pub(crate) async fn memory(&self, report: &mut Report) -> Result<()> {
+        let memory = memory::run(&self.binary, &self.folder, self.idle_for, self.runs).await?;
+        let name = format!(
+            "memory, idle with the demo after {} s",
+            self.idle_for.as_secs()
+        );
+        report.add(&name, "MB", &memory.idle, Target::AtMost(80.0));
+        let name = "rise of memory by a document of 50 MB, peak";
+        report.add(name, "MB", &memory.rise, Target::AtMost(64.0));
+        Ok(())
+    }
+
+    pub(crate) fn sizes(&self, report: &mut Report) -> Result<()> {
+        let packages = sizes::packages(&self.root)?;
+        let name = "packages in a cold debug build";
+        report.add_one(name, "packages", packages, Target::AtMost(450.0));
+        let kilobytes = sizes::first_load_kb(&self.root)?
+            .context("the console is not built: cargo xtask web")?;
+        let name = "first load of the console, JavaScript, gzip";
+        report.add_one(name, "kB", kilobytes, Target::AtMost(250.0));
+        Ok(())
+    }
+}
+
+/// The floor that the targets are taken of.
+const FLOOR: Floor = Floor::Rows;
+
+/// Makes the folder for temporary files; all of it goes when the run ends.
+pub(crate) fn folder(parent: &Path) -> Result<tempfile::TempDir> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let made = tempfile::Builder::new()
+        .prefix("lgsp-bench-")
+        .tempdir_in(parent)?;
+    // The user of PostgreSQL passes through it.
+    std::fs::set_permissions(made.path(), std::fs::Permissions::from_mode(0o755))?;
+    Ok(made)
+}
