@@ -292,6 +292,7 @@ pub struct MailboxFilter {
     pub agency: Option<String>,
     /// Which part.
     #[serde(rename = "box")]
+    #[param(inline)]
     pub part: Option<MailboxBox>,
     /// Words of subject or number.
     pub q: Option<String>,
