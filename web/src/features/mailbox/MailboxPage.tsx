@@ -80,17 +80,19 @@ function useColumns(isOneAgency: boolean): Column<MailboxItem>[] {
     },
     {
       id: "from",
-      header: t("column.from"),
+      header: isOneAgency ? t("column.from") : t("column.fromTo"),
       kind: "party",
       text: (row) => row.from.name,
-      cell: (row) => row.from.name,
-    },
-    {
-      id: "to",
-      header: t("column.to"),
-      extra: isOneAgency,
-      text: (row) => row.to.name,
-      cell: (row) => row.to.name,
+      cell: (row) => (
+        <>
+          {row.from.name}
+          {isOneAgency ? null : (
+            <div className={kit.soft}>
+              <span aria-hidden>→</span> {row.to.name}
+            </div>
+          )}
+        </>
+      ),
     },
     {
       id: "state",

@@ -134,6 +134,7 @@ function Optional({
   pointer,
 }: OptionalProps) {
   const { errors } = useSchema();
+  const { t } = useKitTexts();
   return (
     <fieldset className={`${classes.fieldset} ${classes.wide}`}>
       <legend>{label}</legend>
@@ -141,7 +142,8 @@ function Optional({
       {errors[pointer] ? <div className={classes.errorText}>{errors[pointer]}</div> : null}
       {isRequired ? null : (
         <Checkbox
-          label={label}
+          label={t("form.set")}
+          aria-label={`${t("form.set")}: ${label}`}
           checked={isNode(value)}
           onChange={(event) => onChange(event.currentTarget.checked ? start() : undefined)}
         />
