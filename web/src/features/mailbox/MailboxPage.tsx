@@ -81,7 +81,7 @@ function useColumns(isOneAgency: boolean): Column<MailboxItem>[] {
     {
       id: "from",
       header: isOneAgency ? t("column.from") : t("column.fromTo"),
-      kind: "party",
+      kind: isOneAgency ? "party" : "grow",
       text: (row) => row.from.name,
       cell: (row) => (
         <>
