@@ -6,7 +6,7 @@ use lgsp_exchange::{edxml::Mode, service::MessageType};
 use super::kit::*;
 
 /// Processor time of one document of 8 KB on the thread that takes it in.
-const COST_NS_MAX: u64 = 200_000;
+const COST_NS_MAX: u64 = 120_000;
 const DOCUMENTS: u64 = 3_000;
 
 /// Processor time of this thread; the database works on threads of its own.
