@@ -16,7 +16,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::error::{Error, Result};
 
 /// Reading connections on `SQLite`; two cores do not gain from more.
-pub const SQLITE_READERS_MAX: u32 = 8;
+pub const SQLITE_READERS_MAX: u32 = 6;
+/// Pages that the writing connection keeps, 8 MiB: the working set of the indexes.
+const WRITER_CACHE_KIB: u32 = 8_192;
+/// Pages that each reading connection keeps, 2 MiB; the operating system caches the file too.
+const READER_CACHE_KIB: u32 = 2_048;
 /// Connections on `PostgreSQL`, reading and writing together.
 pub const POSTGRES_CONNECTIONS_MAX: u32 = 16;
 /// How long a caller waits for a free connection.
@@ -63,8 +67,10 @@ impl Database {
     /// `platform.database.failed` when the file cannot be opened.
     pub async fn open_sqlite(path: &Path) -> Result<Self> {
         let url = format!("sqlite://{}?mode=rwc", path.display());
-        let write = sea_orm::Database::connect(sqlite_options(&url, 1)).await?;
-        let read = sea_orm::Database::connect(sqlite_options(&url, SQLITE_READERS_MAX)).await?;
+        let write = sea_orm::Database::connect(sqlite_options(&url, 1, WRITER_CACHE_KIB)).await?;
+        let read =
+            sea_orm::Database::connect(sqlite_options(&url, SQLITE_READERS_MAX, READER_CACHE_KIB))
+                .await?;
         Ok(Self {
             read,
             write,
@@ -209,7 +215,7 @@ impl Database {
     }
 }
 
-fn sqlite_options(url: &str, connections_max: u32) -> ConnectOptions {
+fn sqlite_options(url: &str, connections_max: u32, cache_kib: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections_max)
@@ -220,14 +226,14 @@ fn sqlite_options(url: &str, connections_max: u32) -> ConnectOptions {
         .test_before_acquire(false)
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
-        .map_sqlx_sqlite_opts(|options| {
+        .map_sqlx_sqlite_opts(move |options| {
             options
                 .pragma("journal_mode", "WAL")
                 .pragma("synchronous", "FULL")
                 .pragma("busy_timeout", "10000")
                 .pragma("foreign_keys", "ON")
                 .pragma("temp_store", "MEMORY")
-                .pragma("cache_size", "-8000")
+                .pragma("cache_size", format!("-{cache_kib}"))
                 .pragma("wal_autocheckpoint", "4000")
                 .statement_cache_capacity(256)
         });
