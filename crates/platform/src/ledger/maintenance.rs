@@ -15,6 +15,8 @@ use crate::{db::Database, error::Result};
 pub const UPKEEP_INTERVAL_MS: i64 = 5_000;
 /// After this wait a delivery goes to the front whatever its priority.
 pub const FAIRNESS_MS: i64 = 30 * 60_000;
+/// A node that was not seen for so long is dead: its leases return before they end.
+pub const NODE_SILENT_MS: i64 = 30_000;
 /// Rows that one pass raises or forgets.
 const PASS_ROWS_MAX: u32 = 1_000;
 
@@ -49,10 +51,16 @@ pub(super) async fn release_own(db: &Database, now: Timestamp) -> Result<()> {
 pub async fn pass(ledger: &Ledger) -> Result<()> {
     let (db, now) = (ledger.db(), ledger.now());
     let tx = db.begin().await?;
+    let seen = "INSERT INTO node (id, seen_at) VALUES ($1, $2) \
+         ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at";
+    tx.execute_raw(db.statement(seen, vec![ledger.node().into(), now.0.into()]))
+        .await?;
     let expired = "UPDATE delivery SET state = 'failed', next_at = $1, \
          reason = 'lease expired', lease_owner = NULL, lease_until = NULL \
-         WHERE state = 'leased' AND lease_until < $1";
-    tx.execute_raw(db.statement(expired, vec![now.0.into()]))
+         WHERE state = 'leased' AND (lease_until < $1 \
+         OR lease_owner IN (SELECT id FROM node WHERE seen_at < $2))";
+    let silent = now.plus_ms(-NODE_SILENT_MS);
+    tx.execute_raw(db.statement(expired, vec![now.0.into(), silent.0.into()]))
         .await?;
     let raised = format!(
         "UPDATE delivery SET priority = {PRIORITY_MAX} WHERE id IN (\

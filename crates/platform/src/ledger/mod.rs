@@ -52,6 +52,7 @@ pub struct Ledger {
     clock: Arc<dyn Clock>,
     commands: mpsc::Sender<Command>,
     wakers: Wakers,
+    node: Arc<str>,
 }
 
 /// Who is woken when a queue has got work.
@@ -98,6 +99,7 @@ impl Ledger {
             clock,
             commands,
             wakers,
+            node: crate::clock::Ids.next().to_string().into(),
         };
         tasks.spawn_until_stopped("ledger upkeep", maintenance::run(ledger.clone()));
         Ok(ledger)
@@ -200,6 +202,12 @@ impl Ledger {
             effects,
         })
         .await
+    }
+
+    /// This process among the nodes of the installation; another one after each start.
+    #[must_use]
+    pub fn node(&self) -> &str {
+        &self.node
     }
 
     /// The present, by the platform's clock.

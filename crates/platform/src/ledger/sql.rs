@@ -47,6 +47,8 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         "CREATE TABLE IF NOT EXISTS claim (
             key TEXT NOT NULL PRIMARY KEY, result TEXT NOT NULL, expires_at BIGINT NOT NULL)",
         "CREATE INDEX IF NOT EXISTS claim_expiry ON claim (expires_at)",
+        "CREATE TABLE IF NOT EXISTS node (
+            id TEXT NOT NULL PRIMARY KEY, seen_at BIGINT NOT NULL)",
         "CREATE TABLE IF NOT EXISTS schedule (
             name TEXT NOT NULL PRIMARY KEY, next_at BIGINT NOT NULL)",
     ],

@@ -56,7 +56,7 @@ pub fn start(ledger: &Ledger, tasks: &Tasks, options: WorkerOptions, handler: Ar
 }
 
 async fn run(ledger: Ledger, tasks: Tasks, options: WorkerOptions, handler: Arc<dyn Handler>) {
-    let owner = format!("{}/{}", std::process::id(), options.queue);
+    let owner = ledger.node().to_owned();
     let free = Arc::new(Semaphore::new(options.concurrency as usize));
     let waker = ledger.waker(options.queue);
     loop {

@@ -402,6 +402,30 @@ async fn two_nodes_share_a_queue_without_a_double_lease() {
 }
 
 #[tokio::test]
+async fn leases_of_a_dead_node_return_before_they_end() {
+    each_database(async |test: Arc<TestPlatform>| {
+        let platform = test.start(&[]).await.unwrap();
+        let id = queue(&platform, None, 0).await;
+        maintenance::pass(&platform.ledger).await.unwrap();
+        let own = platform.ledger.node().to_owned();
+        let held = platform.ledger.lease("q", &own, 1, 600_000).await.unwrap();
+        test.clock.advance_ms(maintenance::NODE_SILENT_MS + 1);
+        // Its own upkeep keeps a living node's leases.
+        maintenance::pass(&platform.ledger).await.unwrap();
+        assert_eq!(state(&platform, id).await, State::Leased);
+        platform.stop().await;
+        drop(platform);
+        test.clock.advance_ms(maintenance::NODE_SILENT_MS + 1);
+        let platform = test.start(&[]).await.unwrap();
+        maintenance::pass(&platform.ledger).await.unwrap();
+        assert_eq!(state(&platform, id).await, State::Failed);
+        assert!(held[0].fence > 0);
+        platform.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn accepted_work_survives_a_restart() {
     each_database(async |test: Arc<TestPlatform>| {
         let platform = test.start(&[]).await.unwrap();

@@ -70,16 +70,19 @@ pub(crate) fn document(id: &str, from: &str, to: &[&str], attachment_bytes: usiz
     draft.write(&mut Rng::new(7)).unwrap()
 }
 
+/// Bound of a wait, in tenths of a second: leases of a killed node return after 30 s.
+const WAIT_TENTHS: u32 = 1_200;
+
 /// Waits, within bounds, until `found` gives something.
 pub(crate) async fn eventually<T, Fut>(what: &str, found: impl Fn() -> Fut) -> T
 where
     Fut: Future<Output = Option<T>>,
 {
-    for _ in 0..300 {
+    for _ in 0..WAIT_TENTHS {
         if let Some(value) = found().await {
             return value;
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
-    panic!("did not happen within 30 s: {what}");
+    panic!("did not happen in time: {what}");
 }
