@@ -1,6 +1,6 @@
 //! The program `lgsp`: command line, composition of all modules, doors, the demo province.
 //!
-//! Owns: what exists once in the process: allocator, TLS provider, the command line.
+//! Owns: what exists once in the process: TLS provider, the command line.
 //! Not here: any capability; adding one is one line in `compose.rs`.
 
 mod about;
@@ -16,9 +16,6 @@ mod otel;
 mod serve;
 
 use std::process::ExitCode;
-
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     // One TLS provider for all libraries; a second installation cannot happen here.
