@@ -33,10 +33,6 @@ use time::{OffsetDateTime, macros::format_description};
 
 use crate::{machine::Machine, report::Report, stages::Bench};
 
-// The program's own allocator, so that the ledger alone runs as it does inside it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// The whole run, whatever hangs.
 const RUN_TIMEOUT: Duration = Duration::from_secs(12 * 60);
 
