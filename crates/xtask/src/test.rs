@@ -126,7 +126,7 @@ pub(crate) fn fuzz() -> anyhow::Result<()> {
     ];
     let mut nextest = command(&words);
     nextest.args(["-E", "test(/fuzz/)", "--no-tests", "fail"]);
-    nextest.env("LGSP_FUZZ_ROUNDS", "20000");
+    nextest.env("LGSP_FUZZ_ROUNDS", "10000");
     show(&mut nextest)
 }
 

@@ -67,7 +67,7 @@ mod tests {
 
     /// A small loop with fixed seeds: bytes of a good call, changed at random.
     #[test]
-    fn changed_calls_do_not_panic() {
+    fn fuzz_changed_calls_do_not_panic() {
         let logical = [
             ("timestamp", "22112026T131500+0042"),
             ("systemid", "demo"),
