@@ -10,7 +10,7 @@ use std::{
 };
 
 use lgsp_simulator::{
-    axis::{AgencySeed, AxisOptions, AxisSeed, Handle, SentDump},
+    axis::{AgencySeed, AxisOptions, AxisSeed, Handle, OutsideSeed, SentDump},
     client::Progress,
     edxml::Kind,
 };
@@ -103,7 +103,9 @@ async fn run(options: Options, database: Option<String>, mut disturb: impl FnMut
         })
         .collect();
     let systemid = instance.demo["axis"]["systemid"].as_str().unwrap();
-    let seed = AxisSeed::demo(systemid, secret, agencies);
+    let mut seed = AxisSeed::demo(systemid, secret, agencies);
+    // Nobody outside writes to the province, so that a mailbox holds what this test sent.
+    seed.outside = OutsideSeed::default();
     let handle = Handle::new(seed, AxisOptions::default()).unwrap();
     tokio::spawn(lgsp_simulator::axis::serve_handle(
         axis,
