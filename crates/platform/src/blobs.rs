@@ -14,7 +14,7 @@ use std::{
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream::BoxStream};
 use object_store::{
-    ObjectStore, ObjectStoreExt as _, PutPayload, WriteMultipart, local::LocalFileSystem,
+    ObjectStore, ObjectStoreExt as _, WriteMultipart, local::LocalFileSystem,
     path::Path as StorePath,
 };
 use ring::digest::{Context, SHA256};
@@ -160,19 +160,6 @@ impl Blobs {
             writer.wait_for_capacity(1).await?;
         }
         writer.finish().await?;
-        self.sync(&path)
-    }
-
-    /// Stores bytes under their digest.
-    ///
-    /// # Errors
-    /// As [`Blobs::store`].
-    pub async fn store_bytes(&self, bytes: Bytes, digest: &[u8; 32]) -> Result<()> {
-        let path = store_path(digest);
-        if self.store.head(&path).await.is_ok() {
-            return Ok(());
-        }
-        self.store.put(&path, PutPayload::from_bytes(bytes)).await?;
         self.sync(&path)
     }
 

@@ -11,6 +11,7 @@ pub mod apply;
 pub mod diff;
 pub mod file;
 pub mod kind;
+pub mod manifest_routes;
 pub mod routes;
 mod sql;
 pub mod watch;
