@@ -30,6 +30,8 @@ pub(crate) fn modules() -> anyhow::Result<Vec<Module>> {
         platform_part("journal", journal::routes::PERMISSIONS),
         lgsp_catalogue::module()?,
         lgsp_identity::module(),
+        lgsp_sso::module()?,
+        lgsp_directory::module()?,
         lgsp_exchange::module()?,
         lgsp_national::module()?,
     ])
@@ -65,6 +67,12 @@ pub(crate) async fn start(config: Config, is_demo: bool) -> anyhow::Result<Compo
     };
     let (identity, identity_running) =
         lgsp_identity::start(&platform, setup).context("starting identity")?;
+    let sso_running = lgsp_sso::start(&platform, &identity)
+        .await
+        .context("starting sign-on")?;
+    let directory_running = lgsp_directory::start(&platform, &identity)
+        .await
+        .context("starting the directory faces")?;
     let (exchange, exchange_running) = lgsp_exchange::start(&platform, catalogue.clone())
         .await
         .context("starting exchange")?;
@@ -81,6 +89,8 @@ pub(crate) async fn start(config: Config, is_demo: bool) -> anyhow::Result<Compo
         own,
         catalogue_running,
         identity_running,
+        sso_running,
+        directory_running,
         exchange_running,
         national_running,
     ];

@@ -14,6 +14,8 @@ const TABLE: &[(&str, &[&str])] = &[
     ("platform", &["model"]),
     ("catalogue", &["model", "platform"]),
     ("identity", &["model", "platform", "catalogue"]),
+    ("sso", &["model", "platform", "catalogue", "identity"]),
+    ("directory", &["model", "platform", "catalogue", "identity"]),
     ("exchange", &["model", "platform", "catalogue"]),
     ("national", &["model", "platform", "catalogue", "exchange"]),
     (
@@ -23,6 +25,8 @@ const TABLE: &[(&str, &[&str])] = &[
             "platform",
             "catalogue",
             "identity",
+            "sso",
+            "directory",
             "exchange",
             "national",
             "simulator",

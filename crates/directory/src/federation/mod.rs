@@ -1,0 +1,3 @@
+//! Federation: people and groups from OpenLDAP, 389-ds and Active Directory.
+//!
+//! Owns: directory connections, synchronisation, pass-through sign-in.

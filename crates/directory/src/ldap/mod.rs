@@ -1,0 +1,3 @@
+//! LDAP face on our own store.
+//!
+//! Owns: the LDAP listener.

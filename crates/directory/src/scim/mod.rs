@@ -1,0 +1,3 @@
+//! SCIM 2.0 server.
+//!
+//! Owns: `/scim/v2/…`.

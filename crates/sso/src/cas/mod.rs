@@ -1,0 +1,3 @@
+//! CAS server: login, ticket validation, single logout.
+//!
+//! Owns: `/cas/…`.

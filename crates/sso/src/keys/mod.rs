@@ -1,0 +1,3 @@
+//! Signing keys: life cycle, rotation, JWS.
+//!
+//! Owns: the keys with which the platform signs.
