@@ -1,11 +1,12 @@
 //! Test equipment: temporary databases of both kinds, a running `lgsp` as a process.
 //!
-//! Owns: `each_database`, `TestPlatform`, `Instance`.
+//! Owns: `each_database`, `TestPlatform`, `Instance`, `interop`.
 //! Not here: fixtures of one capability (its own tests).
 //! Invariant: nothing outlives a test; development only, never a dependency of the product.
 
 pub mod database;
 pub mod instance;
+pub mod interop;
 
 pub use database::{TestPlatform, each_database};
 pub use instance::Instance;

@@ -1,16 +1,23 @@
 //! Installing what is missing on a Debian machine.
 //!
 //! Owns: the lists of packages for running and for testing.
-//! Not here: Rust and Node, which the README asks for.
+//! Not here: Rust and Node, which the README asks for; others' software (`interop.rs`).
 
-use std::path::Path;
+use std::{os::unix::fs::PermissionsExt as _, path::Path};
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 
 use crate::{
+    interop,
     run::{command, has, quiet},
     say,
 };
+
+/// Debian asks this file whether a package may start its service; 101 says no.
+const POLICY: &str = "/usr/sbin/policy-rc.d";
+
+/// Packages that bring a service of the same name; tests start their own.
+const SERVICES: &[&str] = &["apache2", "slapd", "postgresql"];
 
 /// What building needs: a C compiler for SQLite and ring.
 pub(crate) fn for_build() -> anyhow::Result<()> {
@@ -33,10 +40,10 @@ pub(crate) fn for_tests() -> anyhow::Result<()> {
             "cargo-nextest",
         ]))?;
     }
-    Ok(())
+    interop::install()
 }
 
-/// Node is needed for the console only.
+/// Node is needed for the console and for proofs with others' software.
 pub(crate) fn require_node() -> anyhow::Result<()> {
     if has("npm") {
         return Ok(());
@@ -58,7 +65,8 @@ fn debian(wanted: &[(&str, &str)]) -> anyhow::Result<()> {
     }
 }
 
-fn apt(packages: &[&str]) -> anyhow::Result<()> {
+/// Installs packages; no service of theirs is started now or at the next boot.
+pub(crate) fn apt(packages: &[&str]) -> anyhow::Result<()> {
     if !has("apt-get") {
         bail!("please install: {}", packages.join(", "));
     }
@@ -68,5 +76,36 @@ fn apt(packages: &[&str]) -> anyhow::Result<()> {
     install
         .args(packages)
         .env("DEBIAN_FRONTEND", "noninteractive");
-    quiet(&mut install).map(|_| ())
+    let _still = NoServices::begin()?;
+    quiet(&mut install)?;
+    for service in SERVICES.iter().filter(|name| packages.contains(name)) {
+        // A machine without systemd has nothing to disable.
+        quiet(&mut command(&["systemctl", "--quiet", "disable", service])).ok();
+    }
+    Ok(())
+}
+
+/// While it lives, Debian's packages start nothing when they are installed.
+struct NoServices {
+    is_ours: bool,
+}
+
+impl NoServices {
+    fn begin() -> anyhow::Result<Self> {
+        if Path::new(POLICY).exists() {
+            return Ok(Self { is_ours: false });
+        }
+        std::fs::write(POLICY, "#!/bin/sh\nexit 101\n").context("packages need root")?;
+        let made = Self { is_ours: true };
+        std::fs::set_permissions(POLICY, std::fs::Permissions::from_mode(0o755))?;
+        Ok(made)
+    }
+}
+
+impl Drop for NoServices {
+    fn drop(&mut self) {
+        if self.is_ours {
+            std::fs::remove_file(POLICY).ok();
+        }
+    }
 }

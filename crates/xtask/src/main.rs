@@ -7,6 +7,7 @@ mod arch;
 mod deny;
 mod e2e;
 mod install;
+mod interop;
 mod postgres;
 mod run;
 mod shape;
@@ -51,6 +52,8 @@ enum Command {
     },
     /// The browser tests.
     E2e,
+    /// Installs the software of others that proofs use; `cargo nextest run` then uses it too.
+    Interop,
     /// Licences and advisories of all dependencies.
     Deny,
     /// Prints the sizes that ARCHITECTURE.md watches.
@@ -80,6 +83,7 @@ fn main() -> anyhow::Result<()> {
             if check { web::check() } else { Ok(()) }
         }
         Command::E2e => e2e::run(),
+        Command::Interop => interop::install(),
         Command::Deny => deny::check(),
         Command::Shape => shape::print(),
         Command::Fuzz => test::fuzz(),

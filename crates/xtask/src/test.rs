@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 
 use crate::{
-    arch, deny, e2e, install,
+    arch, deny, e2e, install, interop,
     postgres::Server,
     run::{command, has, quiet, show, step},
     say, shape, web,
@@ -55,6 +55,8 @@ fn rust(filter: Option<&str>) -> anyhow::Result<()> {
     nextest.env("LGSP_TEST_POSTGRES_CRASH", durable.url());
     nextest.env("LGSP_TEST_POSTGRES_RESTART", durable.restart_command());
     nextest.env("LGSP_TEST_BINARY", target_dir()?.join("debug/lgsp"));
+    nextest.env("LGSP_TEST_INTEROP", "1");
+    nextest.env("LGSP_TEST_INTEROP_DIR", interop::folder()?);
     nextest.args(filter);
     show(&mut nextest)?;
     if filter.is_none() {

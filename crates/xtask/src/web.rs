@@ -86,7 +86,8 @@ fn collect(path: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-fn hash_of(files: &[PathBuf]) -> anyhow::Result<String> {
+/// A short digest of files by name and content.
+pub(crate) fn hash_of(files: &[PathBuf]) -> anyhow::Result<String> {
     let mut sorted = files.to_vec();
     sorted.sort();
     let mut hasher = DefaultHasher::new();
