@@ -13,6 +13,7 @@ mod authenticate;
 mod bootstrap;
 pub mod error;
 mod hierarchy;
+mod options;
 mod pages;
 mod password;
 mod passwords;
@@ -38,6 +39,7 @@ pub use actor::Actor;
 pub use bootstrap::Bootstrapped;
 pub use error::{Error, Result};
 pub use hierarchy::{AgencyHierarchy, CatalogueHierarchy};
+pub use options::{SignInOption, SignInOptions};
 pub use password::Password;
 pub use rules::Rules;
 pub use sign_in::{Attempt, Opened};
@@ -86,6 +88,7 @@ pub struct Parts {
     rules: Rules,
     hashes: password::pool::Pool,
     has_tls: bool,
+    options: std::sync::OnceLock<Arc<dyn SignInOptions>>,
 }
 
 impl std::ops::Deref for Identity {
@@ -114,6 +117,7 @@ pub fn start(platform: &Platform, setup: Setup) -> Result<(Identity, Running)> {
         hashes: password::pool::Pool::new(rules::HASHES_WAITING_MAX),
         has_tls: !server.tls_certificate_file.is_empty()
             || server.public_url.starts_with("https://"),
+        options: std::sync::OnceLock::new(),
     }));
     platform
         .tasks

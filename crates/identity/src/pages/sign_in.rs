@@ -15,6 +15,7 @@ use axum::{
     response::Response,
 };
 use lgsp_platform::{
+    error::Sentence,
     http::{context::constant_time_eq, problem::Problem as _},
     messages,
 };
@@ -48,6 +49,13 @@ struct Page<'a> {
     username: &'a str,
     next: &'a str,
     csrf: &'a str,
+    options: Vec<Button>,
+}
+
+/// A button that leads to another way in.
+struct Button {
+    label: String,
+    href: String,
 }
 
 /// What a page shows beside its form.
@@ -78,8 +86,12 @@ pub(super) async fn show(
         _ if secret.is_some() => Some(texts.ended),
         _ => None,
     };
+    let problem = identity.options.get();
+    let problem = problem.and_then(|options| options.sentence(query.get("problem")));
+    let problem = problem.map(|sentence| texts.pick(sentence));
     let content = Content {
         notice,
+        error: problem.as_deref(),
         next,
         ..Content::default()
     };
@@ -150,11 +162,7 @@ fn check_form(headers: &HeaderMap, form: &Form) -> Result<()> {
 fn refuse(identity: &Identity, headers: &HeaderMap, form: &Form, error: &Error) -> Response {
     let texts = texts::choose(form.get("lang"), headers);
     let sentence = messages::sentence(error.id(), &error.arguments());
-    let message = if texts.language == "en" {
-        sentence.en
-    } else {
-        sentence.vi
-    };
+    let message = texts.pick(sentence);
     let status = StatusCode::from_u16(error.code().http_status())
         .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if status.is_server_error() {
@@ -210,6 +218,7 @@ fn render(
         username: content.username,
         next: content.next,
         csrf: &csrf,
+        options: buttons(identity, texts, content.next),
     };
     let mut response = page(status, &template);
     set_cookie(
@@ -218,6 +227,16 @@ fn render(
         identity.has_tls,
     );
     response
+}
+
+/// The other ways in, each with the address to go on to.
+fn buttons(identity: &Identity, texts: &Texts, next: &str) -> Vec<Button> {
+    let options = identity.options.get().map(|options| options.options());
+    let button = |option: crate::SignInOption| Button {
+        label: texts.pick(Sentence::new(option.label_vi, option.label_en)),
+        href: format!("{}?next={}", option.href, encode(next)),
+    };
+    options.into_iter().flatten().map(button).collect()
 }
 
 fn is_secret(value: &str) -> bool {

@@ -4,6 +4,7 @@
 //! Not here: error sentences (`messages/`).
 
 use axum::http::{HeaderMap, header};
+use lgsp_platform::error::Sentence;
 
 /// The words of the pages.
 pub(super) struct Texts {
@@ -21,6 +22,18 @@ pub(super) struct Texts {
     pub(super) sign_out: &'static str,
     pub(super) sign_out_question: &'static str,
     pub(super) stay: &'static str,
+    pub(super) other_ways: &'static str,
+}
+
+impl Texts {
+    /// The sentence in this language.
+    pub(super) fn pick(&self, sentence: Sentence) -> String {
+        if self.language == "en" {
+            sentence.en
+        } else {
+            sentence.vi
+        }
+    }
 }
 
 const VI: Texts = Texts {
@@ -38,6 +51,7 @@ const VI: Texts = Texts {
     sign_out: "Đăng xuất",
     sign_out_question: "Bạn muốn đăng xuất khỏi tài khoản này?",
     stay: "Quay lại làm việc",
+    other_ways: "Hoặc đăng nhập bằng",
 };
 
 const EN: Texts = Texts {
@@ -55,6 +69,7 @@ const EN: Texts = Texts {
     sign_out: "Sign out",
     sign_out_question: "Do you want to sign out of this account?",
     stay: "Back to work",
+    other_ways: "Or sign in with",
 };
 
 /// The words for the language asked for in the address, else by the browser, else Vietnamese.

@@ -1,6 +1,10 @@
 //! `/sign-in` and `/sign-out` as a browser sees them.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
+use lgsp_identity::{SignInOption, SignInOptions};
+use lgsp_platform::error::Sentence;
 
 use crate::kit::{ADMIN, GOOD, OTHER, WRONG, each_database};
 
@@ -150,5 +154,36 @@ each_database! {
         assert_eq!(world.browser().sign_in(ADMIN, &long).await.status, StatusCode::UNAUTHORIZED);
         assert_eq!(world.browser().sign_in(ADMIN, OTHER).await.status, StatusCode::UNAUTHORIZED);
         assert_eq!(world.browser().sign_in("  QUAN.TRI ", GOOD).await.status, StatusCode::SEE_OTHER);
+    }
+
+    async fn other_ways_in_are_buttons_and_say_only_their_own_sentences(world: &World) {
+        let mut browser = world.browser();
+        let plain = browser.get("/sign-in").await.text;
+        assert!(!plain.contains("Hoặc đăng nhập bằng"), "{plain}");
+        world.identity.offer(Arc::new(OneWay));
+        let page = browser.get("/sign-in?next=/a%3Fb&problem=way.refused").await.text;
+        assert!(page.contains("href=\"/sign-in/with/portal?next=/a%3Fb\">Cổng &#60;b&#62;</a>"), "{page}");
+        assert!(page.contains("role=\"alert\"") && page.contains("Cổng từ chối."), "{page}");
+        let other = browser.get("/sign-in?problem=identity.account.exists").await.text;
+        assert!(!other.contains("role=\"alert\""), "{other}");
+        let english = browser.get("/sign-in?lang=en&problem=way.refused").await.text;
+        assert!(english.contains("Portal</a>") && english.contains("The portal refused."), "{english}");
+    }
+}
+
+struct OneWay;
+
+impl SignInOptions for OneWay {
+    fn options(&self) -> Vec<SignInOption> {
+        vec![SignInOption {
+            id: "portal".into(),
+            label_vi: "Cổng <b>".into(),
+            label_en: "Portal".into(),
+            href: "/sign-in/with/portal".into(),
+        }]
+    }
+
+    fn sentence(&self, problem: &str) -> Option<Sentence> {
+        (problem == "way.refused").then(|| Sentence::new("Cổng từ chối.", "The portal refused."))
     }
 }
