@@ -22,13 +22,16 @@ use crate::client::Transport;
 use crate::edxml::Kind;
 use crate::load::{self, LoadConfig};
 use crate::province::{self, ProvinceConfig};
+use crate::sso::{self, ClientSeed, SsoHandle, SsoOptions, SsoSeed};
 
 /// Stand-ins, demo traffic and load.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the national document axis, simulated.
     Vxp(VxpArgs),
-    /// Steer a running simulated axis: faults, clock, dump.
+    /// Run the national sign-on, simulated: the public-service portal's, and one for `VNeID`.
+    Sso(SsoArgs),
+    /// Steer a running simulated axis or sign-on: faults, clock, dump.
     Fault(FaultArgs),
     /// Play a province's daily document traffic.
     Province(ProvinceArgs),
@@ -53,10 +56,30 @@ pub struct VxpArgs {
     pub random_seed: u64,
 }
 
+/// Arguments of `simulate sso`.
+#[derive(Debug, Args)]
+pub struct SsoArgs {
+    /// Address to listen on.
+    #[arg(long, default_value = "127.0.0.1:8820")]
+    pub addr: SocketAddr,
+    /// JSON file with profiles and clients; without it both known profiles with one client.
+    #[arg(long)]
+    pub seed: Option<PathBuf>,
+    /// Id of the client, when there is no seed file.
+    #[arg(long, default_value = "lgsp")]
+    pub client_id: String,
+    /// Its secret.
+    #[arg(long, default_value = "demo-secret-not-real")]
+    pub client_secret: String,
+    /// Address of return; may be given several times; absent: any on this machine.
+    #[arg(long)]
+    pub redirect_uri: Vec<String>,
+}
+
 /// Arguments of `simulate fault`.
 #[derive(Debug, Args)]
 pub struct FaultArgs {
-    /// Address of the simulated axis.
+    /// Address of the simulated axis or sign-on.
     #[arg(long, global = true, default_value = "http://127.0.0.1:8810")]
     pub axis: String,
     /// What to do.
@@ -93,7 +116,9 @@ pub enum FaultAction {
 #[derive(Debug, Args)]
 pub struct FaultAddArgs {
     /// Kind, such as `delay`, `http`, `cut_before`, `cut_middle`, `cut_after`, `wrong_mac`,
-    /// `fail`, `list_html`, `list_empty`, `duplicate_items`, `leading_junk`, `outage`.
+    /// `fail`, `list_html`, `list_empty`, `duplicate_items`, `leading_junk`, `outage`; at the
+    /// sign-on `slow`, `http`, `wrong_issuer`, `expired_token`, `missing_claim`, `alg_none`,
+    /// `wrong_nonce`, `rotated_key`, `duplicate_citizen_number`.
     pub kind: String,
     /// Only this operation.
     #[arg(long)]
@@ -171,6 +196,7 @@ pub struct LoadArgs {
 pub async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Vxp(args) => vxp(args).await,
+        Command::Sso(args) => sso(args).await,
         Command::Fault(args) => fault(args).await,
         Command::Province(args) => {
             let mut config = ProvinceConfig::from_demo_file(&args.demo, &args.url)?;
@@ -207,6 +233,32 @@ async fn vxp(args: VxpArgs) -> anyhow::Result<()> {
         .context("address cannot be used")?;
     print(&json!({"ready": format!("http://{}", listener.local_addr()?)}))?;
     axis::serve(listener, seed, options, interrupted()).await
+}
+
+async fn sso(args: SsoArgs) -> anyhow::Result<()> {
+    let seed = match &args.seed {
+        Some(path) => {
+            let text = tokio::fs::read(path).await.context("seed cannot be read")?;
+            serde_json::from_slice(&text).context("seed is of another shape")?
+        }
+        None => SsoSeed::demo(&ClientSeed {
+            client_id: args.client_id,
+            client_secret: args.client_secret,
+            redirect_uris: args.redirect_uri,
+        }),
+    };
+    let listener = TcpListener::bind(args.addr)
+        .await
+        .context("address cannot be used")?;
+    let base = format!("http://{}", listener.local_addr()?);
+    let issuers: Vec<String> = seed
+        .profiles
+        .iter()
+        .map(|profile| format!("{base}/{}", profile.name))
+        .collect();
+    let handle = SsoHandle::new(&base, seed, SsoOptions::default())?;
+    print(&json!({"ready": base, "issuers": issuers}))?;
+    sso::serve(listener, handle, interrupted()).await
 }
 
 /// A province with three bodies, for a first try without a seed file.

@@ -16,6 +16,7 @@ pub mod load;
 pub mod mac;
 pub mod province;
 pub mod rng;
+pub mod sso;
 mod texts;
 
 pub use cli::{Command, run};
