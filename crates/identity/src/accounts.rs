@@ -4,7 +4,7 @@
 //! Not here: whether the caller may do it at all (`routes/reach.rs`).
 //! Invariant: an account that stops being active loses its sessions in the same transaction.
 
-use lgsp_model::AccountId;
+use lgsp_model::{AccountId, Timestamp};
 use lgsp_platform::{
     FieldError,
     http::{Principal, context::RoleGrant},
@@ -20,9 +20,10 @@ use crate::{
     roles,
     rules::{GRANTS_MAX, NAME_CHARS_MAX, USERNAME_CHARS_MAX},
     tables::{
-        account::{self, Account, Kind, State},
+        account::{self, Account, AccountQuery, Kind, Person, State},
+        group,
         preference::{self, Preferences},
-        role, session,
+        role, session, token,
     },
 };
 
@@ -39,8 +40,39 @@ pub struct NewAccount {
     pub agency: Option<String>,
     /// What it is for.
     pub kind: Kind,
-    /// First password; persons need one, others have none.
+    /// First password; persons need one unless a source keeps them, others have none.
     pub password: Option<Password>,
+    /// What else is known of the person.
+    pub person: Person,
+    /// Directory, provider or client that keeps it.
+    pub source: Option<String>,
+    /// Its identifier there.
+    pub external_id: Option<String>,
+    /// Not to be used before.
+    pub valid_from: Option<Timestamp>,
+    /// Not to be used from then on.
+    pub valid_until: Option<Timestamp>,
+    /// Whether its person has still to activate it.
+    pub is_invited: bool,
+}
+
+impl Default for NewAccount {
+    fn default() -> Self {
+        Self {
+            username: String::new(),
+            display_name: String::new(),
+            email: None,
+            agency: None,
+            kind: Kind::Official,
+            password: None,
+            person: Person::default(),
+            source: None,
+            external_id: None,
+            valid_from: None,
+            valid_until: None,
+            is_invited: false,
+        }
+    }
 }
 
 /// What changes in an account; what is absent stays.
@@ -54,6 +86,18 @@ pub struct AccountChange {
     pub agency: Option<String>,
     /// Whether it may be used.
     pub enabled: Option<bool>,
+    /// Sign-in name.
+    pub username: Option<String>,
+    /// What else is known of the person, all of it.
+    pub person: Option<Person>,
+    /// Directory, provider or client that keeps it, or none.
+    pub source: Option<Option<String>>,
+    /// Its identifier there, or none.
+    pub external_id: Option<Option<String>>,
+    /// Not to be used before, or no such date.
+    pub valid_from: Option<Option<Timestamp>>,
+    /// Not to be used from then on, or no such date.
+    pub valid_until: Option<Option<Timestamp>>,
 }
 
 /// The form in which user names are compared and stored.
@@ -107,7 +151,18 @@ impl Identity {
             email: clean(new.email),
             agency: clean(new.agency),
             kind: new.kind,
-            state: State::Active,
+            state: if new.is_invited {
+                State::Invited
+            } else {
+                State::Active
+            },
+            changed_at: actor.now,
+            person: new.person.cleaned(),
+            source: clean(new.source),
+            external_id: clean(new.external_id),
+            valid_from: new.valid_from,
+            valid_until: new.valid_until,
+            must_change_password: false,
             password_changed_at: hash.as_ref().map(|_| actor.now),
             password_by: hash.as_ref().map(|_| actor.name.clone()),
             password_hash: hash,
@@ -142,6 +197,7 @@ impl Identity {
             broken.push(Rule::UsernameForm.at("/username"));
         }
         broken.extend(check_name(&new.display_name));
+        broken.extend(check_person(&new.person));
         broken.extend(new.email.as_deref().and_then(check_email));
         broken.extend(
             new.agency
@@ -149,7 +205,9 @@ impl Identity {
                 .and_then(|code| self.check_agency(code)),
         );
         match &new.password {
-            None if new.kind.is_person() => broken.push(Rule::Required.at("/password")),
+            None if new.kind.is_person() && new.source.is_none() && !new.is_invited => {
+                broken.push(Rule::Required.at("/password"))
+            }
             Some(password) if new.kind.is_person() => {
                 broken.extend(password::check(
                     password,
@@ -163,7 +221,7 @@ impl Identity {
         broken
     }
 
-    fn check_agency(&self, code: &str) -> Option<FieldError> {
+    pub(crate) fn check_agency(&self, code: &str) -> Option<FieldError> {
         let is_known = code.trim().is_empty() || self.hierarchy.name(code.trim()).is_some();
         let code = code.to_owned();
         (!is_known).then(|| Rule::AgencyUnknown { code }.at("/agency"))
@@ -202,6 +260,11 @@ impl Identity {
         change: AccountChange,
     ) -> Result<Account> {
         let mut broken: Vec<FieldError> = Vec::new();
+        let username = change.username.as_deref().map(fold_username);
+        if username.as_deref().is_some_and(|name| !is_username(name)) {
+            broken.push(Rule::UsernameForm.at("/username"));
+        }
+        broken.extend(change.person.iter().flat_map(check_person));
         broken.extend(change.display_name.as_deref().and_then(check_name));
         broken.extend(
             change
@@ -218,6 +281,13 @@ impl Identity {
         );
         refuse(broken)?;
         let mut after = before.clone();
+        after.username = username.unwrap_or(after.username);
+        after.person = change.person.map_or(after.person, Person::cleaned);
+        after.source = change.source.map_or(after.source, clean);
+        after.external_id = change.external_id.map_or(after.external_id, clean);
+        after.valid_from = change.valid_from.unwrap_or(after.valid_from);
+        after.valid_until = change.valid_until.unwrap_or(after.valid_until);
+        after.changed_at = actor.now;
         if let Some(name) = change.display_name {
             after.display_name = name.trim().to_owned();
         }
@@ -239,7 +309,7 @@ impl Identity {
         let db = &self.platform.db;
         let tx = db.begin().await?;
         account::update(db, &*tx, &after).await?;
-        if after.state != State::Active {
+        if !after.is_live(actor.now) {
             session::delete_of(db, &*tx, after.id, None).await?;
         }
         let event = actor.audit("account.changed", &after);
@@ -250,6 +320,42 @@ impl Identity {
         });
         journal::append(&*tx, [event.with_detail(detail)]).await?;
         tx.commit().await?;
+        self.sessions_changed.notify_waiters();
+        Ok(after)
+    }
+
+    /// Up to `count` accounts with their roles, by user name.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn accounts(&self, query: &AccountQuery, count: u32) -> Result<Vec<Account>> {
+        account::list(&self.platform.db, query, count).await
+    }
+
+    /// Ends an account for good: its person has left. Sessions, tokens, roles and memberships
+    /// end in the same transaction; the row stays for the audit.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn leave(&self, actor: &Actor, before: &Account) -> Result<Account> {
+        let mut after = before.clone();
+        after.state = State::Left;
+        after.changed_at = actor.now;
+        after.valid_until = Some(actor.now);
+        after.grants = Vec::new();
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        account::update(db, &*tx, &after).await?;
+        let by = (actor.name.as_str(), actor.now);
+        role::replace(db, &*tx, after.id, (&before.grants, &[]), by).await?;
+        session::delete_of(db, &*tx, after.id, None).await?;
+        token::delete_of(db, &*tx, after.id).await?;
+        group::remove_everywhere(db, &*tx, after.id).await?;
+        let detail = json!({ "withdrawn": words(&before.grants) });
+        let event = actor.audit("account.left", &after).with_detail(detail);
+        journal::append(&*tx, [event]).await?;
+        tx.commit().await?;
+        self.sessions_changed.notify_waiters();
         Ok(after)
     }
 
@@ -315,7 +421,7 @@ fn normal(mut grants: Vec<RoleGrant>) -> Vec<RoleGrant> {
     grants
 }
 
-fn clean(text: Option<String>) -> Option<String> {
+pub(crate) fn clean(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned())
         .filter(|text| !text.is_empty())
 }
@@ -334,6 +440,12 @@ fn changed_fields(before: &Account, after: &Account) -> Vec<&'static str> {
         ("email", before.email != after.email),
         ("agency", before.agency != after.agency),
         ("state", before.state != after.state),
+        ("username", before.username != after.username),
+        ("person", before.person != after.person),
+        ("source", before.source != after.source),
+        ("external_id", before.external_id != after.external_id),
+        ("valid_from", before.valid_from != after.valid_from),
+        ("valid_until", before.valid_until != after.valid_until),
     ]
     .into_iter()
     .filter_map(|(name, is_changed)| is_changed.then_some(name))
@@ -355,6 +467,39 @@ fn check_name(name: &str) -> Option<FieldError> {
     }
     let max = NAME_CHARS_MAX;
     (name.chars().count() > max).then(|| Rule::TooLong { max }.at(pointer))
+}
+
+fn check_person(person: &Person) -> Vec<FieldError> {
+    [
+        ("/person/given_name", &person.given_name),
+        ("/person/family_name", &person.family_name),
+        ("/person/phone", &person.phone),
+        ("/person/position", &person.position),
+    ]
+    .into_iter()
+    .filter(|(_, text)| {
+        text.as_deref()
+            .is_some_and(|text| text.chars().count() > NAME_CHARS_MAX)
+    })
+    .map(|(pointer, _)| {
+        Rule::TooLong {
+            max: NAME_CHARS_MAX,
+        }
+        .at(pointer)
+    })
+    .collect()
+}
+
+impl Person {
+    /// Without white space around and without empty texts.
+    fn cleaned(self) -> Self {
+        Self {
+            given_name: clean(self.given_name),
+            family_name: clean(self.family_name),
+            phone: clean(self.phone),
+            position: clean(self.position),
+        }
+    }
 }
 
 fn check_email(email: &str) -> Option<FieldError> {

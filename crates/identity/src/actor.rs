@@ -9,7 +9,7 @@ use lgsp_platform::{
     journal::{Class, Event},
 };
 
-use crate::tables::account::Account;
+use crate::tables::{account::Account, group::Group};
 
 /// Who does something, from where and when.
 #[derive(Debug, Clone)]
@@ -41,6 +41,26 @@ impl Actor {
             address: None,
             now,
         }
+    }
+
+    /// A protocol or program that acts by itself: `scim:<client>`, `ldap`.
+    #[must_use]
+    pub fn named(name: impl Into<String>, address: Option<String>, now: Timestamp) -> Self {
+        Self {
+            name: name.into(),
+            address,
+            now,
+        }
+    }
+
+    /// An event about a group; goes into the transaction of the act.
+    pub(crate) fn audit_group(&self, action: &str, group: &Group) -> Event {
+        let subject = ("group", group.name.clone());
+        let mut event = Event::new(Class::Audit, self.now, self.name.clone(), action, subject);
+        event.address.clone_from(&self.address);
+        event.agency.clone_from(&group.agency);
+        event.trace_id = trace::current();
+        event
     }
 
     /// The platform itself.

@@ -142,7 +142,11 @@ fn principal(
 ) -> Result<Option<Principal>> {
     let expires_at: i64 = first.try_get("", "expires_at")?;
     let state: String = first.try_get("", "state")?;
-    if expires_at <= now.0 || state != "active" {
+    let begins_at = instant(first, "valid_from")?;
+    let ends_at = instant(first, "valid_until")?;
+    let is_outside =
+        begins_at.is_some_and(|from| from > now) || ends_at.is_some_and(|until| until <= now);
+    if expires_at <= now.0 || state != "active" || is_outside {
         return Ok(None);
     }
     let mut roles = Vec::new();

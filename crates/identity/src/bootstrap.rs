@@ -44,6 +44,7 @@ impl Identity {
             agency: None,
             kind: Kind::Administrator,
             password: Some(password),
+            ..NewAccount::default()
         };
         let grant = RoleGrant {
             role: PLATFORM_ADMIN.to_owned(),

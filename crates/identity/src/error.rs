@@ -47,6 +47,12 @@ pub enum Error {
     /// The user name is taken.
     #[error("user name exists")]
     AccountExists,
+    /// No such group, or invisible to the caller.
+    #[error("group does not exist")]
+    GroupNotFound,
+    /// The group's name is taken.
+    #[error("group name exists")]
+    GroupExists,
     /// Nobody changes the rights or the state of its own account.
     #[error("own account")]
     AccountOwn,
@@ -96,6 +102,8 @@ impl Problem for Error {
             Self::SessionRequired => "identity.session.required",
             Self::AccountNotFound => "identity.account.not_found",
             Self::AccountExists => "identity.account.exists",
+            Self::GroupNotFound => "identity.group.not_found",
+            Self::GroupExists => "identity.group.exists",
             Self::AccountOwn => "identity.account.own",
             Self::AccountOutOfReach => "identity.account.out_of_reach",
             Self::AccountWithoutPassword => "identity.account.no_password",
@@ -120,8 +128,10 @@ impl Problem for Error {
             | Self::AccountOutOfReach
             | Self::TokenOfPerson
             | Self::RoleNotGrantable { .. } => ErrorCode::Forbidden,
-            Self::AccountNotFound | Self::TokenNotFound => ErrorCode::NotFound,
-            Self::AccountExists => ErrorCode::AlreadyExists,
+            Self::AccountNotFound | Self::TokenNotFound | Self::GroupNotFound => {
+                ErrorCode::NotFound
+            }
+            Self::AccountExists | Self::GroupExists => ErrorCode::AlreadyExists,
             Self::AccountWithoutPassword => ErrorCode::Conflict,
             Self::Policy(_) => ErrorCode::Internal,
             Self::Platform(error) => error.code(),

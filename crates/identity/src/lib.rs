@@ -11,12 +11,15 @@ mod accounts;
 mod actor;
 mod authenticate;
 mod bootstrap;
+mod browser;
 pub mod error;
+pub mod groups;
 mod hierarchy;
 mod options;
 mod pages;
 mod password;
 mod passwords;
+mod profile;
 pub mod roles;
 mod routes;
 pub mod rules;
@@ -29,22 +32,30 @@ mod worker;
 
 use std::sync::Arc;
 
+use tokio::sync::Notify;
+
 use lgsp_platform::{
-    Module, Platform, Running, http::context::Ports, messages::MessageFiles, module::Permission,
+    Module, Platform, Running, config::Config, http::context::Ports, messages::MessageFiles,
+    module::Permission,
 };
 
 pub use access::{BASE_POLICIES, DECISIONS_MAX, Decider};
 pub use accounts::{AccountChange, NewAccount};
 pub use actor::Actor;
 pub use bootstrap::Bootstrapped;
+pub use browser::{Browser, Demand};
 pub use error::{Error, Result};
-pub use hierarchy::{AgencyHierarchy, CatalogueHierarchy};
+pub use groups::{GroupChange, NewGroup};
+pub use hierarchy::{AgencyHierarchy, AgencyOf, CatalogueHierarchy};
 pub use options::{SignInOption, SignInOptions};
 pub use password::Password;
+pub use profile::Profile;
 pub use rules::Rules;
-pub use sign_in::{Attempt, Opened};
+pub use sign_in::{Attempt, Opened, Proof, RequestInfo};
 pub use tables::{
-    account::{Account, Kind, State},
+    account::{Account, AccountQuery, Kind, Person, State},
+    group::{Group, GroupQuery},
+    participant::Participant,
     preference::{Density, Language, Preferences, Theme},
     session::Session,
     token::AccessToken,
@@ -89,6 +100,8 @@ pub struct Parts {
     hashes: password::pool::Pool,
     has_tls: bool,
     options: std::sync::OnceLock<Arc<dyn SignInOptions>>,
+    issuer: String,
+    sessions_changed: Arc<Notify>,
 }
 
 impl std::ops::Deref for Identity {
@@ -118,6 +131,8 @@ pub fn start(platform: &Platform, setup: Setup) -> Result<(Identity, Running)> {
         has_tls: !server.tls_certificate_file.is_empty()
             || server.public_url.starts_with("https://"),
         options: std::sync::OnceLock::new(),
+        issuer: issuer_of(&platform.config),
+        sessions_changed: Arc::new(Notify::new()),
     }));
     platform
         .tasks
@@ -128,6 +143,22 @@ pub fn start(platform: &Platform, setup: Setup) -> Result<(Identity, Running)> {
         ..Running::default()
     };
     Ok((identity, running))
+}
+
+/// `identity.issuer`, else the public address, else the administration door.
+fn issuer_of(config: &Config) -> String {
+    let server = &config.server;
+    let configured = [&config.identity.issuer, &server.public_url]
+        .into_iter()
+        .find(|address| !address.is_empty());
+    let address = configured.cloned().unwrap_or_else(|| {
+        let scheme = match server.tls_certificate_file.is_empty() {
+            true => "http",
+            false => "https",
+        };
+        format!("{scheme}://{}", server.admin_addr)
+    });
+    address.trim_end_matches('/').to_owned()
 }
 
 impl Identity {

@@ -37,7 +37,8 @@ impl Identity {
         if !account.kind.is_person() {
             return Err(Error::AccountWithoutPassword);
         }
-        self.check_password(account, &password, "/password").await?;
+        self.check_new_password(account, &password, "/password")
+            .await?;
         let hash = self.hashes.hash(password).await?;
         let db = &self.platform.db;
         let tx = db.begin().await?;
@@ -45,7 +46,9 @@ impl Identity {
         credential::set_password(db, &*tx, account, &hash, by, self.rules.password_history).await?;
         session::delete_of(db, &*tx, account.id, None).await?;
         journal::append(&*tx, [actor.audit("password.reset", account)]).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.sessions_changed.notify_waiters();
+        Ok(())
     }
 
     /// Changes the caller's own password; its other sessions end.
@@ -79,7 +82,7 @@ impl Identity {
                 .await?;
             return Err(Error::PasswordWrong);
         }
-        self.check_password(&account, &new, "/new").await?;
+        self.check_new_password(&account, &new, "/new").await?;
         let hash = self.hashes.hash(new).await?;
         let db = &self.platform.db;
         let tx = db.begin().await?;
@@ -88,11 +91,18 @@ impl Identity {
             .await?;
         session::delete_of(db, &*tx, account.id, Some(session)).await?;
         journal::append(&*tx, [actor.audit("password.changed", &account)]).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.sessions_changed.notify_waiters();
+        Ok(())
     }
 
     /// The rules, and for administrators that the password is not one of the last ones.
-    async fn check_password(&self, account: &Account, new: &Password, pointer: &str) -> Result<()> {
+    async fn check_new_password(
+        &self,
+        account: &Account,
+        new: &Password,
+        pointer: &str,
+    ) -> Result<()> {
         refuse(password::check(
             new,
             &account.username,

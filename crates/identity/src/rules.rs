@@ -88,6 +88,19 @@ pub struct Rules {
     pub account_idle_ms: i64,
 }
 
+impl Rules {
+    /// The defaults with the differences that the configuration names.
+    ///
+    /// # Errors
+    /// `platform.configuration.invalid` names the key and those that there are.
+    pub fn read(differences: &toml::Table) -> lgsp_platform::Result<Self> {
+        let value = toml::Value::Table(differences.clone());
+        value.try_into().map_err(|error: toml::de::Error| {
+            lgsp_platform::Error::Configuration(format!("identity.rules: {}", error.message()))
+        })
+    }
+}
+
 impl Default for Rules {
     fn default() -> Self {
         Self {

@@ -51,7 +51,9 @@ impl Identity {
             let event = actor.audit_name("signout", &principal.username, agency);
             journal::append(&*tx, [event]).await?;
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.sessions_changed.notify_waiters();
+        Ok(())
     }
 
     /// The live sessions of an account, newest first.
@@ -78,6 +80,7 @@ impl Identity {
         let event = actor.audit("session.revoked", account);
         journal::append(&*tx, [event.with_detail(json!({ "sessions": ended }))]).await?;
         tx.commit().await?;
+        self.sessions_changed.notify_waiters();
         Ok(ended)
     }
 }

@@ -9,7 +9,7 @@
 use std::net::IpAddr;
 
 use lgsp_model::Timestamp;
-use lgsp_platform::journal;
+use lgsp_platform::{db::WriteTx, journal};
 use serde_json::json;
 
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
     rules::SESSIONS_MAX,
     secret::{new_secret, stored_hash},
     tables::{
-        account::{self, Account, State},
+        account::{self, Account},
         credential,
         session::{self, Session},
         source,
@@ -37,6 +37,33 @@ pub struct Attempt {
     pub username: String,
     /// Password as typed.
     pub password: Password,
+    /// From where.
+    pub request: RequestInfo,
+}
+
+/// How somebody proved to be the person of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// Level: 1 one factor, 2 two factors, 3 resistant to phishing.
+    pub acr: u8,
+    /// Factors, as RFC 8176 names them.
+    pub amr: Vec<String>,
+}
+
+impl Proof {
+    /// A password and nothing else.
+    #[must_use]
+    pub fn password() -> Self {
+        Self {
+            acr: 1,
+            amr: vec!["pwd".to_owned()],
+        }
+    }
+}
+
+/// From where somebody signs in.
+#[derive(Debug, Clone, Default)]
+pub struct RequestInfo {
     /// Network address.
     pub address: Option<IpAddr>,
     /// What the browser calls itself.
@@ -54,6 +81,13 @@ pub struct Opened {
     pub secret: String,
 }
 
+/// A right password, with what a refusal at the last moment would need.
+struct Proved {
+    account: Account,
+    source: String,
+    actor: Actor,
+}
+
 impl Identity {
     /// Opens a session for the right password.
     ///
@@ -63,7 +97,37 @@ impl Identity {
     /// * `platform.queue.full`: too many are signing in; try again.
     pub async fn sign_in(&self, attempt: Attempt) -> Result<Opened> {
         let result = self.try_sign_in(attempt).await;
-        let counted = match &result {
+        self.count_attempt(&result);
+        result
+    }
+
+    /// Checks name and password as [`Identity::sign_in`] does, with the same counters, locks
+    /// and times, but opens no session: for protocols that ask at each call.
+    ///
+    /// # Errors
+    /// Those of [`Identity::sign_in`].
+    pub async fn check_password(&self, attempt: Attempt) -> Result<Account> {
+        let result = self.try_check(attempt).await;
+        self.count_attempt(&result);
+        result
+    }
+
+    async fn try_check(&self, attempt: Attempt) -> Result<Account> {
+        let proved = self.prove_password(&attempt).await?;
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        if credential::note_success(db, &*tx, &proved.account, proved.actor.now).await? {
+            tx.commit().await?;
+            self.refresh_hash(&proved.account, attempt.password).await;
+            return Ok(proved.account);
+        }
+        drop(tx);
+        self.refused(Some(&proved.account), &proved.source, &proved.actor)
+            .await
+    }
+
+    fn count_attempt<T>(&self, result: &Result<T>) {
+        let counted = match result {
             Ok(_) => "ok",
             Err(Error::SignInRefused { .. }) => "identity.sign_in.refused",
             Err(Error::SignInThrottled { .. }) => "identity.sign_in.throttled",
@@ -71,13 +135,27 @@ impl Identity {
             Err(_) => "failed",
         };
         self.platform.metrics.count("identity.sign_in", counted);
-        result
     }
 
     async fn try_sign_in(&self, attempt: Attempt) -> Result<Opened> {
+        let proved = self.prove_password(&attempt).await?;
+        let proof = Proof::password();
+        let opened = self
+            .open(&proved.account, &proof, &attempt.request, &proved.actor)
+            .await?;
+        if let Some(opened) = opened {
+            self.refresh_hash(&proved.account, attempt.password).await;
+            return Ok(opened);
+        }
+        self.refused(Some(&proved.account), &proved.source, &proved.actor)
+            .await
+    }
+
+    /// Checks name and password; a failure is counted.
+    async fn prove_password(&self, attempt: &Attempt) -> Result<Proved> {
         let db = &self.platform.db;
         let now = self.platform.clock.now();
-        let source = source_of(attempt.address);
+        let source = source_of(attempt.request.address);
         self.check_source(&source, now).await?;
         let username = super::accounts::fold_username(&attempt.username);
         let found = account::find_by_username(db, &username).await?;
@@ -91,23 +169,33 @@ impl Identity {
             attempt.password.clone()
         };
         let stored = stored.unwrap_or(hash::NOBODY).to_owned();
-        let is_right = self.hashes.verify(password.clone(), stored).await?;
+        let is_right = self.hashes.verify(password, stored).await?;
         // The clock again: the hash may have waited in the queue.
         let actor = Actor {
             name: found
                 .as_ref()
                 .map_or("unknown", |found| found.username.as_str())
                 .to_owned(),
-            address: attempt.address.map(|address| address.to_string()),
+            address: attempt.request.address.map(|address| address.to_string()),
             now: self.platform.clock.now(),
         };
-        if let Some(account) = may_try.filter(|_| is_right)
-            && let Some(opened) = self.open(account, &attempt, &actor).await?
-        {
-            self.refresh_hash(account, password).await;
-            return Ok(opened);
+        match may_try.filter(|_| is_right) {
+            Some(account) => Ok(Proved {
+                account: account.clone(),
+                source,
+                actor,
+            }),
+            None => self.refused(found.as_ref(), &source, &actor).await,
         }
-        self.note_failure(found.as_ref(), &source, &actor).await?;
+    }
+
+    async fn refused<T>(
+        &self,
+        account: Option<&Account>,
+        source: &str,
+        actor: &Actor,
+    ) -> Result<T> {
+        self.note_failure(account, source, actor).await?;
         Err(Error::SignInRefused {
             failures_max: self.rules.failures_max,
             lock_ms: self.rules.lock_ms,
@@ -128,38 +216,109 @@ impl Identity {
         })
     }
 
+    /// Opens a session for an account whose person was proved without its password.
+    ///
+    /// # Errors
+    /// `identity.sign_in.refused` when the account may not be used.
+    pub async fn open_session(
+        &self,
+        account: &Account,
+        proof: &Proof,
+        request: &RequestInfo,
+    ) -> Result<Opened> {
+        let actor = Actor {
+            name: account.username.clone(),
+            address: request.address.map(|address| address.to_string()),
+            now: self.platform.clock.now(),
+        };
+        let is_usable = account.is_live(actor.now) && account.kind.is_person();
+        let opened = match is_usable {
+            true => self.begin_session(account, proof, request, &actor).await?,
+            false => None,
+        };
+        match opened {
+            Some(opened) => Ok(opened),
+            None => {
+                self.refused(Some(account), &source_of(request.address), &actor)
+                    .await
+            }
+        }
+    }
+
+    async fn begin_session(
+        &self,
+        account: &Account,
+        proof: &Proof,
+        request: &RequestInfo,
+        actor: &Actor,
+    ) -> Result<Option<Opened>> {
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        if !credential::note_use(db, &*tx, account.id, actor.now).await? {
+            return Ok(None);
+        }
+        let opened = self
+            .write_session(&tx, account, proof, request, actor)
+            .await?;
+        tx.commit().await?;
+        self.sessions_changed.notify_waiters();
+        Ok(Some(opened))
+    }
+
     /// Begins the session; nothing when the account was locked or changed in the meantime.
     async fn open(
         &self,
         account: &Account,
-        attempt: &Attempt,
+        proof: &Proof,
+        request: &RequestInfo,
         actor: &Actor,
     ) -> Result<Option<Opened>> {
         let db = &self.platform.db;
+        let tx = db.begin().await?;
+        if !credential::note_success(db, &*tx, account, actor.now).await? {
+            return Ok(None);
+        }
+        let opened = self
+            .write_session(&tx, account, proof, request, actor)
+            .await?;
+        tx.commit().await?;
+        self.sessions_changed.notify_waiters();
+        Ok(Some(opened))
+    }
+
+    async fn write_session(
+        &self,
+        tx: &WriteTx,
+        account: &Account,
+        proof: &Proof,
+        request: &RequestInfo,
+        actor: &Actor,
+    ) -> Result<Opened> {
+        let db = &self.platform.db;
         let secret = new_secret()?;
-        let user_agent = attempt.user_agent.as_deref();
+        let user_agent = request.user_agent.as_deref();
         let session = Session {
             id: self.platform.ids.next(),
             account_id: account.id,
             csrf_token: new_secret()?,
+            auth_at: actor.now,
+            acr: proof.acr,
+            amr: proof.amr.clone(),
             created_at: actor.now,
             last_seen_at: actor.now,
             expires_at: actor.now.plus_ms(self.rules.session_life_ms),
             address: actor.address.clone(),
             user_agent: user_agent.map(|name| name.chars().take(USER_AGENT_CHARS_MAX).collect()),
         };
-        let tx = db.begin().await?;
-        if !credential::note_success(db, &*tx, account, actor.now).await? {
-            return Ok(None);
+        if let Some(old) = &request.old_secret {
+            session::delete_by_secret(db, &**tx, stored_hash(old)).await?;
         }
-        if let Some(old) = &attempt.old_secret {
-            session::delete_by_secret(db, &*tx, stored_hash(old)).await?;
-        }
-        session::insert(&*tx, &session, stored_hash(&secret)).await?;
-        session::delete_beyond(db, &*tx, account.id, SESSIONS_MAX).await?;
-        journal::append(&*tx, [actor.audit("signin.succeeded", account)]).await?;
-        tx.commit().await?;
-        Ok(Some(Opened { session, secret }))
+        session::insert(&**tx, &session, stored_hash(&secret)).await?;
+        session::delete_beyond(db, &**tx, account.id, SESSIONS_MAX).await?;
+        let detail = json!({ "acr": proof.acr, "amr": proof.amr });
+        let event = actor.audit("signin.succeeded", account).with_detail(detail);
+        journal::append(&**tx, [event]).await?;
+        Ok(Opened { session, secret })
     }
 
     /// Counts a failure against the source and, if it exists, against the account.
@@ -217,7 +376,7 @@ impl Identity {
 }
 
 fn is_usable(account: &Account, now: Timestamp) -> bool {
-    account.state == State::Active && account.kind.is_person() && !account.is_locked(now)
+    account.is_live(now) && account.kind.is_person() && !account.is_locked(now)
 }
 
 /// The network that an address belongs to: what one attacker easily commands.

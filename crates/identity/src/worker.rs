@@ -1,6 +1,7 @@
 //! What identity does by itself: removing what has ended, disabling what nobody uses.
 //!
-//! Owns: the hourly sweep.
+//! Owns: the hourly sweep, and each minute that of ended sessions: applications that hang on
+//! them wait to be told.
 //! Not here: refusing what has ended; that is checked at each request.
 //! Follows: TCVN 14423:2026, 5.6.2.3 (regulation R73).
 
@@ -11,21 +12,48 @@ use crate::{
     Identity,
     actor::Actor,
     error::Result,
-    rules::{DAY_MS, HOUR_MS},
+    rules::{DAY_MS, HOUR_MS, MINUTE_MS},
     tables::{account, session, source},
 };
 
+/// Minutes between two sweeps of everything.
+const SWEEP_MINUTES: i64 = HOUR_MS / MINUTE_MS;
+
 pub(crate) async fn run(identity: Identity) {
+    let mut minutes = 0;
     loop {
-        if let Err(error) = identity.sweep().await {
+        if minutes % SWEEP_MINUTES == 0
+            && let Err(error) = identity.sweep().await
+        {
             tracing::warn!(%error, "identity sweep failed; the next one is in an hour");
         }
-        identity.platform.clock.sleep(HOUR_MS).await;
+        if let Err(error) = identity.sweep_sessions().await {
+            tracing::warn!(%error, "ended sessions were not removed; the next try is in a minute");
+        }
+        minutes += 1;
+        identity.platform.clock.sleep(MINUTE_MS).await;
     }
 }
 
 impl Identity {
-    /// Removes ended sessions and settled sources, disables accounts that nobody used for
+    /// Removes sessions that have ended by themselves.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn sweep_sessions(&self) -> Result<()> {
+        let db = &self.platform.db;
+        let now = self.platform.clock.now();
+        let idle_before = now.plus_ms(-self.rules.session_idle_ms);
+        let tx = db.begin().await?;
+        let ended = session::sweep(db, &*tx, now, idle_before).await?;
+        tx.commit().await?;
+        if ended > 0 {
+            self.sessions_changed.notify_waiters();
+        }
+        Ok(())
+    }
+
+    /// Removes settled sources, disables accounts that nobody used for
     /// long. Two nodes may do it at the same time.
     ///
     /// # Errors
@@ -34,8 +62,6 @@ impl Identity {
         let db = &self.platform.db;
         let actor = Actor::platform(self.platform.clock.now());
         let tx = db.begin().await?;
-        let idle_before = actor.now.plus_ms(-self.rules.session_idle_ms);
-        session::sweep(db, &*tx, actor.now, idle_before).await?;
         source::sweep(db, &*tx, actor.now).await?;
         let unused_before = actor.now.plus_ms(-self.rules.account_idle_ms);
         let disabled = account::disable_idle(db, &*tx, unused_before).await?;

@@ -33,6 +33,10 @@ pub struct Config {
     pub telemetry: TelemetryConfig,
     /// The province.
     pub province: ProvinceConfig,
+    /// Sign-on and accounts.
+    pub identity: IdentityConfig,
+    /// The LDAP face.
+    pub ldap: LdapConfig,
 }
 
 /// Addresses and folders.
@@ -137,6 +141,52 @@ impl Default for ProvinceConfig {
     }
 }
 
+/// Sign-on and accounts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct IdentityConfig {
+    /// Public address by which applications know the sign-on service, without a slash at the
+    /// end; empty for `server.public_url`, else the administration door.
+    pub issuer: String,
+    /// Doors that carry the sign-on protocols: `administration`, `service` or both.
+    pub doors: Vec<String>,
+    /// Numbers of sign-in, passwords and sessions that differ from their defaults; which there
+    /// are, and their names, is known to identity.
+    pub rules: Table,
+}
+
+impl Default for IdentityConfig {
+    fn default() -> Self {
+        Self {
+            issuer: String::new(),
+            doors: vec!["administration".to_owned()],
+            rules: Table::new(),
+        }
+    }
+}
+
+/// The LDAP face.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LdapConfig {
+    /// Address for plain LDAP, for example `127.0.0.1:8389`; loopback only; empty for none.
+    pub listen: String,
+    /// Address for LDAP over TLS, with the certificate of the doors; empty for none.
+    pub tls_listen: String,
+    /// Top of the directory tree.
+    pub base_dn: String,
+}
+
+impl Default for LdapConfig {
+    fn default() -> Self {
+        Self {
+            listen: String::new(),
+            tls_listen: String::new(),
+            base_dn: "dc=h34,dc=gov,dc=vn".to_owned(),
+        }
+    }
+}
+
 impl Config {
     /// Reads the file, if one is given, and the environment over it.
     ///
@@ -192,6 +242,9 @@ impl Config {
     }
 }
 
+/// A section whose keys the platform does not know.
+const OPEN_SECTION: &str = "identity.rules";
+
 fn check_keys(prefix: &str, table: &Table, known: &Table) -> Result<()> {
     for (key, value) in table {
         let path = if prefix.is_empty() {
@@ -200,6 +253,8 @@ fn check_keys(prefix: &str, table: &Table, known: &Table) -> Result<()> {
             format!("{prefix}.{key}")
         };
         match (known.get(key), value) {
+            // Checked by the room that owns it.
+            (Some(Value::Table(_)), Value::Table(_)) if path == OPEN_SECTION => {}
             (None, _) => return Err(unknown(&path, key, known)),
             (Some(Value::Table(known)), Value::Table(table)) => check_keys(&path, table, known)?,
             (Some(_), _) => {}

@@ -61,9 +61,12 @@ pub(crate) async fn start(config: Config, is_demo: bool) -> anyhow::Result<Compo
         .registry
         .set_rules(vec![lgsp_catalogue::rule(catalogue.clone())]);
     let setup = lgsp_identity::Setup {
-        hierarchy: Arc::new(CatalogueHierarchy::new(catalogue.clone())),
+        hierarchy: Arc::new(CatalogueHierarchy::new(
+            catalogue.clone(),
+            platform.clock.clone(),
+        )),
         permissions,
-        rules: Rules::default(),
+        rules: Rules::read(&platform.config.identity.rules)?,
     };
     let (identity, identity_running) =
         lgsp_identity::start(&platform, setup).context("starting identity")?;

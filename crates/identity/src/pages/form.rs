@@ -62,7 +62,7 @@ fn escape(tail: &[u8]) -> Option<(u8, &[u8])> {
 }
 
 /// Percent-encoding of a value for a query string.
-pub(super) fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {

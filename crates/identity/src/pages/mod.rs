@@ -4,7 +4,7 @@
 //! Not here: the console (`web/`), checking passwords (`sign_in.rs`).
 //! Invariant: no script, no style and no address of another origin; nothing is cached.
 
-mod form;
+pub(crate) mod form;
 mod sign_in;
 mod sign_out;
 mod texts;
@@ -89,6 +89,11 @@ fn add(response: &mut Response, name: HeaderName, value: &str) {
 
 /// A cookie of this site that scripts cannot read.
 fn set_cookie(response: &mut Response, cookie: &Cookie<'_>, has_tls: bool) {
+    add(response, header::SET_COOKIE, &cookie_text(cookie, has_tls));
+}
+
+/// The value of `Set-Cookie`.
+fn cookie_text(cookie: &Cookie<'_>, has_tls: bool) -> String {
     let Cookie {
         name,
         value,
@@ -103,7 +108,19 @@ fn set_cookie(response: &mut Response, cookie: &Cookie<'_>, has_tls: bool) {
     if has_tls {
         text.push_str("; Secure");
     }
-    add(response, header::SET_COOKIE, &text);
+    text
+}
+
+/// The cookie of a session.
+pub(crate) fn session_cookie(secret: &str, has_tls: bool) -> String {
+    let cookie = Cookie {
+        name: crate::sessions::SESSION_COOKIE,
+        value: secret,
+        path: "/",
+        same_site: "Lax",
+        max_age_s: None,
+    };
+    cookie_text(&cookie, has_tls)
 }
 
 /// A cookie to be set; an age of 0 removes it.

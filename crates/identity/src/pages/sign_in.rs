@@ -27,7 +27,7 @@ use super::{
     texts::{self, Texts},
 };
 use crate::{
-    Attempt, Error, Identity, Password,
+    Attempt, Error, Identity, Password, RequestInfo,
     error::{Result, seconds},
     secret::{cookie, new_secret},
     sessions::SESSION_COOKIE,
@@ -77,12 +77,14 @@ pub(super) async fn show(
     let texts = texts::choose(query.get("lang"), &headers);
     let secret = cookie(&headers, SESSION_COOKIE);
     if let Some(secret) = secret
+        && query.get("again").is_empty()
         && matches!(identity.by_session(secret).await, Ok(Some(_)))
     {
         return see_other(next);
     }
     let notice = match query.get("notice") {
         "signed-out" => Some(texts.signed_out),
+        _ if !query.get("again").is_empty() => Some(texts.again),
         _ if secret.is_some() => Some(texts.ended),
         _ => None,
     };
@@ -92,6 +94,7 @@ pub(super) async fn show(
     let content = Content {
         notice,
         error: problem.as_deref(),
+        username: query.get("hint"),
         next,
         ..Content::default()
     };
@@ -123,20 +126,16 @@ async fn try_submit(
     let attempt = Attempt {
         username: form.get("username").to_owned(),
         password: Password::new(form.get("password").to_owned()),
-        address,
-        user_agent: text(header::USER_AGENT).map(str::to_owned),
-        old_secret: cookie(headers, SESSION_COOKIE).map(str::to_owned),
+        request: RequestInfo {
+            address,
+            user_agent: text(header::USER_AGENT).map(str::to_owned),
+            old_secret: cookie(headers, SESSION_COOKIE).map(str::to_owned),
+        },
     };
     let opened = identity.sign_in(attempt).await?;
     let mut response = see_other(safe_next(form.get("next")));
-    let session = Cookie {
-        name: SESSION_COOKIE,
-        value: &opened.secret,
-        path: "/",
-        same_site: "Lax",
-        max_age_s: None,
-    };
-    set_cookie(&mut response, &session, identity.has_tls);
+    let session = identity.session_cookie(&opened.secret);
+    super::add(&mut response, header::SET_COOKIE, &session);
     let used = form_cookie("", 0);
     set_cookie(&mut response, &used, identity.has_tls);
     Ok(response)

@@ -61,10 +61,11 @@ pub(super) async fn list_accounts(
         return Ok(Json(Page::whole(Vec::new())));
     }
     let size = limit(filter.limit);
-    let wanted = account::Filter {
-        words: lgsp_model::text::fold(filter.q.as_deref().unwrap_or_default()),
+    let wanted = account::AccountQuery {
+        words: filter.q.unwrap_or_default(),
         agencies,
         after: filter.cursor.unwrap_or_default(),
+        ..account::AccountQuery::default()
     };
     let found = account::list(db, &wanted, size + 1).await?;
     let views = found
@@ -116,6 +117,7 @@ pub(super) async fn create_account(
         agency,
         kind: body.kind,
         password: body.password,
+        ..NewAccount::default()
     };
     let actor = Actor::from(&caller);
     let made = identity.create_account(&actor, new, Vec::new()).await?;
@@ -189,6 +191,7 @@ pub(super) async fn patch_account(
         email: body.email,
         agency: body.agency,
         enabled: body.enabled,
+        ..AccountChange::default()
     };
     let actor = Actor::from(&caller);
     let after = identity.update_account(&actor, &before, change).await?;

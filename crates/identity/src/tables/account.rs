@@ -17,6 +17,9 @@ use uuid::Uuid;
 use super::{execute, instant};
 use crate::error::{Error, Result};
 
+/// Identifiers that one query names.
+const IDS_PER_QUERY: usize = 200;
+
 /// What an account is for; kinds are kept apart (TCVN 14423:2026, 5.6.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -31,16 +34,24 @@ pub enum Kind {
     Service,
     /// A public official.
     Official,
+    /// An information system as a caller; one for each registered system.
+    System,
+    /// A citizen or an enterprise that came through an upstream provider.
+    Citizen,
 }
 
 impl Kind {
-    const fn as_str(self) -> &'static str {
+    /// Stable word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Administrator => "administrator",
             Self::Operator => "operator",
             Self::Technical => "technical",
             Self::Service => "service",
             Self::Official => "official",
+            Self::System => "system",
+            Self::Citizen => "citizen",
         }
     }
 
@@ -50,6 +61,8 @@ impl Kind {
             "operator" => Self::Operator,
             "technical" => Self::Technical,
             "service" => Self::Service,
+            "system" => Self::System,
+            "citizen" => Self::Citizen,
             _ => Self::Official,
         }
     }
@@ -57,7 +70,7 @@ impl Kind {
     /// Whether a person signs in with it.
     #[must_use]
     pub const fn is_person(self) -> bool {
-        !matches!(self, Self::Technical | Self::Service)
+        !matches!(self, Self::Technical | Self::Service | Self::System)
     }
 }
 
@@ -71,14 +84,22 @@ pub enum State {
     Disabled,
     /// Disabled because nobody used it for too long.
     Idle,
+    /// Made, but not yet activated by its person.
+    Invited,
+    /// Its person has left; kept for the audit, never used again.
+    Left,
 }
 
 impl State {
-    pub(crate) const fn as_str(self) -> &'static str {
+    /// Stable word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
             Self::Disabled => "disabled",
             Self::Idle => "idle",
+            Self::Invited => "invited",
+            Self::Left => "left",
         }
     }
 
@@ -86,6 +107,8 @@ impl State {
         match text {
             "active" => Self::Active,
             "idle" => Self::Idle,
+            "invited" => Self::Invited,
+            "left" => Self::Left,
             _ => Self::Disabled,
         }
     }
@@ -122,11 +145,47 @@ pub struct Account {
     pub last_used_at: Timestamp,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When something of it, its roles apart, was last changed.
+    pub changed_at: Timestamp,
+    /// What else is known of the person.
+    pub person: Person,
+    /// Directory, provider or client that keeps it; absent when it is kept here.
+    pub source: Option<String>,
+    /// Its identifier there.
+    pub external_id: Option<String>,
+    /// Not to be used before.
+    pub valid_from: Option<Timestamp>,
+    /// Not to be used from then on.
+    pub valid_until: Option<Timestamp>,
+    /// Whether the password must be changed before anything else.
+    pub must_change_password: bool,
     /// Roles, sorted.
     pub grants: Vec<RoleGrant>,
 }
 
+/// What an account knows of its person beside the name that is shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Person {
+    /// Given name (tên).
+    pub given_name: Option<String>,
+    /// Family and middle name (họ và tên đệm).
+    pub family_name: Option<String>,
+    /// Telephone.
+    pub phone: Option<String>,
+    /// Position (chức vụ).
+    pub position: Option<String>,
+}
+
 impl Account {
+    /// Whether it may be used at `now`: active, and within its dates.
+    #[must_use]
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.state == State::Active
+            && self.valid_from.is_none_or(|from| from <= now)
+            && self.valid_until.is_none_or(|until| until > now)
+    }
+
     /// Whether the password is locked at `now`.
     #[must_use]
     pub fn is_locked(&self, now: Timestamp) -> bool {
@@ -135,8 +194,9 @@ impl Account {
 }
 
 const READ: &str = "SELECT id, username, display_name, email, agency, kind, state, password_hash, \
-     password_changed_at, password_by, locked_until, last_sign_in_at, last_used_at, created_at \
-     FROM account";
+     password_changed_at, password_by, locked_until, last_sign_in_at, last_used_at, created_at, \
+     changed_at, given_name, family_name, phone, job_title, source, external_id, valid_from, \
+     valid_until, must_change_password FROM account";
 
 fn from_row(row: &QueryResult) -> Result<Account> {
     Ok(Account {
@@ -154,6 +214,18 @@ fn from_row(row: &QueryResult) -> Result<Account> {
         last_sign_in_at: instant(row, "last_sign_in_at")?,
         last_used_at: Timestamp(row.try_get("", "last_used_at")?),
         created_at: Timestamp(row.try_get("", "created_at")?),
+        changed_at: Timestamp(row.try_get("", "changed_at")?),
+        person: Person {
+            given_name: row.try_get("", "given_name")?,
+            family_name: row.try_get("", "family_name")?,
+            phone: row.try_get("", "phone")?,
+            position: row.try_get("", "job_title")?,
+        },
+        source: row.try_get("", "source")?,
+        external_id: row.try_get("", "external_id")?,
+        valid_from: instant(row, "valid_from")?,
+        valid_until: instant(row, "valid_until")?,
+        must_change_password: row.try_get::<i64>("", "must_change_password")? != 0,
         grants: Vec::new(),
     })
 }
@@ -179,22 +251,36 @@ async fn find_where(db: &Database, condition: &str, value: Value) -> Result<Opti
     Ok(Some(account))
 }
 
-/// Which accounts a list holds.
-#[derive(Debug, Default)]
-pub(crate) struct Filter {
-    /// Words to be found, already folded.
-    pub(crate) words: String,
+/// Which accounts a list holds; every condition that is present must hold.
+#[derive(Debug, Clone, Default)]
+pub struct AccountQuery {
+    /// Words to be found in name and mail address, tone marks optional.
+    pub words: String,
     /// Agencies; `None` for all, accounts without agency included.
-    pub(crate) agencies: Option<Vec<String>>,
+    pub agencies: Option<Vec<String>>,
     /// User name after which the list starts.
-    pub(crate) after: String,
+    pub after: String,
+    /// Only this user name, already folded.
+    pub username: Option<String>,
+    /// Only this mail address.
+    pub email: Option<String>,
+    /// Only accounts that this source keeps.
+    pub source: Option<String>,
+    /// Only this identifier of a source.
+    pub external_id: Option<String>,
+    /// Only members of this group.
+    pub group: Option<Uuid>,
+    /// Only accounts changed at or after this instant.
+    pub changed_since: Option<Timestamp>,
+    /// Only accounts of this state.
+    pub state: Option<State>,
 }
 
 /// Up to `count` accounts with their roles, by user name.
-pub(crate) async fn list(db: &Database, filter: &Filter, count: u32) -> Result<Vec<Account>> {
+pub(crate) async fn list(db: &Database, filter: &AccountQuery, count: u32) -> Result<Vec<Account>> {
     let mut sql = format!("{READ} WHERE username > $1");
     let mut values: Vec<Value> = vec![filter.after.as_str().into()];
-    for word in filter.words.split_whitespace() {
+    for word in fold(&filter.words).split_whitespace() {
         values.push(format!("%{}%", escape_like(word)).into());
         sql.push_str(&format!(" AND search LIKE ${} ESCAPE '\\'", values.len()));
     }
@@ -202,6 +288,10 @@ pub(crate) async fn list(db: &Database, filter: &Filter, count: u32) -> Result<V
         let list = places(values.len() + 1, agencies.len());
         sql.push_str(&format!(" AND agency IN ({list})"));
         values.extend(agencies.iter().map(|agency| agency.as_str().into()));
+    }
+    for (condition, value) in conditions(filter) {
+        values.push(value);
+        sql.push_str(&condition.replace('?', &format!("${}", values.len())));
     }
     sql.push_str(&format!(" ORDER BY username LIMIT {count}"));
     let rows = db.query_all(sql, values).await?;
@@ -214,7 +304,33 @@ pub(crate) async fn list(db: &Database, filter: &Filter, count: u32) -> Result<V
     Ok(accounts)
 }
 
-fn escape_like(word: &str) -> String {
+/// The conditions of single columns; `?` stands for the place of the value.
+fn conditions(filter: &AccountQuery) -> Vec<(&'static str, Value)> {
+    let text = |value: &Option<String>| value.as_deref().map(Value::from);
+    [
+        (" AND username = ?", text(&filter.username)),
+        (" AND email = ?", text(&filter.email)),
+        (" AND source = ?", text(&filter.source)),
+        (" AND external_id = ?", text(&filter.external_id)),
+        (
+            " AND id IN (SELECT account_id FROM user_group_member WHERE group_id = ?)",
+            filter.group.map(Value::from),
+        ),
+        (
+            " AND changed_at >= ?",
+            filter.changed_since.map(|at| at.0.into()),
+        ),
+        (
+            " AND state = ?",
+            filter.state.map(|state| state.as_str().into()),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(condition, value)| Some((condition, value?)))
+    .collect()
+}
+
+pub(crate) fn escape_like(word: &str) -> String {
     word.replace('\\', "\\\\")
         .replace('%', "\\%")
         .replace('_', "\\_")
@@ -256,6 +372,16 @@ pub(crate) async fn insert<C: ConnectionTrait>(connection: &C, account: &Account
         "failures",
         "last_used_at",
         "created_at",
+        "changed_at",
+        "given_name",
+        "family_name",
+        "phone",
+        "job_title",
+        "source",
+        "external_id",
+        "valid_from",
+        "valid_until",
+        "must_change_password",
     ];
     let values = vec![
         account.id.0.into(),
@@ -272,6 +398,16 @@ pub(crate) async fn insert<C: ConnectionTrait>(connection: &C, account: &Account
         0_i32.into(),
         account.last_used_at.0.into(),
         account.created_at.0.into(),
+        account.changed_at.0.into(),
+        account.person.given_name.clone().into(),
+        account.person.family_name.clone().into(),
+        account.person.phone.clone().into(),
+        account.person.position.clone().into(),
+        account.source.clone().into(),
+        account.external_id.clone().into(),
+        account.valid_from.map(|at| at.0).into(),
+        account.valid_until.map(|at| at.0).into(),
+        i64::from(account.must_change_password).into(),
     ];
     match Rows::one("account", columns, values)
         .insert(connection)
@@ -282,14 +418,17 @@ pub(crate) async fn insert<C: ConnectionTrait>(connection: &C, account: &Account
     }
 }
 
-/// Writes name, mail address, agency and state.
+/// Writes everything but passwords, failures and roles.
 pub(crate) async fn update<C: ConnectionTrait>(
     db: &Database,
     connection: &C,
     account: &Account,
 ) -> Result<()> {
     let sql = "UPDATE account SET display_name = $1, email = $2, agency = $3, state = $4, \
-               search = $5, last_used_at = $6 WHERE id = $7";
+               search = $5, last_used_at = $6, changed_at = $7, given_name = $8, \
+               family_name = $9, phone = $10, job_title = $11, source = $12, external_id = $13, \
+               valid_from = $14, valid_until = $15, must_change_password = $16, username = $17, \
+               kind = $18 WHERE id = $19";
     let values = vec![
         account.display_name.as_str().into(),
         account.email.clone().into(),
@@ -297,6 +436,18 @@ pub(crate) async fn update<C: ConnectionTrait>(
         account.state.as_str().into(),
         search_text(account).into(),
         account.last_used_at.0.into(),
+        account.changed_at.0.into(),
+        account.person.given_name.clone().into(),
+        account.person.family_name.clone().into(),
+        account.person.phone.clone().into(),
+        account.person.position.clone().into(),
+        account.source.clone().into(),
+        account.external_id.clone().into(),
+        account.valid_from.map(|at| at.0).into(),
+        account.valid_until.map(|at| at.0).into(),
+        i64::from(account.must_change_password).into(),
+        account.username.as_str().into(),
+        account.kind.as_str().into(),
         account.id.0.into(),
     ];
     execute(db, connection, sql, values).await.map(|_| ())
@@ -313,6 +464,26 @@ pub(crate) async fn touch<C: ConnectionTrait>(
     execute(db, connection, sql, vec![now.0.into(), id.0.into()])
         .await
         .map(|_| ())
+}
+
+/// How many of these accounts exist; each id counts once.
+pub(crate) async fn count_of<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    ids: &[AccountId],
+) -> Result<usize> {
+    let mut found = 0;
+    for part in ids.chunks(IDS_PER_QUERY) {
+        let sql = format!(
+            "SELECT COUNT(*) AS n FROM account WHERE id IN ({})",
+            places(1, part.len())
+        );
+        let values = part.iter().map(|id| id.0.into()).collect();
+        let row = super::one(db, connection, &sql, values).await?;
+        let count: i64 = row.map_or(Ok(0), |row| row.try_get("", "n"))?;
+        found += usize::try_from(count).unwrap_or(0);
+    }
+    Ok(found)
 }
 
 /// Disables active accounts that were not used since `before`; gives their names and agencies.

@@ -35,7 +35,7 @@ pub(crate) async fn set_password<C: ConnectionTrait>(
     );
     execute(db, connection, &sql, vec![account.id.0.into()]).await?;
     let sql = "UPDATE account SET password_hash = $1, password_changed_at = $2, password_by = $3, \
-               failures = 0, locked_until = NULL WHERE id = $4";
+               failures = 0, locked_until = NULL, must_change_password = 0 WHERE id = $4";
     let values = vec![
         hash.into(),
         now.0.into(),
@@ -76,6 +76,19 @@ pub(crate) async fn note_success<C: ConnectionTrait>(
         account.password_hash.clone().into(),
     ];
     Ok(execute(db, connection, sql, values).await? == 1)
+}
+
+/// Notes a sign-in without password, unless the account stopped being active.
+pub(crate) async fn note_use<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    id: AccountId,
+    now: Timestamp,
+) -> Result<bool> {
+    let sql = "UPDATE account SET last_sign_in_at = $1, last_used_at = $1 \
+               WHERE id = $2 AND state = 'active'";
+    let done = execute(db, connection, sql, vec![now.0.into(), id.0.into()]).await?;
+    Ok(done == 1)
 }
 
 /// Counts a wrong password; gives the failures in a row, or nothing while it is locked.

@@ -6,6 +6,8 @@
 
 pub(crate) mod account;
 pub(crate) mod credential;
+pub(crate) mod group;
+pub(crate) mod participant;
 pub(crate) mod preference;
 pub(crate) mod role;
 pub(crate) mod session;
@@ -63,6 +65,61 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             "CREATE INDEX IF NOT EXISTS access_token_account ON access_token (account_id)",
             "CREATE TABLE IF NOT EXISTS sign_in_source (
                 source TEXT NOT NULL PRIMARY KEY, refilled_at BIGINT NOT NULL)",
+        ],
+    },
+    Migration {
+        name: "identity_20261126_01_person",
+        statements: &[
+            "ALTER TABLE account ADD COLUMN given_name TEXT",
+            "ALTER TABLE account ADD COLUMN family_name TEXT",
+            "ALTER TABLE account ADD COLUMN phone TEXT",
+            "ALTER TABLE account ADD COLUMN job_title TEXT",
+            "ALTER TABLE account ADD COLUMN source TEXT",
+            "ALTER TABLE account ADD COLUMN external_id TEXT",
+            "ALTER TABLE account ADD COLUMN valid_from BIGINT",
+            "ALTER TABLE account ADD COLUMN valid_until BIGINT",
+            "ALTER TABLE account ADD COLUMN must_change_password BIGINT NOT NULL DEFAULT 0",
+            "ALTER TABLE account ADD COLUMN changed_at BIGINT NOT NULL DEFAULT 0",
+            "UPDATE account SET changed_at = created_at",
+            "CREATE INDEX IF NOT EXISTS account_source ON account (source, external_id)",
+            "CREATE INDEX IF NOT EXISTS account_external ON account (external_id)",
+            "CREATE INDEX IF NOT EXISTS account_email ON account (email)",
+            "CREATE INDEX IF NOT EXISTS account_changed ON account (changed_at)",
+        ],
+    },
+    Migration {
+        name: "identity_20261126_02_sign_on",
+        statements: &[
+            "ALTER TABLE session ADD COLUMN auth_at BIGINT NOT NULL DEFAULT 0",
+            "ALTER TABLE session ADD COLUMN acr BIGINT NOT NULL DEFAULT 1",
+            "ALTER TABLE session ADD COLUMN amr TEXT NOT NULL DEFAULT 'pwd'",
+            "UPDATE session SET auth_at = created_at",
+            "CREATE TABLE IF NOT EXISTS session_participant (
+                id {uuid} NOT NULL PRIMARY KEY, session_id {uuid} NOT NULL,
+                account_id {uuid} NOT NULL, protocol TEXT NOT NULL, client TEXT NOT NULL,
+                client_index TEXT NOT NULL, data TEXT NOT NULL, joined_at BIGINT NOT NULL,
+                UNIQUE (session_id, protocol, client, client_index))",
+            "CREATE INDEX IF NOT EXISTS session_participant_protocol
+                ON session_participant (protocol, id)",
+        ],
+    },
+    Migration {
+        name: "identity_20261126_03_group",
+        statements: &[
+            "CREATE TABLE IF NOT EXISTS user_group (
+                id {uuid} NOT NULL PRIMARY KEY, name TEXT NOT NULL,
+                name_key TEXT NOT NULL UNIQUE, display_name TEXT NOT NULL, agency TEXT,
+                source TEXT, external_id TEXT, search TEXT NOT NULL,
+                created_at BIGINT NOT NULL, changed_at BIGINT NOT NULL)",
+            "CREATE INDEX IF NOT EXISTS user_group_agency ON user_group (agency, name_key)",
+            "CREATE INDEX IF NOT EXISTS user_group_external ON user_group (external_id)",
+            "CREATE TABLE IF NOT EXISTS user_group_member (
+                group_id {uuid} NOT NULL REFERENCES user_group (id),
+                account_id {uuid} NOT NULL REFERENCES account (id),
+                until BIGINT, added_by TEXT NOT NULL, added_at BIGINT NOT NULL,
+                PRIMARY KEY (group_id, account_id))",
+            "CREATE INDEX IF NOT EXISTS user_group_member_account
+                ON user_group_member (account_id)",
         ],
     },
 ];

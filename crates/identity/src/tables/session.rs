@@ -20,6 +20,12 @@ pub struct Session {
     pub account_id: AccountId,
     /// What the browser must send with each change.
     pub(crate) csrf_token: String,
+    /// When its person last proved a factor.
+    pub auth_at: Timestamp,
+    /// Level of the proof: 1 one factor, 2 two factors, 3 resistant to phishing.
+    pub acr: u8,
+    /// What was proved, as RFC 8176 names it: `pwd`, `otp`, `hwk`, `user`, `mfa`, `fed`.
+    pub amr: Vec<String>,
     /// When it began.
     pub created_at: Timestamp,
     /// When it was last used, exact to a minute.
@@ -47,6 +53,9 @@ pub(crate) async fn insert<C: ConnectionTrait>(
         "expires_at",
         "address",
         "user_agent",
+        "auth_at",
+        "acr",
+        "amr",
     ];
     let values = vec![
         session.id.into(),
@@ -58,13 +67,25 @@ pub(crate) async fn insert<C: ConnectionTrait>(
         session.expires_at.0.into(),
         session.address.clone().into(),
         session.user_agent.clone().into(),
+        session.auth_at.0.into(),
+        i64::from(session.acr).into(),
+        session.amr.join(" ").into(),
     ];
     let rows = Rows::one("session", columns, values);
     Ok(rows.insert(connection).await?)
 }
 
+/// The columns that [`from_row`] reads.
+pub(crate) const COLUMNS: &str = "id, account_id, csrf_token, created_at, last_seen_at, \
+     expires_at, address, user_agent, auth_at, acr, amr";
+
 fn from_row(row: &QueryResult) -> Result<Session> {
+    let amr: String = row.try_get("", "amr")?;
+    let acr: i64 = row.try_get("", "acr")?;
     Ok(Session {
+        auth_at: Timestamp(row.try_get("", "auth_at")?),
+        acr: u8::try_from(acr).unwrap_or(1),
+        amr: amr.split_whitespace().map(str::to_owned).collect(),
         id: row.try_get("", "id")?,
         account_id: AccountId(row.try_get("", "account_id")?),
         csrf_token: row.try_get("", "csrf_token")?,
@@ -78,17 +99,25 @@ fn from_row(row: &QueryResult) -> Result<Session> {
 
 /// Sessions of an account, newest first.
 pub(crate) async fn list(db: &Database, id: AccountId) -> Result<Vec<Session>> {
-    let sql = "SELECT id, account_id, csrf_token, created_at, last_seen_at, expires_at, address, \
-               user_agent FROM session WHERE account_id = $1 ORDER BY created_at DESC, id DESC";
+    let sql = format!(
+        "SELECT {COLUMNS} FROM session WHERE account_id = $1 ORDER BY created_at DESC, id DESC"
+    );
     let rows = db.query_all(sql, vec![id.0.into()]).await?;
     rows.iter().map(from_row).collect()
+}
+
+/// The session of this id.
+pub(crate) async fn find(db: &Database, id: Uuid) -> Result<Option<Session>> {
+    let sql = format!("SELECT {COLUMNS} FROM session WHERE id = $1");
+    let row = db.query_one(sql, vec![id.into()]).await?;
+    row.as_ref().map(from_row).transpose()
 }
 
 /// The session behind a secret, with the account's name, agency, state and roles: a row a role.
 pub(crate) async fn credential(db: &Database, secret_hash: Vec<u8>) -> Result<Vec<QueryResult>> {
     let sql = "SELECT s.id AS credential_id, s.csrf_token, s.last_seen_at AS used_at, \
-               s.expires_at, a.id AS account_id, a.username, a.agency, a.state, r.role, \
-               r.agency AS role_agency FROM session s JOIN account a ON a.id = s.account_id \
+               s.expires_at, a.id AS account_id, a.username, a.agency, a.state, a.valid_from, \
+               a.valid_until, r.role, r.agency AS role_agency FROM session s JOIN account a ON a.id = s.account_id \
                LEFT JOIN account_role r ON r.account_id = a.id WHERE s.secret_hash = $1 \
                ORDER BY r.role, r.agency";
     Ok(db.query_all(sql, vec![secret_hash.into()]).await?)

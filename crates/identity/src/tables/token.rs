@@ -97,8 +97,8 @@ pub(crate) async fn expiry(db: &Database, id: Uuid) -> Result<Option<Timestamp>>
 /// The token behind a secret, with the account's name, agency, state and roles: a row a role.
 pub(crate) async fn credential(db: &Database, secret_hash: Vec<u8>) -> Result<Vec<QueryResult>> {
     let sql = "SELECT t.id AS credential_id, t.last_used_at AS used_at, t.expires_at, \
-               a.id AS account_id, a.username, a.agency, a.state, r.role, \
-               r.agency AS role_agency FROM access_token t JOIN account a ON a.id = t.account_id \
+               a.id AS account_id, a.username, a.agency, a.state, a.valid_from, a.valid_until, \
+               r.role, r.agency AS role_agency FROM access_token t JOIN account a ON a.id = t.account_id \
                LEFT JOIN account_role r ON r.account_id = a.id WHERE t.secret_hash = $1 \
                ORDER BY r.role, r.agency";
     Ok(db.query_all(sql, vec![secret_hash.into()]).await?)
@@ -126,4 +126,16 @@ pub(crate) async fn delete<C: ConnectionTrait>(
     let sql = "DELETE FROM access_token WHERE id = $1 AND account_id = $2 RETURNING name";
     let row = one(db, connection, sql, vec![id.into(), account.0.into()]).await?;
     Ok(row.map(|row| row.try_get("", "name")).transpose()?)
+}
+
+/// Revokes all tokens of an account.
+pub(crate) async fn delete_of<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    account: AccountId,
+) -> Result<()> {
+    let sql = "DELETE FROM access_token WHERE account_id = $1";
+    execute(db, connection, sql, vec![account.0.into()])
+        .await
+        .map(|_| ())
 }

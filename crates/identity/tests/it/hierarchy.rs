@@ -49,7 +49,7 @@ async fn the_hierarchy_follows_the_catalogue() {
     let modules = [lgsp_catalogue::module().unwrap()];
     let platform = Platform::start(config, clock, &modules).await.unwrap();
     let (catalogue, _) = lgsp_catalogue::start(&platform);
-    let hierarchy = CatalogueHierarchy::new(catalogue.clone());
+    let hierarchy = CatalogueHierarchy::new(catalogue.clone(), platform.clock.clone());
     let put = async |changes| {
         let registry = &platform.registry;
         let subject = ("agency", "x");

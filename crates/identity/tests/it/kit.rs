@@ -193,6 +193,11 @@ impl World {
         Answer::read(response).await
     }
 
+    /// The present of the test.
+    pub(crate) fn identity_now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     pub(crate) fn browser(&self) -> Browser<'_> {
         Browser {
             world: self,
@@ -239,6 +244,7 @@ impl World {
             agency: Some(agency.to_owned()),
             kind,
             password: Some(password(GOOD)),
+            ..NewAccount::default()
         };
         let actor = Actor::command_line(self.clock.now());
         let account = self

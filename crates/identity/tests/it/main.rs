@@ -9,6 +9,7 @@
 mod access;
 mod accounts;
 mod audit;
+mod core;
 mod hierarchy;
 mod kit;
 mod lockout;

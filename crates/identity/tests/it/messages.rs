@@ -18,6 +18,8 @@ fn errors() -> Vec<Error> {
         Error::SessionRequired,
         Error::AccountNotFound,
         Error::AccountExists,
+        Error::GroupNotFound,
+        Error::GroupExists,
         Error::AccountOwn,
         Error::AccountOutOfReach,
         Error::AccountWithoutPassword,

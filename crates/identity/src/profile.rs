@@ -1,0 +1,66 @@
+//! Who somebody is, as applications are told.
+//!
+//! Owns: `Profile`.
+//! Not here: which part an application may see (each protocol), the account itself.
+
+use lgsp_model::AccountId;
+
+use crate::{
+    Identity,
+    accounts::fold_username,
+    error::Result,
+    hierarchy::AgencyOf,
+    tables::{
+        account::{self, Account},
+        group::{self, Group},
+    },
+};
+
+/// An account that may be used, with its agency and groups.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// The account, with its roles.
+    pub account: Account,
+    /// Its agency.
+    pub agency: Option<AgencyOf>,
+    /// Its groups, by name.
+    pub groups: Vec<Group>,
+}
+
+impl Identity {
+    /// The profile of an account; nothing when it does not exist or may not be used.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn profile(&self, id: AccountId) -> Result<Option<Profile>> {
+        self.complete(account::find(&self.platform.db, id).await?)
+            .await
+    }
+
+    /// The profile of this user name.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn profile_by_username(&self, username: &str) -> Result<Option<Profile>> {
+        let username = fold_username(username);
+        self.complete(account::find_by_username(&self.platform.db, &username).await?)
+            .await
+    }
+
+    async fn complete(&self, found: Option<Account>) -> Result<Option<Profile>> {
+        let now = self.platform.clock.now();
+        let Some(account) = found.filter(|account| account.is_live(now)) else {
+            return Ok(None);
+        };
+        let groups = group::of_account(&self.platform.db, account.id, now).await?;
+        let agency = account
+            .agency
+            .as_deref()
+            .and_then(|code| self.hierarchy.agency(code));
+        Ok(Some(Profile {
+            account,
+            agency,
+            groups,
+        }))
+    }
+}

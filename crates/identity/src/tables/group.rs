@@ -1,0 +1,268 @@
+//! The tables `user_group` and `user_group_member`.
+//!
+//! Owns: `Group`, reading and writing rows.
+//! Not here: the rules (`groups.rs`).
+
+use lgsp_model::{AccountId, Timestamp, text::fold};
+use lgsp_platform::db::{Database, Rows, places};
+use sea_orm::{ConnectionTrait, QueryResult, Value};
+use uuid::Uuid;
+
+use super::{account::escape_like, execute};
+use crate::error::{Error, Result};
+
+/// A group of accounts (nhóm).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Identifier.
+    pub id: Uuid,
+    /// Name, unique without regard to case.
+    pub name: String,
+    /// What people read.
+    pub display_name: String,
+    /// Agency that owns it; none for the platform itself.
+    pub agency: Option<String>,
+    /// Directory, provider or client that keeps it; absent when it is kept here.
+    pub source: Option<String>,
+    /// Its identifier there.
+    pub external_id: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it or its members were last changed.
+    pub changed_at: Timestamp,
+}
+
+/// Which groups a list holds; every condition that is present must hold.
+#[derive(Debug, Clone, Default)]
+pub struct GroupQuery {
+    /// Words to be found in the names, tone marks optional.
+    pub words: String,
+    /// Agencies; `None` for all, groups without agency included.
+    pub agencies: Option<Vec<String>>,
+    /// Name after which the list starts.
+    pub after: String,
+    /// Only this name.
+    pub name: Option<String>,
+    /// Only groups that this source keeps.
+    pub source: Option<String>,
+    /// Only this identifier of a source.
+    pub external_id: Option<String>,
+    /// Only groups that have this member.
+    pub member: Option<AccountId>,
+}
+
+/// The form in which names are compared.
+pub(crate) fn key(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+const READ: &str = "SELECT g.id, g.name, g.display_name, g.agency, g.source, g.external_id, \
+     g.created_at, g.changed_at FROM user_group g";
+
+fn from_row(row: &QueryResult) -> Result<Group> {
+    Ok(Group {
+        id: row.try_get("", "id")?,
+        name: row.try_get("", "name")?,
+        display_name: row.try_get("", "display_name")?,
+        agency: row.try_get("", "agency")?,
+        source: row.try_get("", "source")?,
+        external_id: row.try_get("", "external_id")?,
+        created_at: Timestamp(row.try_get("", "created_at")?),
+        changed_at: Timestamp(row.try_get("", "changed_at")?),
+    })
+}
+
+/// The group of this id.
+pub(crate) async fn find(db: &Database, id: Uuid) -> Result<Option<Group>> {
+    let row = db
+        .query_one(format!("{READ} WHERE g.id = $1"), vec![id.into()])
+        .await?;
+    row.as_ref().map(from_row).transpose()
+}
+
+/// Up to `count` groups, by name.
+pub(crate) async fn list(db: &Database, filter: &GroupQuery, count: u32) -> Result<Vec<Group>> {
+    let mut sql = format!("{READ} WHERE g.name_key > $1");
+    let mut values: Vec<Value> = vec![key(&filter.after).into()];
+    for word in fold(&filter.words).split_whitespace() {
+        values.push(format!("%{}%", escape_like(word)).into());
+        sql.push_str(&format!(" AND g.search LIKE ${} ESCAPE '\\'", values.len()));
+    }
+    if let Some(agencies) = &filter.agencies {
+        let list = places(values.len() + 1, agencies.len());
+        sql.push_str(&format!(" AND g.agency IN ({list})"));
+        values.extend(agencies.iter().map(|agency| agency.as_str().into()));
+    }
+    let member = " AND g.id IN (SELECT group_id FROM user_group_member WHERE account_id = ?)";
+    let conditions = [
+        (
+            " AND g.name_key = ?",
+            filter.name.as_deref().map(|name| key(name).into()),
+        ),
+        (
+            " AND g.source = ?",
+            filter.source.as_deref().map(Value::from),
+        ),
+        (
+            " AND g.external_id = ?",
+            filter.external_id.as_deref().map(Value::from),
+        ),
+        (member, filter.member.map(|id| id.0.into())),
+    ];
+    for (condition, value) in conditions {
+        let Some(value) = value else { continue };
+        values.push(value);
+        sql.push_str(&condition.replace('?', &format!("${}", values.len())));
+    }
+    sql.push_str(&format!(" ORDER BY g.name_key LIMIT {count}"));
+    let rows = db.query_all(sql, values).await?;
+    rows.iter().map(from_row).collect()
+}
+
+fn search_text(group: &Group) -> String {
+    fold(&format!("{} {}", group.name, group.display_name))
+}
+
+/// Inserts a group without members.
+///
+/// # Errors
+/// `identity.group.exists`.
+pub(crate) async fn insert<C: ConnectionTrait>(connection: &C, group: &Group) -> Result<()> {
+    let columns = &[
+        "id",
+        "name",
+        "name_key",
+        "display_name",
+        "agency",
+        "source",
+        "external_id",
+        "search",
+        "created_at",
+        "changed_at",
+    ];
+    let values = vec![
+        group.id.into(),
+        group.name.as_str().into(),
+        key(&group.name).into(),
+        group.display_name.as_str().into(),
+        group.agency.clone().into(),
+        group.source.clone().into(),
+        group.external_id.clone().into(),
+        search_text(group).into(),
+        group.created_at.0.into(),
+        group.changed_at.0.into(),
+    ];
+    let inserted = Rows::one("user_group", columns, values)
+        .insert(connection)
+        .await;
+    exists(inserted.map_err(Error::from))
+}
+
+/// Writes everything but the members.
+///
+/// # Errors
+/// `identity.group.exists`.
+pub(crate) async fn update<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    group: &Group,
+) -> Result<()> {
+    let sql = "UPDATE user_group SET name = $1, name_key = $2, display_name = $3, agency = $4, \
+               source = $5, external_id = $6, search = $7, changed_at = $8 WHERE id = $9";
+    let values = vec![
+        group.name.as_str().into(),
+        key(&group.name).into(),
+        group.display_name.as_str().into(),
+        group.agency.clone().into(),
+        group.source.clone().into(),
+        group.external_id.clone().into(),
+        search_text(group).into(),
+        group.changed_at.0.into(),
+        group.id.into(),
+    ];
+    exists(execute(db, connection, sql, values).await.map(|_| ()))
+}
+
+fn exists(result: Result<()>) -> Result<()> {
+    match result {
+        Err(Error::Platform(lgsp_platform::Error::AlreadyExists(_))) => Err(Error::GroupExists),
+        other => other,
+    }
+}
+
+/// Removes a group with its memberships.
+pub(crate) async fn delete<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    id: Uuid,
+) -> Result<()> {
+    for sql in [
+        "DELETE FROM user_group_member WHERE group_id = $1",
+        "DELETE FROM user_group WHERE id = $1",
+    ] {
+        execute(db, connection, sql, vec![id.into()]).await?;
+    }
+    Ok(())
+}
+
+/// The members of a group whose membership has not ended.
+pub(crate) async fn members(db: &Database, id: Uuid, now: Timestamp) -> Result<Vec<AccountId>> {
+    let sql = "SELECT account_id FROM user_group_member WHERE group_id = $1 \
+               AND (until IS NULL OR until > $2) ORDER BY account_id";
+    let rows = db.query_all(sql, vec![id.into(), now.0.into()]).await?;
+    let read = |row: &QueryResult| Ok(AccountId(row.try_get("", "account_id")?));
+    rows.iter().map(read).collect()
+}
+
+/// The groups that an account is a member of.
+pub(crate) async fn of_account(db: &Database, id: AccountId, now: Timestamp) -> Result<Vec<Group>> {
+    let sql = format!(
+        "{READ} JOIN user_group_member m ON m.group_id = g.id WHERE m.account_id = $1 \
+         AND (m.until IS NULL OR m.until > $2) ORDER BY g.name_key"
+    );
+    let rows = db.query_all(sql, vec![id.0.into(), now.0.into()]).await?;
+    rows.iter().map(from_row).collect()
+}
+
+/// Adds members; those that are members already stay.
+pub(crate) async fn add<C: ConnectionTrait>(
+    connection: &C,
+    group: Uuid,
+    members: &[AccountId],
+    (by, now): (&str, Timestamp),
+) -> Result<()> {
+    let columns = &["group_id", "account_id", "added_by", "added_at"];
+    let mut rows = Rows::new("user_group_member", columns);
+    rows.suffix = "ON CONFLICT (group_id, account_id) DO UPDATE SET until = NULL";
+    rows.values = members
+        .iter()
+        .map(|id| vec![group.into(), id.0.into(), by.into(), now.0.into()])
+        .collect();
+    Ok(rows.insert(connection).await?)
+}
+
+/// Takes members out.
+pub(crate) async fn remove<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    group: Uuid,
+    members: &[AccountId],
+) -> Result<()> {
+    let sql = "DELETE FROM user_group_member WHERE group_id = $1 AND account_id = $2";
+    for id in members {
+        execute(db, connection, sql, vec![group.into(), id.0.into()]).await?;
+    }
+    Ok(())
+}
+
+/// Takes an account out of all groups.
+pub(crate) async fn remove_everywhere<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    id: AccountId,
+) -> Result<()> {
+    let sql = "DELETE FROM user_group_member WHERE account_id = $1";
+    execute(db, connection, sql, vec![id.0.into()])
+        .await
+        .map(|_| ())
+}
