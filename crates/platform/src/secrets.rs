@@ -223,6 +223,23 @@ impl Vault {
         Ok(())
     }
 
+    /// Deletes all secrets of an owner for good, in the caller's transaction.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn destroy<C: ConnectionTrait>(
+        &self,
+        connection: &C,
+        owner: (&str, &str),
+    ) -> Result<()> {
+        let sql = "DELETE FROM secret WHERE owner_kind = $1 AND owner = $2";
+        let values = vec![owner.0.into(), owner.1.into()];
+        connection
+            .execute_raw(self.db.statement(sql, values))
+            .await?;
+        Ok(())
+    }
+
     fn open_row(&self, row: &QueryResult) -> Result<Secret> {
         let info = info(row)?;
         let (sealed_key, ciphertext): (Vec<u8>, Vec<u8>) =

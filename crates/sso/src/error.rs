@@ -3,7 +3,7 @@
 //! Owns: `Error`, `Result`, the stable ids.
 //! Not here: sentences (`messages/`), the error shapes that each protocol fixes (its folder).
 
-use lgsp_model::ErrorCode;
+use lgsp_model::{ErrorCode, Timestamp};
 use lgsp_platform::{error::FieldError, http::Problem};
 
 /// Shorthand of this crate.
@@ -18,6 +18,24 @@ pub enum Error {
     /// Identity failed or refused.
     #[error(transparent)]
     Identity(#[from] lgsp_identity::Error),
+    /// A key of this algorithm was not made yet.
+    #[error("no key of {alg} is ready")]
+    KeyMissing {
+        /// The algorithm.
+        alg: &'static str,
+    },
+    /// A key cannot be made or opened.
+    #[error("a key of {alg} cannot be made or opened")]
+    KeyUnusable {
+        /// The algorithm.
+        alg: &'static str,
+    },
+    /// The successor of a key was not published long enough.
+    #[error("the next key may sign from {usage} on", usage = .usable_at.0)]
+    KeyTooYoung {
+        /// From when on it may sign.
+        usable_at: Timestamp,
+    },
 }
 
 impl From<sea_orm::DbErr> for Error {
@@ -28,7 +46,8 @@ impl From<sea_orm::DbErr> for Error {
 
 impl Error {
     /// Every id of this crate, for the test of sentences.
-    pub const IDS: &'static [&'static str] = &[];
+    pub const IDS: &'static [&'static str] =
+        &["sso.key.missing", "sso.key.unusable", "sso.key.too_young"];
 }
 
 impl Problem for Error {
@@ -36,6 +55,9 @@ impl Problem for Error {
         match self {
             Self::Platform(error) => error.id(),
             Self::Identity(error) => error.id(),
+            Self::KeyMissing { .. } => "sso.key.missing",
+            Self::KeyUnusable { .. } => "sso.key.unusable",
+            Self::KeyTooYoung { .. } => "sso.key.too_young",
         }
     }
 
@@ -43,6 +65,9 @@ impl Problem for Error {
         match self {
             Self::Platform(error) => error.code(),
             Self::Identity(error) => error.code(),
+            Self::KeyMissing { .. } => ErrorCode::Unavailable,
+            Self::KeyUnusable { .. } => ErrorCode::Internal,
+            Self::KeyTooYoung { .. } => ErrorCode::Conflict,
         }
     }
 
@@ -50,6 +75,10 @@ impl Problem for Error {
         match self {
             Self::Platform(error) => error.arguments(),
             Self::Identity(error) => error.arguments(),
+            Self::KeyMissing { alg } | Self::KeyUnusable { alg } => {
+                vec![("alg", (*alg).to_owned())]
+            }
+            Self::KeyTooYoung { usable_at } => vec![("usable_at", usable_at.to_string())],
         }
     }
 
@@ -57,6 +86,9 @@ impl Problem for Error {
         match self {
             Self::Platform(error) => error.fields(),
             Self::Identity(error) => error.fields(),
+            Self::KeyMissing { .. } | Self::KeyUnusable { .. } | Self::KeyTooYoung { .. } => {
+                Vec::new()
+            }
         }
     }
 }

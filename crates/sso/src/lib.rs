@@ -13,13 +13,15 @@ pub mod oidc;
 pub mod saml;
 pub mod upstream;
 
+use std::sync::LazyLock;
+
 use lgsp_identity::Identity;
 use lgsp_platform::{Module, Platform, Running, messages::MessageFiles, module::Permission};
 
 pub use error::{Error, Result};
 
-/// Permissions of this crate.
-pub const PERMISSIONS: &[Permission] = &[];
+/// Permissions of this crate: those of its folders, one after another.
+pub static PERMISSIONS: LazyLock<Vec<Permission>> = LazyLock::new(|| [keys::PERMISSIONS].concat());
 
 /// What sign-on for other systems brings before anything runs.
 ///
@@ -28,9 +30,9 @@ pub const PERMISSIONS: &[Permission] = &[];
 pub fn module() -> lgsp_platform::Result<Module> {
     Ok(Module {
         name: "sso",
-        migrations: Vec::new(),
+        migrations: [keys::MIGRATIONS].concat(),
         kinds: Vec::new(),
-        permissions: PERMISSIONS,
+        permissions: PERMISSIONS.as_slice(),
         messages: MessageFiles {
             vi: include_str!("../messages/vi.toml"),
             en: include_str!("../messages/en.toml"),
@@ -42,6 +44,10 @@ pub fn module() -> lgsp_platform::Result<Module> {
 ///
 /// # Errors
 /// `platform.database.failed` when the signing keys cannot be read.
-pub async fn start(_platform: &Platform, _identity: &Identity) -> Result<Running> {
-    Ok(Running::default())
+pub async fn start(platform: &Platform, _identity: &Identity) -> Result<Running> {
+    let keys = keys::Keys::start(platform).await?;
+    Ok(Running {
+        api: keys::router(keys),
+        ..Running::default()
+    })
 }
