@@ -12,18 +12,6 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What can go wrong with the directory faces.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// An application or a person has as many secrets as it may.
-    #[error("{max} secrets are the limit")]
-    SecretsTooMany {
-        /// The limit.
-        max: usize,
-    },
-    /// A label is empty or too long.
-    #[error("label is empty or longer than {max}")]
-    LabelInvalid {
-        /// Characters allowed.
-        max: usize,
-    },
     /// The platform below failed or refused.
     #[error(transparent)]
     Platform(#[from] lgsp_platform::Error),
@@ -38,23 +26,14 @@ impl From<sea_orm::DbErr> for Error {
     }
 }
 
-impl From<std::io::Error> for Error {
-    fn from(error: std::io::Error) -> Self {
-        Self::Platform(error.into())
-    }
-}
-
 impl Error {
     /// Every id of this crate, for the test of sentences.
-    pub const IDS: &'static [&'static str] =
-        &["directory.secret.too_many", "directory.label.invalid"];
+    pub const IDS: &'static [&'static str] = &[];
 }
 
 impl Problem for Error {
     fn id(&self) -> &'static str {
         match self {
-            Self::SecretsTooMany { .. } => "directory.secret.too_many",
-            Self::LabelInvalid { .. } => "directory.label.invalid",
             Self::Platform(error) => error.id(),
             Self::Identity(error) => error.id(),
         }
@@ -62,8 +41,6 @@ impl Problem for Error {
 
     fn code(&self) -> ErrorCode {
         match self {
-            Self::SecretsTooMany { .. } => ErrorCode::Conflict,
-            Self::LabelInvalid { .. } => ErrorCode::Invalid,
             Self::Platform(error) => error.code(),
             Self::Identity(error) => error.code(),
         }
@@ -71,9 +48,6 @@ impl Problem for Error {
 
     fn arguments(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::SecretsTooMany { max } | Self::LabelInvalid { max } => {
-                vec![("max", max.to_string())]
-            }
             Self::Platform(error) => error.arguments(),
             Self::Identity(error) => error.arguments(),
         }
@@ -81,7 +55,6 @@ impl Problem for Error {
 
     fn fields(&self) -> Vec<FieldError> {
         match self {
-            Self::SecretsTooMany { .. } | Self::LabelInvalid { .. } => Vec::new(),
             Self::Platform(error) => error.fields(),
             Self::Identity(error) => error.fields(),
         }

@@ -13,6 +13,7 @@ mod authenticate;
 mod bootstrap;
 mod browser;
 pub mod error;
+mod farewell;
 pub mod groups;
 mod hierarchy;
 mod options;
@@ -45,6 +46,7 @@ pub use actor::Actor;
 pub use bootstrap::Bootstrapped;
 pub use browser::{Browser, Demand};
 pub use error::{Error, Result};
+pub use farewell::{Farewell, FarewellFuture};
 pub use groups::{GroupChange, NewGroup};
 pub use hierarchy::{AgencyHierarchy, AgencyOf, CatalogueHierarchy};
 pub use options::{SignInOption, SignInOptions};
@@ -102,6 +104,7 @@ pub struct Parts {
     options: std::sync::OnceLock<Arc<dyn SignInOptions>>,
     issuer: String,
     sessions_changed: Arc<Notify>,
+    farewells: arc_swap::ArcSwap<Vec<Arc<dyn Farewell>>>,
 }
 
 impl std::ops::Deref for Identity {
@@ -133,6 +136,7 @@ pub fn start(platform: &Platform, setup: Setup) -> Result<(Identity, Running)> {
         options: std::sync::OnceLock::new(),
         issuer: issuer_of(&platform.config),
         sessions_changed: Arc::new(Notify::new()),
+        farewells: arc_swap::ArcSwap::default(),
     }));
     platform
         .tasks
@@ -170,6 +174,12 @@ impl Identity {
             authorizer: self.decider.clone(),
             clock: self.platform.clock.clone(),
         }
+    }
+
+    /// Name of the province body, when the directory knows it.
+    #[must_use]
+    pub fn organisation(&self) -> Option<String> {
+        self.hierarchy.name(&self.platform.config.province.code)
     }
 
     /// Decides who may do what.

@@ -201,7 +201,6 @@ pub const ROLES: &[Role] = &[
         permissions: &[
             "registry.*",
             "catalogue.*",
-            "directory.*",
             "exchange.overview.read",
             "exchange.document.read",
             "exchange.system.*",

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use lgsp_catalogue::Catalogue;
-use lgsp_directory::Directory;
 use lgsp_identity::{CatalogueHierarchy, Identity, Rules};
 use lgsp_platform::{
     Module, Platform, Running, clock::SystemClock, config::Config, journal, messages,
@@ -21,7 +20,6 @@ pub(crate) struct Composition {
     pub(crate) platform: Platform,
     pub(crate) catalogue: Catalogue,
     pub(crate) identity: Identity,
-    pub(crate) directory: Directory,
     pub(crate) running: Vec<Running>,
 }
 
@@ -59,9 +57,9 @@ pub(crate) async fn start(config: Config, is_demo: bool) -> anyhow::Result<Compo
         .collect();
     let platform = Platform::start(config, Arc::new(SystemClock), &modules).await?;
     let (catalogue, catalogue_running) = lgsp_catalogue::start(&platform);
-    platform
-        .registry
-        .set_rules(vec![lgsp_catalogue::rule(catalogue.clone())]);
+    let mut rules = lgsp_sso::rules();
+    rules.push(lgsp_catalogue::rule(catalogue.clone()));
+    platform.registry.set_rules(rules);
     let setup = lgsp_identity::Setup {
         hierarchy: Arc::new(CatalogueHierarchy::new(
             catalogue.clone(),
@@ -75,7 +73,7 @@ pub(crate) async fn start(config: Config, is_demo: bool) -> anyhow::Result<Compo
     let sso_running = lgsp_sso::start(&platform, &identity)
         .await
         .context("starting sign-on")?;
-    let (directory, directory_running) = lgsp_directory::start(&platform, &catalogue, &identity)
+    let directory_running = lgsp_directory::start(&platform, &identity)
         .await
         .context("starting the directory faces")?;
     let (exchange, exchange_running) = lgsp_exchange::start(&platform, catalogue.clone())
@@ -103,7 +101,6 @@ pub(crate) async fn start(config: Config, is_demo: bool) -> anyhow::Result<Compo
         platform,
         catalogue,
         identity,
-        directory,
         running,
     })
 }

@@ -112,7 +112,8 @@ fn page() -> Response {
     let policy = format!(
         "default-src 'self'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; \
          img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; \
-         base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+         base-uri 'none'; form-action 'self' https: http://localhost:* http://127.0.0.1:*; \
+         frame-ancestors 'none'"
     );
     let mut response = Response::new(Body::from(html));
     let answer = response.headers_mut();

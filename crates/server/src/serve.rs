@@ -88,11 +88,8 @@ impl Options {
 }
 
 pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
-    let mut config = options.read()?;
+    let config = options.read()?;
     telemetry::start(&config.log, span_export(&config)?)?;
-    if options.demo {
-        demo::open_ldap(&mut config);
-    }
     let mut composition = compose::start(config, options.demo).await?;
     let seeded = match options.demo {
         true => {

@@ -6,6 +6,8 @@
 use lgsp_model::{ErrorCode, Timestamp};
 use lgsp_platform::{error::FieldError, http::Problem};
 
+use crate::{cas, saml};
+
 /// Shorthand of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -18,6 +20,15 @@ pub enum Error {
     /// Identity failed or refused.
     #[error(transparent)]
     Identity(#[from] lgsp_identity::Error),
+    /// A SAML message was refused.
+    #[error(transparent)]
+    Saml(saml::Refused),
+    /// A CAS request was refused.
+    #[error(transparent)]
+    Cas(cas::Refused),
+    /// A browser came back too late, or twice.
+    #[error("sign-on took too long, or was finished before")]
+    TransactionExpired,
     /// A key of this algorithm was not made yet.
     #[error("no key of {alg} is ready")]
     KeyMissing {
@@ -46,8 +57,25 @@ impl From<sea_orm::DbErr> for Error {
 
 impl Error {
     /// Every id of this crate, for the test of sentences.
-    pub const IDS: &'static [&'static str] =
-        &["sso.key.missing", "sso.key.unusable", "sso.key.too_young"];
+    pub const IDS: &'static [&'static str] = &[
+        "sso.key.missing",
+        "sso.key.unusable",
+        "sso.key.too_young",
+        "sso.transaction.expired",
+        "sso.saml.unreadable",
+        "sso.saml.part",
+        "sso.saml.provider_unknown",
+        "sso.saml.signature",
+        "sso.saml.destination",
+        "sso.saml.expired",
+        "sso.saml.repeated",
+        "sso.saml.consumer_unknown",
+        "sso.saml.relay_state",
+        "sso.saml.initiated_off",
+        "sso.saml.metadata",
+        "sso.cas.service_unknown",
+        "sso.cas.account_unusable",
+    ];
 }
 
 impl Problem for Error {
@@ -55,6 +83,9 @@ impl Problem for Error {
         match self {
             Self::Platform(error) => error.id(),
             Self::Identity(error) => error.id(),
+            Self::Saml(refused) => refused.id(),
+            Self::Cas(refused) => refused.id(),
+            Self::TransactionExpired => "sso.transaction.expired",
             Self::KeyMissing { .. } => "sso.key.missing",
             Self::KeyUnusable { .. } => "sso.key.unusable",
             Self::KeyTooYoung { .. } => "sso.key.too_young",
@@ -65,6 +96,9 @@ impl Problem for Error {
         match self {
             Self::Platform(error) => error.code(),
             Self::Identity(error) => error.code(),
+            Self::Saml(refused) => refused.code(),
+            Self::Cas(refused) => refused.code(),
+            Self::TransactionExpired => ErrorCode::BadRequest,
             Self::KeyMissing { .. } => ErrorCode::Unavailable,
             Self::KeyUnusable { .. } => ErrorCode::Internal,
             Self::KeyTooYoung { .. } => ErrorCode::Conflict,
@@ -75,6 +109,8 @@ impl Problem for Error {
         match self {
             Self::Platform(error) => error.arguments(),
             Self::Identity(error) => error.arguments(),
+            Self::Saml(refused) => refused.arguments(),
+            Self::Cas(_) | Self::TransactionExpired => Vec::new(),
             Self::KeyMissing { alg } | Self::KeyUnusable { alg } => {
                 vec![("alg", (*alg).to_owned())]
             }
@@ -86,9 +122,12 @@ impl Problem for Error {
         match self {
             Self::Platform(error) => error.fields(),
             Self::Identity(error) => error.fields(),
-            Self::KeyMissing { .. } | Self::KeyUnusable { .. } | Self::KeyTooYoung { .. } => {
-                Vec::new()
-            }
+            Self::Saml(_)
+            | Self::Cas(_)
+            | Self::TransactionExpired
+            | Self::KeyMissing { .. }
+            | Self::KeyUnusable { .. }
+            | Self::KeyTooYoung { .. } => Vec::new(),
         }
     }
 }

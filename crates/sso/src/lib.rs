@@ -6,18 +6,30 @@
 //! session of identity, and the end of that session reaches all of them.
 //! Follows: design document "Identity", sections 2 to 4 and 8.
 
+mod attributes;
+mod back_channel;
 pub mod cas;
 pub mod error;
+mod fields;
 pub mod keys;
+mod kinds;
 pub mod oidc;
+mod pages;
 pub mod saml;
+mod transactions;
 pub mod upstream;
 
 use std::sync::LazyLock;
 
 use lgsp_identity::Identity;
-use lgsp_platform::{Module, Platform, Running, messages::MessageFiles, module::Permission};
+use lgsp_platform::{
+    Module, Platform, Running,
+    messages::MessageFiles,
+    module::Permission,
+    registry::{KindDescriptor, Rule},
+};
 
+pub use attributes::PersonAttribute;
 pub use error::{Error, Result};
 
 /// Permissions of this crate: those of its folders, one after another.
@@ -30,8 +42,11 @@ pub static PERMISSIONS: LazyLock<Vec<Permission>> = LazyLock::new(|| [keys::PERM
 pub fn module() -> lgsp_platform::Result<Module> {
     Ok(Module {
         name: "sso",
-        migrations: [keys::MIGRATIONS].concat(),
-        kinds: Vec::new(),
+        migrations: [keys::MIGRATIONS, transactions::MIGRATIONS, cas::MIGRATIONS].concat(),
+        kinds: vec![
+            KindDescriptor::of::<saml::SamlSp>()?,
+            KindDescriptor::of::<cas::CasService>()?,
+        ],
         permissions: PERMISSIONS.as_slice(),
         messages: MessageFiles {
             vi: include_str!("../messages/vi.toml"),
@@ -40,14 +55,27 @@ pub fn module() -> lgsp_platform::Result<Module> {
     })
 }
 
+/// Rules over several resources together.
+#[must_use]
+pub fn rules() -> Vec<Rule> {
+    vec![Box::new(saml::rule)]
+}
+
 /// Starts the protocols on a running platform.
 ///
 /// # Errors
 /// `platform.database.failed` when the signing keys cannot be read.
-pub async fn start(platform: &Platform, _identity: &Identity) -> Result<Running> {
+pub async fn start(platform: &Platform, identity: &Identity) -> Result<Running> {
     let keys = keys::Keys::start(platform).await?;
+    platform.tasks.spawn_until_stopped(
+        "sign-on transactions",
+        transactions::sweep(platform.clone()),
+    );
+    let saml = saml::start(platform, identity, &keys).await?;
+    let cas = cas::start(platform, identity)?;
     Ok(Running {
-        api: keys::router(keys),
+        api: keys::router(keys).merge(saml.api),
+        pages: saml.pages.merge(cas.pages),
         ..Running::default()
     })
 }

@@ -22,8 +22,10 @@ use crate::Identity;
 /// Largest form of these pages.
 pub(crate) const FORM_BYTES_MAX: usize = 16 * 1_024;
 
+/// A form's answer may lead on to an application, which lives at https or on this machine;
+/// browsers hold that against `form-action` too.
 const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
-    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    form-action 'self' https: http://localhost:* http://127.0.0.1:*; base-uri 'none'; frame-ancestors 'none'";
 
 pub(crate) fn router(identity: Identity) -> Router {
     Router::new()

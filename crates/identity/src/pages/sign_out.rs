@@ -20,7 +20,14 @@ use super::{
     page, see_other, set_cookie,
     texts::{self, Texts},
 };
-use crate::{Actor, Identity, secret::cookie, sessions::SESSION_COOKIE};
+use crate::{
+    Actor, Identity,
+    secret::cookie,
+    sessions::{SESSION_COOKIE, session_id},
+};
+
+/// Where a browser ends after signing out.
+const SIGNED_OUT: &str = "/sign-in?notice=signed-out";
 
 #[derive(Template)]
 #[template(path = "sign-out.html")]
@@ -52,7 +59,7 @@ pub(super) async fn show(
     let texts = texts::choose(query.get("lang"), &headers);
     match session(&identity, &headers).await {
         Some(principal) => ask(&identity, texts, &principal, StatusCode::OK),
-        None => signed_out(&identity),
+        None => signed_out(&identity, SIGNED_OUT),
     }
 }
 
@@ -65,7 +72,7 @@ pub(super) async fn submit(
     let form = Form::parse(&String::from_utf8_lossy(&body));
     let texts = texts::choose(form.get("lang"), &headers);
     let Some(principal) = session(&identity, &headers).await else {
-        return signed_out(&identity);
+        return signed_out(&identity, SIGNED_OUT);
     };
     let expected = principal.csrf_token.as_deref().unwrap_or_default();
     let sent = match headers.get("x-csrf-token") {
@@ -80,6 +87,10 @@ pub(super) async fn submit(
         address: connection.map(|axum::Extension(ConnectInfo(address))| address.ip().to_string()),
         now: identity.platform.clock.now(),
     };
+    let target = match session_id(&principal) {
+        Some(session) => identity.farewell(session, SIGNED_OUT).await,
+        None => SIGNED_OUT.to_owned(),
+    };
     if let Err(error) = identity.sign_out(&principal, &actor).await {
         tracing::error!(%error, "sign-out failed");
         return ask(
@@ -89,7 +100,7 @@ pub(super) async fn submit(
             StatusCode::SERVICE_UNAVAILABLE,
         );
     }
-    signed_out(&identity)
+    signed_out(&identity, &target)
 }
 
 fn ask(
@@ -111,8 +122,8 @@ fn ask(
     page(status, &template)
 }
 
-fn signed_out(identity: &Identity) -> Response {
-    let mut response = see_other("/sign-in?notice=signed-out");
+fn signed_out(identity: &Identity, target: &str) -> Response {
+    let mut response = see_other(target);
     let ended = Cookie {
         name: SESSION_COOKIE,
         value: "",

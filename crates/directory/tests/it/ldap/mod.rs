@@ -1,6 +1,0 @@
-//! The LDAP face.
-
-mod codec;
-mod connection;
-mod kit;
-mod table;
