@@ -12,6 +12,18 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What can go wrong with the directory faces.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// An application or a person has as many secrets as it may.
+    #[error("{max} secrets are the limit")]
+    SecretsTooMany {
+        /// The limit.
+        max: usize,
+    },
+    /// A label is empty or too long.
+    #[error("label is empty or longer than {max}")]
+    LabelInvalid {
+        /// Characters allowed.
+        max: usize,
+    },
     /// The platform below failed or refused.
     #[error(transparent)]
     Platform(#[from] lgsp_platform::Error),
@@ -26,14 +38,23 @@ impl From<sea_orm::DbErr> for Error {
     }
 }
 
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::Platform(error.into())
+    }
+}
+
 impl Error {
     /// Every id of this crate, for the test of sentences.
-    pub const IDS: &'static [&'static str] = &[];
+    pub const IDS: &'static [&'static str] =
+        &["directory.secret.too_many", "directory.label.invalid"];
 }
 
 impl Problem for Error {
     fn id(&self) -> &'static str {
         match self {
+            Self::SecretsTooMany { .. } => "directory.secret.too_many",
+            Self::LabelInvalid { .. } => "directory.label.invalid",
             Self::Platform(error) => error.id(),
             Self::Identity(error) => error.id(),
         }
@@ -41,6 +62,8 @@ impl Problem for Error {
 
     fn code(&self) -> ErrorCode {
         match self {
+            Self::SecretsTooMany { .. } => ErrorCode::Conflict,
+            Self::LabelInvalid { .. } => ErrorCode::Invalid,
             Self::Platform(error) => error.code(),
             Self::Identity(error) => error.code(),
         }
@@ -48,6 +71,9 @@ impl Problem for Error {
 
     fn arguments(&self) -> Vec<(&'static str, String)> {
         match self {
+            Self::SecretsTooMany { max } | Self::LabelInvalid { max } => {
+                vec![("max", max.to_string())]
+            }
             Self::Platform(error) => error.arguments(),
             Self::Identity(error) => error.arguments(),
         }
@@ -55,6 +81,7 @@ impl Problem for Error {
 
     fn fields(&self) -> Vec<FieldError> {
         match self {
+            Self::SecretsTooMany { .. } | Self::LabelInvalid { .. } => Vec::new(),
             Self::Platform(error) => error.fields(),
             Self::Identity(error) => error.fields(),
         }

@@ -8,15 +8,17 @@
 pub mod error;
 pub mod federation;
 pub mod ldap;
+mod permissions;
 pub mod scim;
 
+use std::sync::Arc;
+
+use lgsp_catalogue::Catalogue;
 use lgsp_identity::Identity;
-use lgsp_platform::{Module, Platform, Running, messages::MessageFiles, module::Permission};
+use lgsp_platform::{Module, Platform, Running, messages::MessageFiles};
 
 pub use error::{Error, Result};
-
-/// Permissions of this crate.
-pub const PERMISSIONS: &[Permission] = &[];
+pub use permissions::PERMISSIONS;
 
 /// What the directory faces bring before anything runs.
 ///
@@ -25,8 +27,8 @@ pub const PERMISSIONS: &[Permission] = &[];
 pub fn module() -> lgsp_platform::Result<Module> {
     Ok(Module {
         name: "directory",
-        migrations: Vec::new(),
-        kinds: Vec::new(),
+        migrations: ldap::MIGRATIONS.to_vec(),
+        kinds: ldap::kinds()?,
         permissions: PERMISSIONS,
         messages: MessageFiles {
             vi: include_str!("../messages/vi.toml"),
@@ -35,10 +37,57 @@ pub fn module() -> lgsp_platform::Result<Module> {
     })
 }
 
-/// Starts the directory faces on a running platform.
+/// Handle to the directory faces; cheap to clone.
+#[derive(Clone)]
+pub struct Directory(Arc<Parts>);
+
+/// The parts of the directory faces.
+pub struct Parts {
+    platform: Platform,
+    identity: Identity,
+    ldap: ldap::Addresses,
+}
+
+impl std::ops::Deref for Directory {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl Directory {
+    /// Where the LDAP face listens.
+    #[must_use]
+    pub fn ldap_addresses(&self) -> ldap::Addresses {
+        self.ldap
+    }
+
+    /// The name with which an LDAP application binds.
+    #[must_use]
+    pub fn app_dn(&self, name: &str) -> String {
+        let base = &self.platform.config.ldap.base_dn;
+        format!("{},ou=apps,{base}", ldap::wire::dn::Rdn::new("cn", name))
+    }
+}
+
+/// Starts the directory faces on a running platform: the handle for the composition, and routes.
 ///
 /// # Errors
-/// `platform.configuration.invalid` when the LDAP address cannot be opened.
-pub async fn start(_platform: &Platform, _identity: &Identity) -> Result<Running> {
-    Ok(Running::default())
+/// `platform.configuration.invalid` when an LDAP address, name or certificate cannot be used.
+pub async fn start(
+    platform: &Platform,
+    catalogue: &Catalogue,
+    identity: &Identity,
+) -> Result<(Directory, Running)> {
+    let addresses = ldap::start(platform, catalogue, identity).await?;
+    let directory = Directory(Arc::new(Parts {
+        platform: platform.clone(),
+        identity: identity.clone(),
+        ldap: addresses,
+    }));
+    let running = Running {
+        api: ldap::apps::routes::router().with_state(directory.clone()),
+        ..Running::default()
+    };
+    Ok((directory, running))
 }

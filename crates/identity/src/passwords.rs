@@ -16,7 +16,7 @@ use crate::{
     error::{Error, Result, Rule},
     password::{self, Password},
     sessions::session_id,
-    sign_in::source_of,
+    sign_in::{Attempt, source_of},
     tables::{
         account::{self, Account, Kind, State},
         credential, session,
@@ -90,6 +90,34 @@ impl Identity {
         credential::set_password(db, &*tx, &account, &hash, by, self.rules.password_history)
             .await?;
         session::delete_of(db, &*tx, account.id, Some(session)).await?;
+        journal::append(&*tx, [actor.audit("password.changed", &account)]).await?;
+        tx.commit().await?;
+        self.sessions_changed.notify_waiters();
+        Ok(())
+    }
+
+    /// Changes a password for who proves the present one at a protocol without sessions, with
+    /// the counters and locks of a sign-in; every session of the account ends.
+    ///
+    /// # Errors
+    /// Those of [`Identity::check_password`] and of a new password;
+    /// `identity.account.no_password` when a source keeps the password.
+    pub async fn change_password(&self, attempt: Attempt, new: Password) -> Result<()> {
+        let address = attempt.request.address.map(|address| address.to_string());
+        let account = self.check_password(attempt).await?;
+        if account.password_hash.is_none() {
+            return Err(Error::AccountWithoutPassword);
+        }
+        let now = self.platform.clock.now();
+        let actor = Actor::named(account.username.clone(), address, now);
+        self.check_new_password(&account, &new, "/new").await?;
+        let hash = self.hashes.hash(new).await?;
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        let by = (None, now);
+        credential::set_password(db, &*tx, &account, &hash, by, self.rules.password_history)
+            .await?;
+        session::delete_of(db, &*tx, account.id, None).await?;
         journal::append(&*tx, [actor.audit("password.changed", &account)]).await?;
         tx.commit().await?;
         self.sessions_changed.notify_waiters();

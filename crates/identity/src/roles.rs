@@ -201,6 +201,7 @@ pub const ROLES: &[Role] = &[
         permissions: &[
             "registry.*",
             "catalogue.*",
+            "directory.*",
             "exchange.overview.read",
             "exchange.document.read",
             "exchange.system.*",

@@ -173,6 +173,8 @@ pub struct LdapConfig {
     pub listen: String,
     /// Address for LDAP over TLS, with the certificate of the doors; empty for none.
     pub tls_listen: String,
+    /// Whether connections to `listen` may become protected by `StartTLS`.
+    pub start_tls: bool,
     /// Top of the directory tree.
     pub base_dn: String,
 }
@@ -182,6 +184,7 @@ impl Default for LdapConfig {
         Self {
             listen: String::new(),
             tls_listen: String::new(),
+            start_tls: false,
             base_dn: "dc=h34,dc=gov,dc=vn".to_owned(),
         }
     }
@@ -291,6 +294,9 @@ fn overlay(table: &mut Table, known: &Table, name: &str, value: String) -> Resul
     };
     let typed = match section_known.get(key) {
         None => return Err(unknown(name, key, section_known)),
+        Some(Value::Boolean(_)) => value.parse().map(Value::Boolean).map_err(|_| {
+            Error::Configuration(format!("{name} must be true or false, not {value}"))
+        })?,
         Some(Value::Integer(_)) => value.parse().map(Value::Integer).map_err(|_| {
             Error::Configuration(format!("{name} must be a whole number, not {value}"))
         })?,

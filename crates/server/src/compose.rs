@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use lgsp_catalogue::Catalogue;
+use lgsp_directory::Directory;
 use lgsp_identity::{CatalogueHierarchy, Identity, Rules};
 use lgsp_platform::{
     Module, Platform, Running, clock::SystemClock, config::Config, journal, messages,
@@ -20,6 +21,7 @@ pub(crate) struct Composition {
     pub(crate) platform: Platform,
     pub(crate) catalogue: Catalogue,
     pub(crate) identity: Identity,
+    pub(crate) directory: Directory,
     pub(crate) running: Vec<Running>,
 }
 
@@ -73,7 +75,7 @@ pub(crate) async fn start(config: Config, is_demo: bool) -> anyhow::Result<Compo
     let sso_running = lgsp_sso::start(&platform, &identity)
         .await
         .context("starting sign-on")?;
-    let directory_running = lgsp_directory::start(&platform, &identity)
+    let (directory, directory_running) = lgsp_directory::start(&platform, &catalogue, &identity)
         .await
         .context("starting the directory faces")?;
     let (exchange, exchange_running) = lgsp_exchange::start(&platform, catalogue.clone())
@@ -101,6 +103,7 @@ pub(crate) async fn start(config: Config, is_demo: bool) -> anyhow::Result<Compo
         platform,
         catalogue,
         identity,
+        directory,
         running,
     })
 }

@@ -88,8 +88,11 @@ impl Options {
 }
 
 pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
-    let config = options.read()?;
+    let mut config = options.read()?;
     telemetry::start(&config.log, span_export(&config)?)?;
+    if options.demo {
+        demo::open_ldap(&mut config);
+    }
     let mut composition = compose::start(config, options.demo).await?;
     let seeded = match options.demo {
         true => {

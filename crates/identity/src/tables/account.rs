@@ -262,8 +262,12 @@ pub struct AccountQuery {
     pub after: String,
     /// Only this user name, already folded.
     pub username: Option<String>,
-    /// Only this mail address.
+    /// Only this mail address, without regard to case.
     pub email: Option<String>,
+    /// Only these accounts.
+    pub ids: Option<Vec<AccountId>>,
+    /// Only user names that begin so, already folded.
+    pub username_prefix: Option<String>,
     /// Only accounts that this source keeps.
     pub source: Option<String>,
     /// Only this identifier of a source.
@@ -289,6 +293,14 @@ pub(crate) async fn list(db: &Database, filter: &AccountQuery, count: u32) -> Re
         sql.push_str(&format!(" AND agency IN ({list})"));
         values.extend(agencies.iter().map(|agency| agency.as_str().into()));
     }
+    if let Some(ids) = &filter.ids {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let list = places(values.len() + 1, ids.len());
+        sql.push_str(&format!(" AND id IN ({list})"));
+        values.extend(ids.iter().map(|id| Value::from(id.0)));
+    }
     for (condition, value) in conditions(filter) {
         values.push(value);
         sql.push_str(&condition.replace('?', &format!("${}", values.len())));
@@ -309,7 +321,20 @@ fn conditions(filter: &AccountQuery) -> Vec<(&'static str, Value)> {
     let text = |value: &Option<String>| value.as_deref().map(Value::from);
     [
         (" AND username = ?", text(&filter.username)),
-        (" AND email = ?", text(&filter.email)),
+        (
+            " AND LOWER(email) = ?",
+            filter
+                .email
+                .as_deref()
+                .map(|email| email.to_lowercase().into()),
+        ),
+        (
+            " AND username LIKE ? ESCAPE '\\'",
+            filter
+                .username_prefix
+                .as_deref()
+                .map(|prefix| format!("{}%", escape_like(prefix)).into()),
+        ),
         (" AND source = ?", text(&filter.source)),
         (" AND external_id = ?", text(&filter.external_id)),
         (

@@ -122,6 +122,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
                 ON user_group_member (account_id)",
         ],
     },
+    Migration {
+        name: "identity_20261126_11_email_fold",
+        statements: &["CREATE INDEX IF NOT EXISTS account_email_fold ON account (LOWER(email))"],
+    },
 ];
 
 /// Runs a statement; gives the number of rows changed.

@@ -18,6 +18,17 @@ pub(crate) struct DemoFile {
     pub(crate) axis: DemoAxis,
     /// Secret that the province uses towards the axis.
     pub(crate) axis_secret: String,
+    /// The LDAP face and an application that may see the whole province.
+    #[serde(default)]
+    pub(crate) ldap: Option<DemoLdap>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct DemoLdap {
+    pub(crate) url: String,
+    pub(crate) base_dn: String,
+    pub(crate) bind_dn: String,
+    pub(crate) password: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -6,6 +6,7 @@
 //! Follows: README, "Contract for black-box checks".
 
 mod file;
+mod ldap;
 mod seed;
 
 use std::net::SocketAddr;
@@ -19,6 +20,7 @@ use lgsp_simulator::{
 };
 
 pub(crate) use file::DemoFile;
+pub(crate) use ldap::open_ldap;
 
 use crate::{cli::print_line, compose::Composition};
 
@@ -84,6 +86,7 @@ pub(crate) async fn seed(composition: &Composition, axis: Axis) -> anyhow::Resul
         _ => seed::make(composition).await?,
     };
     let file = seed::point_to_axis(composition, file, axis_url).await?;
+    let file = ldap::point(composition, file).await?;
     file.write(&path)?;
     Ok(Seeded { file, axis })
 }

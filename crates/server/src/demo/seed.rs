@@ -57,6 +57,7 @@ pub(super) async fn make(composition: &Composition) -> anyhow::Result<DemoFile> 
             systemid: AXIS_SYSTEM.to_owned(),
         },
         axis_secret: random_text(32)?,
+        ldap: None,
     })
 }
 

@@ -1,0 +1,238 @@
+//! Connections, byte by byte: limits, broken messages, abandon, secrets that end.
+
+use std::time::Duration;
+
+use lgsp_directory::ldap::{
+    apps::secrets,
+    wire::{
+        Auth, Code, Deref, Filter, MESSAGE_BYTES_MAX, Message, Operation, Outcome, Scope, Search,
+        frame_length,
+    },
+};
+use lgsp_identity::Kind;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+use super::kit::{BASE, GOOD, WRONG, World, app, person, worlds};
+
+/// A client that sends what it is told.
+struct Client {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+    id: i32,
+}
+
+impl Client {
+    async fn new(world: &World) -> Self {
+        let address = world.directory.ldap_addresses().plain.unwrap();
+        Self {
+            stream: TcpStream::connect(address).await.unwrap(),
+            buffer: Vec::new(),
+            id: 0,
+        }
+    }
+
+    async fn send(&mut self, operation: Operation) -> i32 {
+        self.id += 1;
+        let message = Message::new(self.id, operation);
+        self.stream.write_all(&message.encode()).await.unwrap();
+        self.id
+    }
+
+    /// The next message; `None` when the connection is closed.
+    async fn next(&mut self) -> Option<Message> {
+        loop {
+            if let Some(length) = frame_length(&self.buffer).unwrap()
+                && self.buffer.len() >= length
+            {
+                let rest = self.buffer.split_off(length);
+                let frame = std::mem::replace(&mut self.buffer, rest);
+                return Some(Message::decode(&frame).unwrap());
+            }
+            let mut part = [0; 4_096];
+            let wait = Duration::from_secs(20);
+            let count = tokio::time::timeout(wait, self.stream.read(&mut part));
+            match count.await.unwrap().unwrap_or(0) {
+                0 => return None,
+                count => self.buffer.extend_from_slice(&part[..count]),
+            }
+        }
+    }
+
+    async fn bind(&mut self, name: &str, password: &str) -> Outcome {
+        self.send(Operation::Bind {
+            version: 3,
+            name: name.to_owned(),
+            auth: Auth::Simple(password.as_bytes().to_vec()),
+        })
+        .await;
+        match self.next().await.unwrap().operation {
+            Operation::BindDone { outcome, .. } => outcome,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn search(&mut self, filter: &str) -> (Vec<String>, Outcome) {
+        self.send(search(filter)).await;
+        let mut names = Vec::new();
+        loop {
+            match self.next().await.unwrap().operation {
+                Operation::Entry { dn, .. } => names.push(dn),
+                Operation::SearchDone(outcome) => return (names, outcome),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
+fn search(filter: &str) -> Operation {
+    Operation::Search(Search {
+        base: format!("ou=people,{BASE}"),
+        scope: Scope::One,
+        deref: Deref::Never,
+        size_max: 0,
+        time_s_max: 0,
+        is_types_only: false,
+        filter: Filter::parse(filter).unwrap(),
+        attributes: vec!["uid".to_owned()],
+    })
+}
+
+/// Sends bytes and gives the code of the notice with which the connection is closed.
+async fn refused(world: &World, bytes: &[u8]) -> Option<Code> {
+    let mut client = Client::new(world).await;
+    client.stream.write_all(bytes).await.unwrap();
+    let notice = client.next().await?;
+    assert!(client.next().await.is_none(), "closed");
+    match notice.operation {
+        Operation::ExtendedDone { outcome, oid, .. } => {
+            assert_eq!(
+                (notice.id, oid.as_deref()),
+                (0, Some("1.3.6.1.4.1.1466.20036"))
+            );
+            Some(outcome.code)
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+worlds! {
+    async fn broken_bytes_end_the_connection_with_a_notice(world: &World) {
+        let long = [0x30, 0x84, 0x7f, 0xff, 0xff, 0xff];
+        let past_the_limit = u32::try_from(MESSAGE_BYTES_MAX).unwrap().to_be_bytes();
+        let just_past = [&[0x30, 0x84][..], &past_the_limit].concat();
+        // Nobody is bound: 64 KiB are enough for a bind.
+        let large_before_bind = [0x30, 0x83, 0x01, 0x00, 0x00];
+        for bytes in [
+            &b"GET / HTTP/1.1\r\n\r\n"[..],
+            &[0x30, 0x03, 0x02, 0x01, 0x01],
+            &[0x30, 0x80],
+            &long,
+            &just_past,
+            &large_before_bind,
+            &Message::new(1, Operation::SearchDone(Outcome::success())).encode(),
+        ] {
+            assert_eq!(refused(world, bytes).await, Some(Code::PROTOCOL_ERROR), "{bytes:?}");
+        }
+        let mut client = Client::new(world).await;
+        assert_eq!(client.bind("", "").await.code, Code::SUCCESS, "others go on");
+    }
+
+    async fn a_bind_that_fails_leaves_nobody_bound(world: &World) {
+        let mut client = Client::new(world).await;
+        assert_eq!(client.bind(&app("all"), &world.secrets[0]).await.code, Code::SUCCESS);
+        assert_eq!(client.search("(uid=van.an)").await.0.len(), 1);
+        assert_eq!(client.bind(&app("all"), WRONG).await.code, Code::INVALID_CREDENTIALS);
+        let (names, outcome) = client.search("(uid=van.an)").await;
+        assert_eq!((names.len(), outcome.code), (0, Code::INSUFFICIENT_ACCESS));
+    }
+
+    async fn a_revoked_secret_and_a_locked_account_see_nothing_at_once(world: &World) {
+        let mut client = Client::new(world).await;
+        client.bind(&app("all"), &world.secrets[0]).await;
+        assert_eq!(client.search("(uid=van.an)").await.1.code, Code::SUCCESS);
+        let known = secrets::app_secrets(&world.platform, "all").await.unwrap();
+        let actor = world.actor();
+        secrets::revoke_app_secret(&world.platform, &actor, "all", known[0].id).await.unwrap();
+        assert_eq!(client.search("(uid=van.an)").await.1.code, Code::INSUFFICIENT_ACCESS);
+
+        let mut person_client = Client::new(world).await;
+        person_client.bind(&person("van.an"), GOOD).await;
+        assert_eq!(person_client.search("(uid=van.an)").await.0.len(), 1);
+        let account = world.identity.account_by_username("van.an").await.unwrap();
+        world.identity.leave(&actor, &account).await.unwrap();
+        assert_eq!(person_client.search("(uid=van.an)").await.1.code, Code::INSUFFICIENT_ACCESS);
+        assert_eq!(person_client.bind(&person("van.an"), GOOD).await.code, Code::INVALID_CREDENTIALS);
+    }
+
+    async fn failures_lock_the_account_as_on_the_page(world: &World) {
+        let mut client = Client::new(world).await;
+        for _ in 0..world.identity.rules().failures_max {
+            assert_eq!(client.bind(&person("van.an"), WRONG).await.code, Code::INVALID_CREDENTIALS);
+        }
+        let refused = client.bind(&person("van.an"), GOOD).await;
+        assert_eq!(refused.code, Code::INVALID_CREDENTIALS, "locked");
+        let unknown = client.bind(&person("nobody"), GOOD).await;
+        assert_eq!(refused, unknown, "known and unknown names are answered the same");
+    }
+
+    async fn a_name_binds_a_hundred_times_a_minute(world: &World) {
+        let mut client = Client::new(world).await;
+        for _ in 0..lgsp_directory::ldap::face::BINDS_MAX {
+            let outcome = client.bind(&app("all"), &world.secrets[0]).await;
+            assert_eq!(outcome.code, Code::SUCCESS);
+        }
+        assert_eq!(client.bind(&app("all"), &world.secrets[0]).await.code, Code::BUSY);
+        assert_eq!(client.bind(&app("office"), &world.secrets[1]).await.code, Code::SUCCESS);
+        world.clock.advance_ms(lgsp_directory::ldap::face::WINDOW_MS);
+        assert_eq!(client.bind(&app("all"), &world.secrets[0]).await.code, Code::SUCCESS);
+    }
+
+    async fn an_application_password_opens_what_it_is_for(world: &World) {
+        let account = world.identity.account_by_username("van.an").await.unwrap();
+        let actor = world.actor();
+        let make = async |app: Option<&str>| {
+            secrets::make_app_password(&world.platform, &actor, &account, ("máy tính", app))
+                .await
+                .unwrap()
+        };
+        let (any, any_secret) = make(None).await;
+        let (_, office_secret) = make(Some("office")).await;
+        let an = person("van.an");
+        let mut client = Client::new(world).await;
+        assert_eq!(client.bind(&an, &any_secret).await.code, Code::SUCCESS);
+        assert_eq!(client.search("(uid=*)").await.0, [an.clone()]);
+        assert_eq!(client.bind(&person("thu.binh"), &any_secret).await.code, Code::INVALID_CREDENTIALS);
+        assert_eq!(client.bind(&an, &office_secret).await.code, Code::INVALID_CREDENTIALS);
+        client.bind(&app("office"), &world.secrets[1]).await;
+        assert_eq!(client.bind(&an, &office_secret).await.code, Code::SUCCESS);
+        secrets::revoke_app_password(&world.platform, &actor, &account, any.id).await.unwrap();
+        assert_eq!(client.bind(&an, &any_secret).await.code, Code::INVALID_CREDENTIALS);
+        let left = secrets::app_passwords(&world.platform, account.id).await.unwrap();
+        assert_eq!(left.len(), 1);
+    }
+
+    async fn an_abandoned_search_stops_and_the_next_is_answered(world: &World) {
+        for number in 0..300 {
+            world.make(&format!("nguoi.{number:03}"), "Người Thử", (Kind::Service, "H34.01")).await;
+        }
+        let mut client = Client::new(world).await;
+        client.bind(&app("all"), &world.secrets[0]).await;
+        // In one write, so that the server has all three before it answers the first.
+        let mut bytes = Message::new(10, search("(!(uid=nobody))")).encode();
+        bytes.extend(Message::new(11, Operation::Abandon(10)).encode());
+        bytes.extend(Message::new(12, search("(uid=van.an)")).encode());
+        client.stream.write_all(&bytes).await.unwrap();
+        let mut ids = Vec::new();
+        loop {
+            let message = client.next().await.unwrap();
+            ids.push(message.id);
+            if message.id == 12 && matches!(message.operation, Operation::SearchDone(_)) {
+                break;
+            }
+        }
+        assert!(ids.iter().filter(|id| **id == 12).count() == 2, "{ids:?}");
+    }
+}

@@ -1,0 +1,6 @@
+//! The LDAP face.
+
+mod codec;
+mod connection;
+mod kit;
+mod table;

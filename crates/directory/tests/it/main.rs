@@ -1,0 +1,12 @@
+//! Behaviour tests of the directory crate: one binary.
+//!
+//! Owns: the list of test files. Not here: unit tests (beside their code).
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "test helpers"
+)]
+
+mod ldap;
+mod messages;
