@@ -29,6 +29,9 @@ pub enum Error {
         /// When the source may try again.
         retry_after_ms: i64,
     },
+    /// The directory that keeps the password does not answer.
+    #[error("source of the password does not answer")]
+    SourceUnavailable,
     /// The form does not belong to a page that this browser opened.
     #[error("form without its page")]
     PageExpired,
@@ -96,6 +99,7 @@ impl Problem for Error {
         match self {
             Self::SignInRefused { .. } => "identity.sign_in.refused",
             Self::SignInThrottled { .. } => "identity.sign_in.throttled",
+            Self::SourceUnavailable => "identity.source.unavailable",
             Self::PageExpired => "identity.page.expired",
             Self::PasswordWrong => "identity.password.wrong",
             Self::PasswordLocked => "identity.password.locked",
@@ -120,6 +124,7 @@ impl Problem for Error {
         match self {
             Self::SignInRefused { .. } => ErrorCode::Unauthenticated,
             Self::SignInThrottled { .. } => ErrorCode::TooManyRequests,
+            Self::SourceUnavailable => ErrorCode::Unavailable,
             Self::PasswordWrong | Self::Invalid(_) => ErrorCode::Invalid,
             Self::PageExpired
             | Self::PasswordLocked

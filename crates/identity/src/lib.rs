@@ -27,6 +27,7 @@ pub mod rules;
 mod secret;
 mod sessions;
 mod sign_in;
+mod source;
 mod tables;
 mod tokens;
 mod worker;
@@ -54,6 +55,7 @@ pub use password::Password;
 pub use profile::Profile;
 pub use rules::Rules;
 pub use sign_in::{Attempt, Opened, Proof, RequestInfo};
+pub use source::{PasswordSource, SourceAnswer};
 pub use tables::{
     account::{Account, AccountQuery, Kind, Person, State},
     group::{Group, GroupQuery},
@@ -102,6 +104,7 @@ pub struct Parts {
     hashes: password::pool::Pool,
     has_tls: bool,
     options: std::sync::OnceLock<Arc<dyn SignInOptions>>,
+    password_source: std::sync::OnceLock<Arc<dyn PasswordSource>>,
     issuer: String,
     sessions_changed: Arc<Notify>,
     farewells: arc_swap::ArcSwap<Vec<Arc<dyn Farewell>>>,
@@ -134,6 +137,7 @@ pub fn start(platform: &Platform, setup: Setup) -> Result<(Identity, Running)> {
         has_tls: !server.tls_certificate_file.is_empty()
             || server.public_url.starts_with("https://"),
         options: std::sync::OnceLock::new(),
+        password_source: std::sync::OnceLock::new(),
         issuer: issuer_of(&platform.config),
         sessions_changed: Arc::new(Notify::new()),
         farewells: arc_swap::ArcSwap::default(),

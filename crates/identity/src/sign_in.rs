@@ -9,7 +9,10 @@
 use std::net::IpAddr;
 
 use lgsp_model::Timestamp;
-use lgsp_platform::{db::WriteTx, journal};
+use lgsp_platform::{
+    db::{Database, WriteTx},
+    journal,
+};
 use serde_json::json;
 
 use crate::{
@@ -19,6 +22,7 @@ use crate::{
     password::{Password, hash},
     rules::SESSIONS_MAX,
     secret::{new_secret, stored_hash},
+    source::SourceAnswer,
     tables::{
         account::{self, Account},
         credential,
@@ -84,8 +88,22 @@ pub struct Opened {
 /// A right password, with what a refusal at the last moment would need.
 struct Proved {
     account: Account,
+    /// Whether the password is kept elsewhere.
+    is_foreign: bool,
     source: String,
     actor: Actor,
+}
+
+impl Proved {
+    /// Notes the success, unless the account was locked or changed while it was checked.
+    async fn note_success(&self, db: &Database, tx: &WriteTx) -> Result<bool> {
+        let (account, now) = (&self.account, self.actor.now);
+        if self.is_foreign {
+            credential::note_foreign_success(db, &**tx, account.id, now).await
+        } else {
+            credential::note_success(db, &**tx, account, now).await
+        }
+    }
 }
 
 impl Identity {
@@ -116,7 +134,7 @@ impl Identity {
         let proved = self.prove_password(&attempt).await?;
         let db = &self.platform.db;
         let tx = db.begin().await?;
-        if credential::note_success(db, &*tx, &proved.account, proved.actor.now).await? {
+        if proved.note_success(db, &tx).await? {
             tx.commit().await?;
             self.refresh_hash(&proved.account, attempt.password).await;
             return Ok(proved.account);
@@ -140,9 +158,7 @@ impl Identity {
     async fn try_sign_in(&self, attempt: Attempt) -> Result<Opened> {
         let proved = self.prove_password(&attempt).await?;
         let proof = Proof::password();
-        let opened = self
-            .open(&proved.account, &proof, &attempt.request, &proved.actor)
-            .await?;
+        let opened = self.open(&proved, &proof, &attempt.request).await?;
         if let Some(opened) = opened {
             self.refresh_hash(&proved.account, attempt.password).await;
             return Ok(opened);
@@ -162,6 +178,12 @@ impl Identity {
         let may_try = found
             .as_ref()
             .filter(|account| is_usable(account, now) && !attempt.password.is_oversize());
+        if found.is_none() || may_try.is_some() {
+            let answer = self.ask_source(&username, may_try, &attempt.password).await;
+            if answer != SourceAnswer::NotMine {
+                return self.prove_foreign(answer, found, attempt).await;
+            }
+        }
         let stored = may_try.and_then(|account| account.password_hash.as_deref());
         let password = if attempt.password.is_oversize() {
             Password::new(String::new())
@@ -182,6 +204,39 @@ impl Identity {
         match may_try.filter(|_| is_right) {
             Some(account) => Ok(Proved {
                 account: account.clone(),
+                is_foreign: false,
+                source,
+                actor,
+            }),
+            None => self.refused(found.as_ref(), &source, &actor).await,
+        }
+    }
+
+    /// What the answer of a source means; a failure is counted as any other.
+    async fn prove_foreign(
+        &self,
+        answer: SourceAnswer,
+        found: Option<Account>,
+        attempt: &Attempt,
+    ) -> Result<Proved> {
+        let now = self.platform.clock.now();
+        let account = match answer {
+            SourceAnswer::Unavailable => return Err(Error::SourceUnavailable),
+            SourceAnswer::Right(id) => account::find(&self.platform.db, id).await?,
+            SourceAnswer::Wrong | SourceAnswer::NotMine => None,
+        };
+        let right = account.filter(|account| is_usable(account, now));
+        let known = right.as_ref().or(found.as_ref());
+        let source = source_of(attempt.request.address);
+        let actor = Actor {
+            name: known.map_or("unknown", |known| &known.username).to_owned(),
+            address: attempt.request.address.map(|address| address.to_string()),
+            now,
+        };
+        match right {
+            Some(account) => Ok(Proved {
+                account,
+                is_foreign: true,
                 source,
                 actor,
             }),
@@ -268,14 +323,14 @@ impl Identity {
     /// Begins the session; nothing when the account was locked or changed in the meantime.
     async fn open(
         &self,
-        account: &Account,
+        proved: &Proved,
         proof: &Proof,
         request: &RequestInfo,
-        actor: &Actor,
     ) -> Result<Option<Opened>> {
+        let (account, actor) = (&proved.account, &proved.actor);
         let db = &self.platform.db;
         let tx = db.begin().await?;
-        if !credential::note_success(db, &*tx, account, actor.now).await? {
+        if !proved.note_success(db, &tx).await? {
             return Ok(None);
         }
         let opened = self

@@ -91,6 +91,20 @@ pub(crate) async fn note_use<C: ConnectionTrait>(
     Ok(done == 1)
 }
 
+/// Notes a right password that is kept elsewhere, unless the account was locked meanwhile.
+pub(crate) async fn note_foreign_success<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    id: AccountId,
+    now: Timestamp,
+) -> Result<bool> {
+    let sql = "UPDATE account SET failures = 0, locked_until = NULL, last_sign_in_at = $1, \
+               last_used_at = $1 WHERE id = $2 AND state = 'active' \
+               AND (locked_until IS NULL OR locked_until <= $1)";
+    let done = execute(db, connection, sql, vec![now.0.into(), id.0.into()]).await?;
+    Ok(done == 1)
+}
+
 /// Counts a wrong password; gives the failures in a row, or nothing while it is locked.
 pub(crate) async fn note_failure<C: ConnectionTrait>(
     db: &Database,

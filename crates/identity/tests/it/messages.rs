@@ -12,6 +12,7 @@ fn errors() -> Vec<Error> {
             lock_ms: 1,
         },
         Error::SignInThrottled { retry_after_ms: 1 },
+        Error::SourceUnavailable,
         Error::PageExpired,
         Error::PasswordWrong,
         Error::PasswordLocked,
