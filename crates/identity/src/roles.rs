@@ -111,6 +111,8 @@ pub const ROLES: &[Role] = &[
         is_delegable: true,
         permissions: &[
             "identity.*",
+            "sso.client.read",
+            "sso.client.write",
             "registry.resource.read",
             "exchange.overview.read",
             "exchange.document.read",
@@ -208,6 +210,8 @@ pub const ROLES: &[Role] = &[
             "exchange.alarm.read",
             "ledger.delivery.read",
             "ledger.delivery.redrive",
+            "sso.client.*",
+            "sso.key.read",
         ],
     },
     Role {
@@ -228,6 +232,8 @@ pub const ROLES: &[Role] = &[
             "exchange.system.read",
             "exchange.alarm.read",
             "ledger.delivery.read",
+            "sso.client.read",
+            "sso.key.read",
         ],
     },
 ];

@@ -33,7 +33,8 @@ pub use attributes::PersonAttribute;
 pub use error::{Error, Result};
 
 /// Permissions of this crate: those of its folders, one after another.
-pub static PERMISSIONS: LazyLock<Vec<Permission>> = LazyLock::new(|| [keys::PERMISSIONS].concat());
+pub static PERMISSIONS: LazyLock<Vec<Permission>> =
+    LazyLock::new(|| [keys::PERMISSIONS, oidc::PERMISSIONS].concat());
 
 /// What sign-on for other systems brings before anything runs.
 ///
@@ -42,8 +43,15 @@ pub static PERMISSIONS: LazyLock<Vec<Permission>> = LazyLock::new(|| [keys::PERM
 pub fn module() -> lgsp_platform::Result<Module> {
     Ok(Module {
         name: "sso",
-        migrations: [keys::MIGRATIONS, transactions::MIGRATIONS, cas::MIGRATIONS].concat(),
+        migrations: [
+            keys::MIGRATIONS,
+            transactions::MIGRATIONS,
+            cas::MIGRATIONS,
+            oidc::MIGRATIONS,
+        ]
+        .concat(),
         kinds: vec![
+            KindDescriptor::of::<oidc::client::OidcClient>()?,
             KindDescriptor::of::<saml::SamlSp>()?,
             KindDescriptor::of::<cas::CasService>()?,
         ],
@@ -71,11 +79,12 @@ pub async fn start(platform: &Platform, identity: &Identity) -> Result<Running> 
         "sign-on transactions",
         transactions::sweep(platform.clone()),
     );
+    let oidc = oidc::start(platform, identity, &keys).await?;
     let saml = saml::start(platform, identity, &keys).await?;
     let cas = cas::start(platform, identity)?;
     Ok(Running {
-        api: keys::router(keys).merge(saml.api),
-        pages: saml.pages.merge(cas.pages),
-        ..Running::default()
+        api: keys::router(keys).merge(oidc.api).merge(saml.api),
+        pages: oidc.pages.merge(saml.pages).merge(cas.pages),
+        service: oidc.service,
     })
 }

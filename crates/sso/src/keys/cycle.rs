@@ -21,11 +21,11 @@ use crate::error::{Error, Result};
 /// How long others may keep the published set.
 pub const JWKS_CACHE_S: i64 = 300;
 /// How long a key is published before it may sign: twice the cache time.
-pub const PUBLISHED_BEFORE_USE_MS: i64 = 2 * JWKS_CACHE_S * 1_000;
+pub(super) const PUBLISHED_BEFORE_USE_MS: i64 = 2 * JWKS_CACHE_S * 1_000;
 /// How long a key signs, 90 days.
-pub const ROTATE_AFTER_MS: i64 = 90 * 86_400_000;
+pub(super) const ROTATE_AFTER_MS: i64 = 90 * 86_400_000;
 /// How long a retired key is published: the longest life of a token, a day, and an hour.
-pub const RETIRED_KEPT_MS: i64 = 25 * 3_600_000;
+pub(super) const RETIRED_KEPT_MS: i64 = 25 * 3_600_000;
 /// How often the dates are looked at.
 const UPKEEP_INTERVAL_MS: i64 = 3_600_000;
 /// Word under which changed keys are announced to other nodes.

@@ -1,0 +1,144 @@
+//! What the provider tells of itself: metadata and keys.
+//!
+//! Owns: `/.well-known/openid-configuration`, `/.well-known/oauth-authorization-server`,
+//! `/oauth2/jwks`.
+//! Invariant: nothing is announced that does not work. Client certificates (RFC 8705) are not
+//! announced, because the doors do not ask for them.
+//! Follows: OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2.
+
+use axum::{
+    extract::State,
+    http::{HeaderName, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+
+use super::{
+    Provider, claims,
+    client::kind::{AuthMethod, GrantType},
+};
+use crate::keys::{Alg, JWKS_CACHE_S, Purpose};
+
+pub(super) async fn metadata(State(provider): State<Provider>) -> Response {
+    let headers: [(HeaderName, String); 2] = [
+        (header::CONTENT_TYPE, "application/json".to_owned()),
+        (
+            header::CACHE_CONTROL,
+            format!("public, max-age={JWKS_CACHE_S}"),
+        ),
+    ];
+    (headers, provider.metadata.clone()).into_response()
+}
+
+pub(super) async fn jwks(State(provider): State<Provider>) -> Response {
+    let headers: [(HeaderName, String); 2] = [
+        (header::CONTENT_TYPE, "application/json".to_owned()),
+        (
+            header::CACHE_CONTROL,
+            format!("public, max-age={JWKS_CACHE_S}"),
+        ),
+    ];
+    (headers, provider.keys.jwks(Purpose::Token).to_string()).into_response()
+}
+
+/// The document, once at start.
+pub(super) fn document(issuer: &str) -> Value {
+    let at = |path: &str| format!("{issuer}{path}");
+    let algs: Vec<&str> = [Alg::Rs256, Alg::Es256, Alg::EdDsa]
+        .map(Alg::as_str)
+        .to_vec();
+    let methods: Vec<&str> = AuthMethod::ALL.map(AuthMethod::as_str).to_vec();
+    let with_secret: Vec<&str> = AuthMethod::ALL
+        .iter()
+        .filter(|method| **method != AuthMethod::None)
+        .map(|method| method.as_str())
+        .collect();
+    let signing = ["ES256", "EdDSA", "RS256", "HS256"];
+    let members = [
+        ("issuer", json!(issuer)),
+        ("authorization_endpoint", json!(at("/oauth2/authorize"))),
+        ("token_endpoint", json!(at("/oauth2/token"))),
+        ("userinfo_endpoint", json!(at("/oauth2/userinfo"))),
+        ("jwks_uri", json!(at("/oauth2/jwks"))),
+        ("registration_endpoint", json!(at("/oauth2/register"))),
+        ("introspection_endpoint", json!(at("/oauth2/introspect"))),
+        ("revocation_endpoint", json!(at("/oauth2/revoke"))),
+        (
+            "pushed_authorization_request_endpoint",
+            json!(at("/oauth2/par")),
+        ),
+        (
+            "device_authorization_endpoint",
+            json!(at("/oauth2/device_authorization")),
+        ),
+        ("end_session_endpoint", json!(at("/oidc/logout"))),
+        ("check_session_iframe", json!(at("/oidc/check_session"))),
+        ("scopes_supported", json!(claims::SCOPES)),
+        ("response_types_supported", json!(["code"])),
+        ("response_modes_supported", json!(["query", "form_post"])),
+        (
+            "grant_types_supported",
+            json!(GrantType::ALL.map(GrantType::as_str)),
+        ),
+        (
+            "acr_values_supported",
+            json!(["urn:lgsp:acr:1", "urn:lgsp:acr:2", "urn:lgsp:acr:3"]),
+        ),
+        ("subject_types_supported", json!(["public", "pairwise"])),
+        ("id_token_signing_alg_values_supported", json!(algs)),
+        ("userinfo_signing_alg_values_supported", json!(algs)),
+        ("request_object_signing_alg_values_supported", json!(algs)),
+        ("introspection_signing_alg_values_supported", json!(algs)),
+        ("token_endpoint_auth_methods_supported", json!(methods)),
+        (
+            "token_endpoint_auth_signing_alg_values_supported",
+            json!(signing),
+        ),
+        (
+            "introspection_endpoint_auth_methods_supported",
+            json!(with_secret),
+        ),
+        (
+            "introspection_endpoint_auth_signing_alg_values_supported",
+            json!(signing),
+        ),
+        ("revocation_endpoint_auth_methods_supported", json!(methods)),
+        (
+            "revocation_endpoint_auth_signing_alg_values_supported",
+            json!(signing),
+        ),
+        (
+            "display_values_supported",
+            json!(["page", "popup", "touch", "wap"]),
+        ),
+        ("claim_types_supported", json!(["normal"])),
+        ("claims_supported", json!(claims::names())),
+        ("claims_parameter_supported", json!(true)),
+        ("request_parameter_supported", json!(true)),
+        ("request_uri_parameter_supported", json!(true)),
+        ("require_request_uri_registration", json!(true)),
+        ("ui_locales_supported", json!(["vi", "en"])),
+        ("code_challenge_methods_supported", json!(["S256"])),
+        (
+            "prompt_values_supported",
+            json!(["none", "login", "consent", "select_account"]),
+        ),
+        (
+            "authorization_response_iss_parameter_supported",
+            json!(true),
+        ),
+        ("require_pushed_authorization_requests", json!(false)),
+        (
+            "dpop_signing_alg_values_supported",
+            json!(["ES256", "EdDSA", "RS256"]),
+        ),
+        ("backchannel_logout_supported", json!(true)),
+        ("backchannel_logout_session_supported", json!(true)),
+        ("frontchannel_logout_supported", json!(true)),
+        ("frontchannel_logout_session_supported", json!(true)),
+    ];
+    members
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}
