@@ -13,7 +13,7 @@ use lgsp_model::DeliveryId;
 use lgsp_platform::{
     http::client::check_host,
     ledger::{
-        Acceptance, Leased, NewDelivery, Outcome,
+        Acceptance, Claim, Leased, NewDelivery, Outcome,
         worker::{self, BackOff, Handled, Handler, Handling, WorkerOptions},
     },
 };
@@ -129,7 +129,12 @@ async fn promise(provider: &Provider, orphan: &Participant) -> Result<()> {
         });
     }
     let acceptance = Acceptance {
-        claim: None,
+        // Two nodes may look at the same moment; one of them promises.
+        claim: Some(Claim {
+            key: format!("oidc.farewell:{}", orphan.id),
+            result: String::new(),
+            expires_at: provider.platform.clock.now().plus_ms(GIVE_UP_MS),
+        }),
         effects,
     };
     provider.platform.ledger.accept(acceptance).await?;

@@ -1,0 +1,7 @@
+//! Behaviour tests of sign-on for other systems.
+//!
+//! Owns: the list of test files.
+//! Invariant: a test moves the clock by hand; no test needs anything outside this machine.
+
+mod kit;
+mod oidc;
