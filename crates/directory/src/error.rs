@@ -18,6 +18,18 @@ pub enum Error {
         /// The limit.
         max: usize,
     },
+    /// A directory cannot be read without a password.
+    #[error("connection {name} has no password")]
+    ConnectionWithoutPassword {
+        /// The connection.
+        name: String,
+    },
+    /// Somebody has decided already.
+    #[error("conflict is decided")]
+    ConflictDecided,
+    /// The account may not be handed to a directory.
+    #[error("account cannot be merged")]
+    ConflictAccount,
     /// A label is empty or too long.
     #[error("label is empty or longer than {max}")]
     LabelInvalid {
@@ -46,8 +58,13 @@ impl From<std::io::Error> for Error {
 
 impl Error {
     /// Every id of this crate, for the test of sentences.
-    pub const IDS: &'static [&'static str] =
-        &["directory.secret.too_many", "directory.label.invalid"];
+    pub const IDS: &'static [&'static str] = &[
+        "directory.secret.too_many",
+        "directory.label.invalid",
+        "directory.connection.no_password",
+        "directory.conflict.decided",
+        "directory.conflict.account",
+    ];
 }
 
 impl Problem for Error {
@@ -55,6 +72,9 @@ impl Problem for Error {
         match self {
             Self::SecretsTooMany { .. } => "directory.secret.too_many",
             Self::LabelInvalid { .. } => "directory.label.invalid",
+            Self::ConnectionWithoutPassword { .. } => "directory.connection.no_password",
+            Self::ConflictDecided => "directory.conflict.decided",
+            Self::ConflictAccount => "directory.conflict.account",
             Self::Platform(error) => error.id(),
             Self::Identity(error) => error.id(),
         }
@@ -62,7 +82,10 @@ impl Problem for Error {
 
     fn code(&self) -> ErrorCode {
         match self {
-            Self::SecretsTooMany { .. } => ErrorCode::Conflict,
+            Self::SecretsTooMany { .. }
+            | Self::ConnectionWithoutPassword { .. }
+            | Self::ConflictDecided
+            | Self::ConflictAccount => ErrorCode::Conflict,
             Self::LabelInvalid { .. } => ErrorCode::Invalid,
             Self::Platform(error) => error.code(),
             Self::Identity(error) => error.code(),
@@ -74,6 +97,8 @@ impl Problem for Error {
             Self::SecretsTooMany { max } | Self::LabelInvalid { max } => {
                 vec![("max", max.to_string())]
             }
+            Self::ConnectionWithoutPassword { name } => vec![("name", name.clone())],
+            Self::ConflictDecided | Self::ConflictAccount => Vec::new(),
             Self::Platform(error) => error.arguments(),
             Self::Identity(error) => error.arguments(),
         }
@@ -81,7 +106,11 @@ impl Problem for Error {
 
     fn fields(&self) -> Vec<FieldError> {
         match self {
-            Self::SecretsTooMany { .. } | Self::LabelInvalid { .. } => Vec::new(),
+            Self::SecretsTooMany { .. }
+            | Self::LabelInvalid { .. }
+            | Self::ConnectionWithoutPassword { .. }
+            | Self::ConflictDecided
+            | Self::ConflictAccount => Vec::new(),
             Self::Platform(error) => error.fields(),
             Self::Identity(error) => error.fields(),
         }

@@ -27,8 +27,8 @@ pub use permissions::PERMISSIONS;
 pub fn module() -> lgsp_platform::Result<Module> {
     Ok(Module {
         name: "directory",
-        migrations: ldap::MIGRATIONS.to_vec(),
-        kinds: ldap::kinds()?,
+        migrations: [ldap::MIGRATIONS, federation::MIGRATIONS].concat(),
+        kinds: [ldap::kinds()?, federation::kinds()?].concat(),
         permissions: PERMISSIONS,
         messages: MessageFiles {
             vi: include_str!("../messages/vi.toml"),
@@ -46,6 +46,7 @@ pub struct Parts {
     platform: Platform,
     identity: Identity,
     ldap: ldap::Addresses,
+    federation: federation::Federation,
 }
 
 impl std::ops::Deref for Directory {
@@ -60,6 +61,12 @@ impl Directory {
     #[must_use]
     pub fn ldap_addresses(&self) -> ldap::Addresses {
         self.ldap
+    }
+
+    /// The directories of others.
+    #[must_use]
+    pub fn federation(&self) -> &federation::Federation {
+        &self.federation
     }
 
     /// The name with which an LDAP application binds.
@@ -84,9 +91,12 @@ pub async fn start(
         platform: platform.clone(),
         identity: identity.clone(),
         ldap: addresses,
+        federation: federation::start(platform, identity),
     }));
     let running = Running {
-        api: ldap::apps::routes::router().with_state(directory.clone()),
+        api: ldap::apps::routes::router()
+            .merge(federation::routes::router())
+            .with_state(directory.clone()),
         ..Running::default()
     };
     Ok((directory, running))

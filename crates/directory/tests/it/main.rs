@@ -8,5 +8,6 @@
     reason = "test helpers"
 )]
 
+mod federation;
 mod ldap;
 mod messages;

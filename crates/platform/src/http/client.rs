@@ -4,7 +4,10 @@
 //! Not here: retries (the ledger), credentials (each national system).
 //! Follows: ARCHITECTURE.md, Security: outbound calls check addresses.
 
-use std::{net::IpAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use futures_util::StreamExt as _;
 
@@ -44,16 +47,27 @@ pub async fn check_host(url: &reqwest::Url, is_local_allowed: bool) -> Result<()
         .trim_matches(['[', ']'])
         .to_owned();
     let port = url.port_or_known_default().unwrap_or(443);
-    let addresses = tokio::net::lookup_host((host.as_str(), port)).await?;
-    for address in addresses {
-        if is_local(address.ip()) {
-            return Err(Error::Configuration(format!(
-                "{host} resolves to {}, which outbound calls may not reach",
-                address.ip()
-            )));
-        }
+    resolve(&host, port, false).await.map(|_| ())
+}
+
+/// The addresses of a host that outbound connections may reach; connecting to one of them
+/// leaves no time for the name to change its meaning.
+///
+/// # Errors
+/// `platform.configuration.invalid` when one of them is loopback, link-local or unspecified,
+/// unless that is allowed; `platform.file.failed` when the name is unknown.
+pub async fn resolve(host: &str, port: u16, is_local_allowed: bool) -> Result<Vec<SocketAddr>> {
+    let addresses: Vec<SocketAddr> = tokio::net::lookup_host((host, port)).await?.collect();
+    let refused = addresses
+        .iter()
+        .find(|address| !is_local_allowed && is_local(address.ip()));
+    match refused {
+        Some(address) => Err(Error::Configuration(format!(
+            "{host} resolves to {}, which outbound calls may not reach",
+            address.ip()
+        ))),
+        None => Ok(addresses),
     }
-    Ok(())
 }
 
 fn is_local(address: IpAddr) -> bool {

@@ -4,6 +4,7 @@
 
 use std::{process::Command, sync::Arc};
 
+use axum::{Extension, Router, body::Body, http::Request};
 use lgsp_directory::{Directory, ldap::apps::secrets};
 use lgsp_identity::{
     Account, Actor, CatalogueHierarchy, Identity, Kind, NewAccount, NewGroup, Password, Person,
@@ -17,6 +18,7 @@ use lgsp_platform::{
 };
 use lgsp_testkit::{TestPlatform, interop};
 use serde_json::json;
+use tower::ServiceExt as _;
 
 pub(crate) const BASE: &str = "dc=h34,dc=gov,dc=vn";
 pub(crate) const GOOD: &str = "Song-Dak-Bla-7!";
@@ -33,6 +35,9 @@ pub(crate) struct World {
     pub(crate) secrets: [String; 3],
     /// `ldap://127.0.0.1:…`.
     pub(crate) url: String,
+    /// Token of an administrator.
+    token: String,
+    router: Router,
 }
 
 /// Runs a test in a world on each database.
@@ -89,7 +94,15 @@ impl World {
         manifests.extend(apps());
         put(&platform, manifests).await;
         catalogue.follow(&platform.registry.snapshot());
-        let (directory, _) = lgsp_directory::start(&platform, &catalogue, &identity)
+        let (directory, running) = lgsp_directory::start(&platform, &catalogue, &identity)
+            .await
+            .unwrap();
+        let (api, _) = running.api.split_for_parts();
+        let router = Router::new()
+            .nest("/api/v1", api)
+            .layer(Extension(identity.ports()));
+        let admin = identity
+            .bootstrap_admin("admin", Password::new(GOOD.to_owned()))
             .await
             .unwrap();
         let address = directory.ldap_addresses().plain.unwrap();
@@ -100,6 +113,8 @@ impl World {
             clock: test.clock.clone(),
             secrets: Default::default(),
             url: format!("ldap://{address}"),
+            token: admin.token,
+            router,
         };
         world.people().await;
         for (place, name) in ["all", "office", "officials"].into_iter().enumerate() {
@@ -109,6 +124,28 @@ impl World {
                 .unwrap();
         }
         world
+    }
+
+    /// Calls the API with the administrator's token; status and body.
+    pub(crate) async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<serde_json::Value>,
+    ) -> (u16, serde_json::Value) {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "application/json")
+            .body(body.map_or_else(Body::empty, |body| Body::from(body.to_string())))
+            .unwrap();
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let status = answer.status().as_u16();
+        let bytes = axum::body::to_bytes(answer.into_body(), 1 << 20)
+            .await
+            .unwrap();
+        (status, serde_json::from_slice(&bytes).unwrap_or_default())
     }
 
     pub(crate) fn actor(&self) -> Actor {

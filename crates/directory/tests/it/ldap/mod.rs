@@ -2,5 +2,5 @@
 
 mod codec;
 mod connection;
-mod kit;
+pub(crate) mod kit;
 mod table;

@@ -1,0 +1,6 @@
+//! Federation from directories that others wrote.
+
+mod active_directory;
+mod outage;
+mod scenario;
+mod upstream;

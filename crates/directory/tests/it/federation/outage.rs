@@ -1,0 +1,78 @@
+//! Directories that do not answer, are not trusted or are not reached.
+
+use serde_json::json;
+
+use super::{
+    scenario::{CONNECTION, connect, ended, run, sign_in, spec},
+    upstream::{PASSWORD, Upstream},
+};
+use crate::ldap::kit::worlds;
+
+worlds! {
+    async fn only_a_trusted_certificate_and_an_allowed_address_are_spoken_to(world: &World) {
+        let Some(upstream) = Upstream::slapd().await else { return };
+        upstream.person("snv.01", "Phạm Văn Một", "ou=people,").await;
+        let path = format!("/directory-connections/{CONNECTION}/test");
+        let test = async |change: &[(&str, serde_json::Value)]| {
+            let mut spec = spec(&upstream);
+            for (name, value) in change {
+                spec[*name] = value.clone();
+            }
+            connect(world, spec).await;
+            world.call("POST", &path, None).await.1
+        };
+        assert_eq!(test(&[]).await["ok"], true);
+        let other = foreign_certificate();
+        for (change, reason) in [
+            (vec![("trusted_certificates", json!(other))], "certificate"),
+            (vec![("trusted_certificates", json!(""))], "certificate"),
+            (vec![("allow_local_addresses", json!(false))], "may not reach"),
+            (vec![("bind_dn", json!("cn=other,dc=snv,dc=example"))], "result 49"),
+            (vec![("people_base", json!("ou=nowhere,dc=snv,dc=example"))], "result 32"),
+            (vec![("urls", json!(["ldap://127.0.0.1:1"]))], "does not answer"),
+        ] {
+            let found = test(&change).await;
+            let failure = found["failure"].as_str().unwrap_or_default().to_lowercase();
+            assert!(found["ok"] == false && failure.contains(reason), "{change:?}: {found}");
+        }
+        // The second address is tried when the first does not answer.
+        let both = json!(["ldap://127.0.0.1:1", upstream.url]);
+        assert_eq!(test(&[("urls", both)]).await["ok"], true);
+        // Elsewhere than on loopback nothing is said in the clear; there it must be allowed.
+        assert_eq!(test(&[("start_tls", json!(false))]).await["ok"], true);
+    }
+
+    async fn an_outage_is_waited_for_and_then_given_up(world: &World) {
+        let Some(mut upstream) = Upstream::slapd().await else { return };
+        upstream.person("snv.01", "Phạm Văn Một", "ou=people,").await;
+        connect(world, spec(&upstream)).await;
+        assert_eq!(run(world, "full").await["report"]["created"], 1);
+        upstream.stop();
+        let path = format!("/directory-connections/{CONNECTION}/runs");
+        let (_, queued) = world.call("POST", &path, Some(json!({"mode": "full"}))).await;
+        let id = queued["id"].as_str().unwrap();
+        let one = format!("{path}/{id}");
+        for _ in 0..600 {
+            let (_, run) = world.call("GET", &one, None).await;
+            if run["state"] == "failed" {
+                break;
+            }
+            world.clock.advance_ms(30_000);
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        let failed = ended(world, id).await;
+        assert_eq!(failed["state"], "failed", "{failed}");
+        assert!(failed["report"]["failure"].as_str().unwrap().contains("does not answer"));
+        let error = sign_in(world, "snv.01", PASSWORD).await.unwrap_err();
+        assert!(matches!(error, lgsp_identity::Error::SourceUnavailable), "{error}");
+    }
+}
+
+/// A certificate that did not sign anything here.
+fn foreign_certificate() -> String {
+    std::fs::read_dir("/usr/share/ca-certificates/mozilla")
+        .unwrap()
+        .filter_map(|entry| std::fs::read_to_string(entry.unwrap().path()).ok())
+        .find(|text| text.contains("BEGIN CERTIFICATE"))
+        .unwrap()
+}
