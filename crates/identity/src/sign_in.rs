@@ -8,6 +8,7 @@
 
 use std::net::IpAddr;
 
+use axum::http::{HeaderMap, header};
 use lgsp_model::Timestamp;
 use lgsp_platform::{
     db::{Database, WriteTx},
@@ -21,7 +22,8 @@ use crate::{
     error::{Error, Result},
     password::{Password, hash},
     rules::SESSIONS_MAX,
-    secret::{new_secret, stored_hash},
+    secret::{cookie, new_secret, stored_hash},
+    sessions::SESSION_COOKIE,
     source::SourceAnswer,
     tables::{
         account::{self, Account},
@@ -74,6 +76,21 @@ pub struct RequestInfo {
     pub user_agent: Option<String>,
     /// Secret of the session that the browser had; it ends when the new one begins.
     pub old_secret: Option<String>,
+}
+
+impl RequestInfo {
+    /// What the headers of a request tell.
+    #[must_use]
+    pub fn read(headers: &HeaderMap, address: Option<IpAddr>) -> Self {
+        let user_agent = headers.get(header::USER_AGENT);
+        Self {
+            address,
+            user_agent: user_agent
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned),
+            old_secret: cookie(headers, SESSION_COOKIE).map(str::to_owned),
+        }
+    }
 }
 
 /// An open session.

@@ -34,7 +34,7 @@ pub use error::{Error, Result};
 
 /// Permissions of this crate: those of its folders, one after another.
 pub static PERMISSIONS: LazyLock<Vec<Permission>> =
-    LazyLock::new(|| [keys::PERMISSIONS, oidc::PERMISSIONS].concat());
+    LazyLock::new(|| [keys::PERMISSIONS, oidc::PERMISSIONS, upstream::PERMISSIONS].concat());
 
 /// What sign-on for other systems brings before anything runs.
 ///
@@ -48,12 +48,14 @@ pub fn module() -> lgsp_platform::Result<Module> {
             transactions::MIGRATIONS,
             cas::MIGRATIONS,
             oidc::MIGRATIONS,
+            upstream::MIGRATIONS,
         ]
         .concat(),
         kinds: vec![
             KindDescriptor::of::<oidc::client::OidcClient>()?,
             KindDescriptor::of::<saml::SamlSp>()?,
             KindDescriptor::of::<cas::CasService>()?,
+            KindDescriptor::of::<upstream::IdentityProvider>()?,
         ],
         permissions: PERMISSIONS.as_slice(),
         messages: MessageFiles {
@@ -82,9 +84,17 @@ pub async fn start(platform: &Platform, identity: &Identity) -> Result<Running> 
     let oidc = oidc::start(platform, identity, &keys).await?;
     let saml = saml::start(platform, identity, &keys).await?;
     let cas = cas::start(platform, identity)?;
+    let upstream = upstream::start(platform, identity).await?;
     Ok(Running {
-        api: keys::router(keys).merge(oidc.api).merge(saml.api),
-        pages: oidc.pages.merge(saml.pages).merge(cas.pages),
+        api: keys::router(keys)
+            .merge(oidc.api)
+            .merge(saml.api)
+            .merge(upstream.api),
+        pages: oidc
+            .pages
+            .merge(saml.pages)
+            .merge(cas.pages)
+            .merge(upstream.pages),
         service: oidc.service,
     })
 }

@@ -122,15 +122,10 @@ async fn try_submit(
     address: Option<IpAddr>,
 ) -> Result<Response> {
     check_form(headers, form)?;
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let attempt = Attempt {
         username: form.get("username").to_owned(),
         password: Password::new(form.get("password").to_owned()),
-        request: RequestInfo {
-            address,
-            user_agent: text(header::USER_AGENT).map(str::to_owned),
-            old_secret: cookie(headers, SESSION_COOKIE).map(str::to_owned),
-        },
+        request: RequestInfo::read(headers, address),
     };
     let opened = identity.sign_in(attempt).await?;
     let mut response = see_other(safe_next(form.get("next")));

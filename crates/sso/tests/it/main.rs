@@ -5,3 +5,4 @@
 
 mod kit;
 mod oidc;
+mod upstream;
