@@ -16,6 +16,9 @@ pub(crate) struct DemoFile {
     pub(crate) agencies: Vec<DemoAgency>,
     pub(crate) systems: Vec<DemoSystem>,
     pub(crate) axis: DemoAxis,
+    /// The simulated national sign-on.
+    #[serde(default)]
+    pub(crate) sign_on: DemoSignOn,
     /// Secret that the province uses towards the axis.
     pub(crate) axis_secret: String,
     /// The LDAP face and an application that may see the whole province.
@@ -57,6 +60,11 @@ pub(crate) struct DemoSystem {
 pub(crate) struct DemoAxis {
     pub(crate) url: String,
     pub(crate) systemid: String,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct DemoSignOn {
+    pub(crate) url: String,
 }
 
 impl DemoFile {

@@ -8,6 +8,7 @@
 mod file;
 mod ldap;
 mod seed;
+mod sign_on;
 
 use std::net::SocketAddr;
 
@@ -20,6 +21,7 @@ use lgsp_simulator::{
 };
 
 pub(crate) use file::DemoFile;
+use file::DemoSignOn;
 pub(crate) use ldap::open_ldap;
 
 use crate::{cli::print_line, compose::Composition};
@@ -41,6 +43,7 @@ pub(crate) enum Axis {
 pub(crate) struct Seeded {
     file: DemoFile,
     axis: Option<tokio::net::TcpListener>,
+    sign_on: sign_on::SignOn,
 }
 
 /// Code lists and calendars that every installation starts with; what exists stays.
@@ -86,9 +89,17 @@ pub(crate) async fn seed(composition: &Composition, axis: Axis) -> anyhow::Resul
         _ => seed::make(composition).await?,
     };
     let file = seed::point_to_axis(composition, file, axis_url).await?;
-    let file = ldap::point(composition, file).await?;
+    let mut file = ldap::point(composition, file).await?;
+    let sign_on = sign_on::seed(composition).await?;
+    file.sign_on = DemoSignOn {
+        url: sign_on.url.clone(),
+    };
     file.write(&path)?;
-    Ok(Seeded { file, axis })
+    Ok(Seeded {
+        file,
+        axis,
+        sign_on,
+    })
 }
 
 /// Puts the resources that do not exist; a person's changes are never overwritten.
@@ -121,6 +132,10 @@ pub(crate) fn greet(seeded: &Seeded, scheme: &str, admin: SocketAddr) {
     print_line(&format!("username  {}", seeded.file.admin.username));
     print_line(&format!("password  {}", seeded.file.admin.password));
     print_line(&format!("axis      {}", seeded.file.axis.url));
+    print_line(&format!(
+        "sign-on   {} (simulated)",
+        seeded.file.sign_on.url
+    ));
 }
 
 /// Starts the simulated axis and the traffic.
@@ -131,7 +146,12 @@ pub(crate) fn start(
     is_quiet: bool,
 ) -> anyhow::Result<()> {
     let tasks = &composition.platform.tasks;
-    let Seeded { file, axis } = seeded;
+    let Seeded {
+        file,
+        axis,
+        sign_on,
+    } = seeded;
+    sign_on::start(composition, sign_on)?;
     if let Some(listener) = axis {
         let handle = Handle::new(axis_seed(&file, is_quiet), AxisOptions::demo())?;
         let stopping = tasks.stopping().cancelled_owned();

@@ -56,6 +56,7 @@ pub(super) async fn make(composition: &Composition) -> anyhow::Result<DemoFile> 
             url: String::new(),
             systemid: AXIS_SYSTEM.to_owned(),
         },
+        sign_on: super::file::DemoSignOn::default(),
         axis_secret: random_text(32)?,
         ldap: None,
     })
@@ -158,7 +159,7 @@ async fn make_system(composition: &Composition, plan: SystemPlan) -> anyhow::Res
 }
 
 /// Puts a resource and, when given, its secret, in one transaction.
-async fn put_with_secret(
+pub(super) async fn put_with_secret(
     composition: &Composition,
     (kind, name): (&str, &str),
     spec: serde_json::Value,
@@ -233,7 +234,7 @@ pub(super) async fn point_to_axis(
     Ok(file)
 }
 
-fn random_text(bytes: usize) -> anyhow::Result<String> {
+pub(super) fn random_text(bytes: usize) -> anyhow::Result<String> {
     let text = URL_SAFE_NO_PAD.encode(random_bytes::<48>()?);
     Ok(text
         .chars()

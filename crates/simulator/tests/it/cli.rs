@@ -77,6 +77,9 @@ fn every_command_parses_with_its_defaults() {
         "simulate vxp --addr 127.0.0.1:0 --rate 2 --seed axis.json",
         "simulate province --demo demo.json",
         "simulate load --systemid a --secret b --from c --to d --to e --status --count 5",
+        "simulate sso",
+        "simulate sso --addr 127.0.0.1:0 --client-id a --client-secret b --redirect-uri https://a/b",
+        "simulate fault --axis http://127.0.0.1:1 add missing_claim --operation userinfo --set claim=sub",
         "simulate fault stats",
     ] {
         parsed(line);

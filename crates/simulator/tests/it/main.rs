@@ -20,5 +20,6 @@ mod load;
 mod mac;
 mod operations;
 mod province;
+mod sso;
 mod support;
 mod wire;
