@@ -20,39 +20,48 @@ use crate::{
 };
 
 /// Tables of the ledger.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    name: "platform_20261122_02_ledger",
-    statements: &[
-        "CREATE TABLE IF NOT EXISTS message (
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "platform_20261122_02_ledger",
+        statements: &[
+            "CREATE TABLE IF NOT EXISTS message (
             id {uuid} NOT NULL PRIMARY KEY, kind TEXT NOT NULL, digest {bytes} NOT NULL,
             size_bytes BIGINT NOT NULL, body {bytes}, trace_id TEXT, created_at BIGINT NOT NULL)",
-        "CREATE TABLE IF NOT EXISTS delivery (
+            "CREATE TABLE IF NOT EXISTS delivery (
             id {uuid} NOT NULL PRIMARY KEY, message_id {uuid}, queue TEXT NOT NULL,
             address TEXT NOT NULL, lane TEXT, priority SMALLINT NOT NULL, pull SMALLINT NOT NULL,
             state TEXT NOT NULL, attempts INTEGER NOT NULL, next_at BIGINT NOT NULL,
             lease_owner TEXT, lease_until BIGINT, fence BIGINT NOT NULL, payload TEXT,
-            reason TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL)",
-        "CREATE INDEX IF NOT EXISTS delivery_ready ON delivery (queue, priority DESC, next_at)
+            reason TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL) {by_key}",
+            "CREATE INDEX IF NOT EXISTS delivery_ready ON delivery (queue, priority DESC, next_at)
             WHERE pull = 0 AND state IN ('queued', 'failed')",
-        "CREATE INDEX IF NOT EXISTS delivery_mailbox ON delivery (address, priority DESC, id)
+            "CREATE INDEX IF NOT EXISTS delivery_mailbox ON delivery (address, priority DESC, id)
             WHERE pull = 1 AND state IN ('queued', 'delivered')",
-        "CREATE INDEX IF NOT EXISTS delivery_lane ON delivery
+            "CREATE INDEX IF NOT EXISTS delivery_lane ON delivery
             (queue, lane, state, priority DESC, id)
             WHERE lane IS NOT NULL AND state IN ('queued', 'waiting', 'leased', 'failed')",
-        "CREATE INDEX IF NOT EXISTS delivery_lease ON delivery (lease_until)
+            "CREATE INDEX IF NOT EXISTS delivery_lease ON delivery (lease_until)
             WHERE state = 'leased'",
-        "CREATE INDEX IF NOT EXISTS delivery_message ON delivery (message_id)",
-        "CREATE INDEX IF NOT EXISTS delivery_trouble ON delivery (state, updated_at)
+            "CREATE INDEX IF NOT EXISTS delivery_message ON delivery (message_id)",
+            "CREATE INDEX IF NOT EXISTS delivery_trouble ON delivery (state, updated_at)
             WHERE state IN ('dead', 'failed')",
-        "CREATE TABLE IF NOT EXISTS claim (
-            key TEXT NOT NULL PRIMARY KEY, result TEXT NOT NULL, expires_at BIGINT NOT NULL)",
-        "CREATE INDEX IF NOT EXISTS claim_expiry ON claim (expires_at)",
-        "CREATE TABLE IF NOT EXISTS node (
+            "CREATE TABLE IF NOT EXISTS claim (
+            key TEXT NOT NULL PRIMARY KEY, result TEXT NOT NULL, expires_at BIGINT NOT NULL)
+            {by_key}",
+            "CREATE INDEX IF NOT EXISTS claim_expiry ON claim (expires_at)",
+            "CREATE TABLE IF NOT EXISTS node (
             id TEXT NOT NULL PRIMARY KEY, seen_at BIGINT NOT NULL)",
-        "CREATE TABLE IF NOT EXISTS schedule (
+            "CREATE TABLE IF NOT EXISTS schedule (
             name TEXT NOT NULL PRIMARY KEY, next_at BIGINT NOT NULL)",
-    ],
-}];
+        ],
+    },
+    Migration {
+        name: "platform_20261126_01_body_on_disk",
+        statements: &[
+            "CREATE INDEX IF NOT EXISTS message_body_on_disk ON message (digest) WHERE body IS NULL",
+        ],
+    },
+];
 
 /// The rows of messages.
 pub(super) fn message_rows(messages: &[NewMessage], now: Timestamp, rows: &mut Rows) {
@@ -187,7 +196,7 @@ pub(super) async fn insert_claims<C: ConnectionTrait>(
     let mut claims = claims.into_iter();
     let mut left = claims.len();
     while left > 0 {
-        let count = (left.min(crate::db::INSERT_ROWS_MAX) + 1).next_power_of_two() / 2;
+        let count = crate::db::chunk(left);
         let suffix = "ON CONFLICT DO NOTHING RETURNING key";
         let sql = crate::db::insert_sql(db.backend(), "claim", columns, suffix, count);
         let bound = claims.by_ref().take(count).flatten().collect();

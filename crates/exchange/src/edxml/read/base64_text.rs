@@ -21,7 +21,7 @@ const ENGINE: GeneralPurpose = GeneralPurpose::new(
 /// Text decoded at once.
 const STEP_BYTES: usize = 16 * 1024;
 
-pub(super) struct Base64Text {
+pub(crate) struct Base64Text {
     /// Characters that do not make a group of four yet.
     carry: Vec<u8>,
     decoded: Vec<u8>,
@@ -30,32 +30,32 @@ pub(super) struct Base64Text {
 }
 
 impl Base64Text {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
-            carry: Vec::with_capacity(STEP_BYTES + 4),
-            decoded: vec![0; STEP_BYTES / 4 * 3 + 6],
+            carry: Vec::new(),
+            decoded: Vec::new(),
             is_padded: false,
             is_broken: false,
         }
     }
 
     /// Ready for another content.
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.carry.clear();
         self.is_padded = false;
         self.is_broken = false;
     }
 
-    pub(super) fn spoil(&mut self) {
+    pub(crate) fn spoil(&mut self) {
         self.is_broken = true;
     }
 
-    pub(super) fn is_broken(&self) -> bool {
+    pub(crate) fn is_broken(&self) -> bool {
         self.is_broken
     }
 
     /// Decodes a piece; `take` gets what is complete.
-    pub(super) fn feed<E>(
+    pub(crate) fn feed<E>(
         &mut self,
         piece: &[u8],
         take: &mut dyn FnMut(&[u8]) -> Result<(), E>,
@@ -79,6 +79,7 @@ impl Base64Text {
             let (groups, rest) = step
                 .split_at_checked(step.len() & !3)
                 .unwrap_or((&[], step));
+            make_room(&mut self.decoded, groups);
             if let Ok(count) = ENGINE.decode_slice(groups, &mut self.decoded) {
                 self.is_padded = groups.ends_with(b"=");
                 self.carry
@@ -97,7 +98,7 @@ impl Base64Text {
     }
 
     /// What is left after the last piece.
-    pub(super) fn finish<E>(
+    pub(crate) fn finish<E>(
         &mut self,
         take: &mut dyn FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
@@ -113,6 +114,7 @@ impl Base64Text {
         take: &mut dyn FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         let groups = self.carry.get(..length).unwrap_or_default();
+        make_room(&mut self.decoded, groups);
         let Ok(count) = ENGINE.decode_slice(groups, &mut self.decoded) else {
             self.is_broken = true;
             return Ok(());
@@ -121,6 +123,14 @@ impl Base64Text {
         self.carry.drain(..length);
         self.is_broken |= self.is_padded && !self.carry.is_empty();
         take(self.decoded.get(..count).unwrap_or_default())
+    }
+}
+
+/// Small contents take little memory; large ones come in steps of the same size.
+fn make_room(decoded: &mut Vec<u8>, groups: &[u8]) {
+    let wanted = groups.len().div_ceil(4) * 3;
+    if decoded.len() < wanted {
+        decoded.resize(wanted, 0);
     }
 }
 

@@ -196,7 +196,7 @@ impl Delimiter {
     fn split(self, window: &[u8]) -> (&[u8], bool) {
         match self {
             Self::Markup => {
-                let end = window.iter().position(|byte| matches!(byte, b'<' | b'&'));
+                let end = memchr::memchr2(b'<', b'&', window);
                 (
                     window
                         .get(..end.unwrap_or(window.len()))
@@ -204,7 +204,7 @@ impl Delimiter {
                     end.is_some(),
                 )
             }
-            Self::CDataEnd => match window.iter().position(|byte| *byte == b']') {
+            Self::CDataEnd => match memchr::memchr(b']', window) {
                 None => (window, false),
                 Some(0) if window.starts_with(CDATA_CLOSE) => (&[], true),
                 // A lone bracket is text; one byte at a time keeps the end in view.

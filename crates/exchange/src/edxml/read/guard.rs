@@ -6,8 +6,12 @@
 
 use std::io::{self, BufRead, Read};
 
+use super::start::is_space;
+
 /// Window over the source. Larger gains nothing, smaller costs calls.
 const WINDOW_BYTES: usize = 32 * 1024;
+/// Smallest window; every look ahead fits.
+const WINDOW_BYTES_MIN: usize = 1024;
 
 /// Why the guard stopped the XML reader.
 #[derive(Debug)]
@@ -35,8 +39,15 @@ pub(super) struct Guard<R> {
 }
 
 impl<R: BufRead> Guard<R> {
-    pub(super) fn new(inner: R, total_max: u64) -> Self {
-        Self::with_window(inner, total_max, WINDOW_BYTES)
+    pub(super) fn new(mut inner: R, total_max: u64) -> Self {
+        // A message in memory shows its length at once: no more is set aside for it. A fault of
+        // the source comes again when it is read.
+        let shown = inner.fill_buf().map_or(WINDOW_BYTES, <[u8]>::len);
+        Self::with_window(
+            inner,
+            total_max,
+            shown.clamp(WINDOW_BYTES_MIN, WINDOW_BYTES),
+        )
     }
 
     fn with_window(inner: R, total_max: u64, window_bytes: usize) -> Self {
@@ -88,6 +99,19 @@ impl<R: BufRead> Guard<R> {
     pub(super) fn peek(&mut self, wanted: usize) -> io::Result<&[u8]> {
         while self.end - self.start < wanted && self.load()? {}
         Ok(self.window.get(self.start..self.end).unwrap_or_default())
+    }
+
+    /// Passes white space, which would else be an event of its own between any two tags.
+    pub(super) fn skip_space(&mut self) -> io::Result<()> {
+        loop {
+            let next = self.fill_buf()?;
+            let length = next.len();
+            let space = next.iter().take_while(|byte| is_space(**byte)).count();
+            self.consume(space);
+            if space < length || length == 0 {
+                return Ok(());
+            }
+        }
     }
 
     /// Loads more behind what is there; false at the end of the source or when full.

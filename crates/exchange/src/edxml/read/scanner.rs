@@ -8,7 +8,7 @@
 use std::io::BufRead;
 
 use quick_xml::Reader;
-use quick_xml::events::{BytesDecl, BytesRef, Event};
+use quick_xml::events::{BytesDecl, BytesRef, BytesText, Event};
 
 use super::super::defects::{Defect, DefectCode};
 use super::super::error::ReadError;
@@ -144,15 +144,22 @@ impl<'a, R: BufRead> Scanner<'a, R> {
             return Ok(Pulled::Close);
         }
         loop {
-            if self.depth == 0 {
-                self.refuse_dtd()?;
-            }
-            self.event_at = self.guard().offset();
             let piece = self
                 .options
                 .limits
                 .field_bytes
                 .saturating_add(MARKUP_SLACK_BYTES);
+            // The first white space tells the line end; later one is looked at by nobody.
+            if self.line_end.is_some() && !self.is_collecting {
+                self.guard().allow(piece);
+                if self.guard().skip_space().is_err() {
+                    return Err(self.stopped(DefectCode::NotWellFormed));
+                }
+            }
+            if self.depth == 0 {
+                self.refuse_dtd()?;
+            }
+            self.event_at = self.guard().offset();
             self.guard().allow(piece);
             let mut buffer = std::mem::take(&mut self.buffer);
             buffer.clear();
@@ -200,7 +207,7 @@ impl<'a, R: BufRead> Scanner<'a, R> {
                 Ok(Some(Pulled::Close))
             }
             Event::Text(text) => {
-                self.take_text(text, &text.xml10_content())?;
+                self.take_text(text)?;
                 Ok(None)
             }
             Event::GeneralRef(reference) => {
@@ -209,7 +216,9 @@ impl<'a, R: BufRead> Scanner<'a, R> {
             }
             Event::CData(data) if self.depth > 0 => {
                 self.check_chars(data)?;
-                self.collect(&data.xml10_content())?;
+                if self.is_collecting {
+                    self.collect(&data.xml10_content())?;
+                }
                 Ok(None)
             }
             Event::CData(_) => Err(self.reject(DefectCode::NotWellFormed, "")),
@@ -236,16 +245,22 @@ impl<'a, R: BufRead> Scanner<'a, R> {
         }
     }
 
-    fn take_text(&mut self, raw: &str, text: &str) -> Outcome<()> {
+    fn take_text(&mut self, text: &BytesText<'_>) -> Outcome<()> {
+        let raw: &str = text;
         self.check_chars(raw)?;
         let is_outside = self.depth == 0 && !raw.bytes().all(start::is_space);
-        if is_outside || raw.contains("]]>") {
+        // The one byte is found much faster, and is rare.
+        if is_outside || (raw.contains('>') && raw.contains("]]>")) {
             return Err(self.reject(DefectCode::NotWellFormed, ""));
         }
         if self.depth == 1 && self.line_end.is_none() {
             self.line_end = Some(LineEnd::of(raw));
         }
-        self.collect(text)
+        // White space between elements is most of the text; its line ends are nobody's.
+        if self.is_collecting {
+            self.collect(&text.xml10_content())?;
+        }
+        Ok(())
     }
 
     fn take_reference(&mut self, reference: &BytesRef<'_>) -> Outcome<()> {
