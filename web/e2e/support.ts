@@ -103,6 +103,7 @@ export async function pages(request: APIRequestContext): Promise<PageAddress[]> 
     { name: "documents", address: "/documents" },
     { name: "deliveries", address: "/deliveries" },
     { name: "alarms", address: "/alarms" },
+    { name: "unmatched", address: "/unmatched-statuses" },
     { name: "systems", address: "/systems" },
     { name: "agencies", address: "/agencies" },
     { name: "registry", address: "/registry" },

@@ -47,6 +47,12 @@ pub enum Error {
         /// The codes as written.
         codes: Vec<String>,
     },
+    /// Receivers that take in nothing for now; nothing was delivered to anybody.
+    #[error("locked recipients: {}", .codes.join(", "))]
+    RecipientLocked {
+        /// The codes as written.
+        codes: Vec<String>,
+    },
     /// Another document of this sender has this `DocumentId` (strict mode).
     #[error("document id was used for another document")]
     DocumentIdReused,
@@ -118,6 +124,7 @@ impl Error {
         "exchange.sender.foreign",
         "exchange.sender.differs",
         "exchange.recipient.unknown",
+        "exchange.recipient.locked",
         "exchange.document.id_reused",
         "exchange.trace.loop",
         "exchange.document.not_owner",
@@ -157,6 +164,7 @@ impl Problem for Error {
             Self::SenderForeign { .. } => "exchange.sender.foreign",
             Self::SenderDiffers { .. } => "exchange.sender.differs",
             Self::RecipientUnknown { .. } => "exchange.recipient.unknown",
+            Self::RecipientLocked { .. } => "exchange.recipient.locked",
             Self::DocumentIdReused => "exchange.document.id_reused",
             Self::TraceLoop => "exchange.trace.loop",
             Self::NotOwner => "exchange.document.not_owner",
@@ -184,7 +192,9 @@ impl Problem for Error {
                 ErrorCode::Forbidden
             }
             Self::DocumentIdReused => ErrorCode::AlreadyExists,
-            Self::StatusOrder { .. } | Self::WrongState { .. } => ErrorCode::Conflict,
+            Self::StatusOrder { .. } | Self::WrongState { .. } | Self::RecipientLocked { .. } => {
+                ErrorCode::Conflict
+            }
             Self::NotFound { .. } | Self::Withdrawn => ErrorCode::NotFound,
             Self::Write(_) | Self::Stored(_) => ErrorCode::Internal,
         }
@@ -205,7 +215,9 @@ impl Problem for Error {
             Self::SenderDiffers { signed, written } => {
                 vec![("signed", signed.clone()), ("written", written.clone())]
             }
-            Self::RecipientUnknown { codes } => vec![("codes", codes.join(", "))],
+            Self::RecipientUnknown { codes } | Self::RecipientLocked { codes } => {
+                vec![("codes", codes.join(", "))]
+            }
             Self::StatusOrder { code, state } => {
                 vec![("code", code.clone()), ("state", state.clone())]
             }

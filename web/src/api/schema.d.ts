@@ -246,6 +246,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/app-passwords": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List my application passwords · Mật khẩu ứng dụng của tôi */
+        get: operations["list_app_passwords"];
+        put?: never;
+        /** Make an application password · Tạo mật khẩu ứng dụng */
+        post: operations["create_app_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/app-passwords/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an application password · Thu hồi mật khẩu ứng dụng */
+        delete: operations["revoke_app_password"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/apply": {
         parameters: {
             query?: never;
@@ -604,6 +639,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ldap-apps/{name}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List LDAP secrets · Liệt kê khóa LDAP */
+        get: operations["list_ldap_app_secrets"];
+        put?: never;
+        /** Issue an LDAP secret · Cấp khóa LDAP */
+        post: operations["create_ldap_app_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ldap-apps/{name}/secrets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an LDAP secret · Thu hồi khóa LDAP */
+        delete: operations["revoke_ldap_app_secret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/mailbox": {
         parameters: {
             query?: never;
@@ -793,6 +863,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/saml-sps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import SAML metadata · Thêm ứng dụng từ siêu dữ liệu SAML */
+        post: operations["import_saml_sp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/saml-sps/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview SAML metadata · Xem trước siêu dữ liệu SAML */
+        post: operations["preview_saml_sp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/signing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List signing keys · Liệt kê khoá ký */
+        get: operations["list_signing_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/signing-keys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rotate a signing key · Thay khoá ký */
+        post: operations["rotate_signing_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/signing-keys/{kid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Destroy a retired key · Huỷ khoá đã thôi dùng */
+        delete: operations["destroy_signing_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/systems": {
         parameters: {
             query?: never;
@@ -892,6 +1047,57 @@ export interface paths {
         post?: never;
         /** Revoke a token · Thu hồi mã truy cập */
         delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/unmatched-statuses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List unmatched statuses · Liệt kê trạng thái chưa ghép */
+        get: operations["list_unmatched_statuses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/unmatched-statuses/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Dismiss an unmatched status · Bỏ qua trạng thái chưa ghép */
+        post: operations["dismiss_unmatched_status"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/unmatched-statuses/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Match a status once more · Thử ghép lại trạng thái */
+        post: operations["retry_unmatched_status"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1069,6 +1275,23 @@ export interface components {
             severity: string;
             /** @description `open`, `acknowledged` or `closed`. */
             state: string;
+        };
+        /**
+         * @description An algorithm with which the platform signs.
+         * @enum {string}
+         */
+        Alg: "ES256" | "EdDSA" | "RS256";
+        /** @description An application password, without its value. */
+        AppPasswordItem: {
+            /** @description The only application through which it works; any when absent. */
+            app?: string | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Identifier. */
+            id: string;
+            /** @description What its person calls it. */
+            label: string;
+            last_used_at?: components["schemas"]["Timestamp"] | null;
         };
         /** @description What applying did. */
         Applied: {
@@ -1321,6 +1544,13 @@ export interface components {
             password?: string | null;
             /** @description Sign-in name. */
             username: string;
+        };
+        /** @description A wished application password. */
+        CreateAppPassword: {
+            /** @description Application (a resource `ldap-app`) through which alone it shall work. */
+            app?: string | null;
+            /** @description What its person calls it: a device, a program. */
+            label: string;
         };
         /** @description A wished token. */
         CreateToken: {
@@ -1686,11 +1916,46 @@ export interface components {
             /** @description To whom. */
             to?: string | null;
         };
+        /** @description A service provider to be made. */
+        ImportSamlSp: {
+            /** @description Owning agency. */
+            agency?: string | null;
+            /**
+             * Format: int64
+             * @description Revision that is replaced; absent to make a new resource.
+             */
+            base_revision?: number | null;
+            /** @description The XML document. */
+            metadata: string;
+            /** @description Name of the resource. */
+            name: string;
+        };
+        /** @description A key without its private part. */
+        KeyInfo: {
+            activated_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Algorithm. */
+            alg: components["schemas"]["Alg"];
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            destroyed_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Identifier in signatures: the RFC 7638 thumbprint. */
+            kid: string;
+            /** @description What it is for. */
+            purpose: components["schemas"]["Purpose"];
+            retired_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["KeyState"];
+        };
+        /**
+         * @description Where a key stands.
+         * @enum {string}
+         */
+        KeyState: "next" | "active" | "retired" | "destroyed";
         /**
          * @description What an account is for; kinds are kept apart (TCVN 14423:2026, 5.6.1).
          * @enum {string}
          */
-        Kind: "administrator" | "operator" | "technical" | "service" | "official";
+        Kind: "administrator" | "operator" | "technical" | "service" | "official" | "system" | "citizen";
         /** @description A kind of resource as the console needs it. */
         KindView: {
             /** @description What it is for. */
@@ -1716,6 +1981,16 @@ export interface components {
          * @enum {string}
          */
         Language: "vi" | "en";
+        /** @description A secret of an application, without its value. */
+        LdapSecretItem: {
+            /** @description When. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Who issued it. */
+            created_by: string;
+            /** @description Identifier. */
+            id: string;
+            last_used_at?: components["schemas"]["Timestamp"] | null;
+        };
         /** Format: date */
         LocalDate: string;
         /** @description One entry of the log of a delivery. */
@@ -1808,6 +2083,20 @@ export interface components {
             roles: components["schemas"]["GrantView"][];
             /** @description Sign-in name. */
             username: string;
+        };
+        /** @description A new application password; it is shown only here. */
+        NewAppPassword: {
+            /** @description Identifier. */
+            id: string;
+            /** @description The password. */
+            password: string;
+        };
+        /** @description A new secret of an application; it is shown only here. */
+        NewLdapSecret: {
+            /** @description Name with which the application binds. */
+            bind_dn: string;
+            /** @description The secret. */
+            secret: string;
         };
         /** @description A new secret; the value is shown this once. */
         NewSecret: {
@@ -1955,6 +2244,23 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_AppPasswordItem: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description The only application through which it works; any when absent. */
+                app?: string | null;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Identifier. */
+                id: string;
+                /** @description What its person calls it. */
+                label: string;
+                last_used_at?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Checkpoint: {
             /** @description The items, in the order of the list. */
             items: {
@@ -2050,6 +2356,27 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_KeyInfo: {
+            /** @description The items, in the order of the list. */
+            items: {
+                activated_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Algorithm. */
+                alg: components["schemas"]["Alg"];
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
+                destroyed_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Identifier in signatures: the RFC 7638 thumbprint. */
+                kid: string;
+                /** @description What it is for. */
+                purpose: components["schemas"]["Purpose"];
+                retired_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Where it stands. */
+                state: components["schemas"]["KeyState"];
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_KindView: {
             /** @description The items, in the order of the list. */
             items: {
@@ -2063,6 +2390,21 @@ export interface components {
                 plural: string;
                 /** @description JSON Schema of the specification. */
                 schema: Record<string, unknown>;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_LdapSecretItem: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description When. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Who issued it. */
+                created_by: string;
+                /** @description Identifier. */
+                id: string;
+                last_used_at?: components["schemas"]["Timestamp"] | null;
             }[];
             /** @description Give it as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
@@ -2274,6 +2616,34 @@ export interface components {
             /** @description Give it as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
         };
+        /** @description One page of a list. */
+        Page_UnmatchedItem: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description The document as it names it: number, or identifier. */
+                about: string;
+                about_agency?: components["schemas"]["Party"] | null;
+                /** @description Status code. */
+                code: string;
+                /** @description When it came. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Until when it is tried. */
+                expires_at: components["schemas"]["Timestamp"];
+                /** @description Who reports. */
+                from: components["schemas"]["Party"];
+                /**
+                 * Format: uuid
+                 * @description Our identifier of the message.
+                 */
+                id: string;
+                next_at?: components["schemas"]["Timestamp"] | null;
+                reason?: components["schemas"]["Sentence"] | null;
+                /** @description `parked` or `listed`. */
+                state: string;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description An agency in an answer. */
         Party: {
             /** @description Agency (name of the resource), or the code when nobody knows it. */
@@ -2338,6 +2708,11 @@ export interface components {
             language?: components["schemas"]["Language"] | null;
             theme?: components["schemas"]["Theme"] | null;
         };
+        /** @description Metadata of a service provider. */
+        PreviewSamlSp: {
+            /** @description The XML document. */
+            metadata: string;
+        };
         /** @description Body of an error answer. */
         ProblemBody: {
             /** @description Stable id. */
@@ -2367,6 +2742,11 @@ export interface components {
          * @enum {string}
          */
         ProposalState: "open" | "accepted" | "rejected";
+        /**
+         * @description What a key is for; keys of one purpose are never used for another.
+         * @enum {string}
+         */
+        Purpose: "token" | "saml";
         /** @description A role at a node. */
         PutGrant: {
             /** @description Agency at the top of the subtree; absent for the whole platform. */
@@ -2565,6 +2945,32 @@ export interface components {
              */
             revision: number;
         };
+        /** @description Which key is to be replaced. */
+        RotateKey: {
+            /** @description Algorithm. */
+            alg: components["schemas"]["Alg"];
+            /**
+             * @description Use the successor even when partners may not have seen it yet: the active key is known
+             *     to others.
+             */
+            at_once?: boolean;
+            /** @description What it is for. */
+            purpose: components["schemas"]["Purpose"];
+        };
+        /** @description What metadata would become. */
+        SamlSpPreview: {
+            /** @description Name for the resource: the one that has this entity id, else a suggestion. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Revision of the resource that has this entity id already.
+             */
+            revision?: number | null;
+            /** @description Specification of kind `saml_sp`. */
+            spec: Record<string, unknown>;
+            /** @description What to know before keeping it. */
+            warnings: components["schemas"]["Sentence"][];
+        };
         /** @description A secret of a system, without its value. */
         SecretItem: {
             /** @description When it was made. */
@@ -2645,7 +3051,7 @@ export interface components {
          * @description Whether an account may be used at all.
          * @enum {string}
          */
-        State: "active" | "disabled" | "idle";
+        State: "active" | "disabled" | "idle" | "invited" | "left";
         /** @description One step from an agency to a body that took over, wholly or in part. */
         Succession: {
             /** @description The agency that took over (in a list of predecessors: the one that was taken over). */
@@ -2709,6 +3115,39 @@ export interface components {
             last_used_at?: components["schemas"]["Timestamp"] | null;
             /** @description What its owner calls it. */
             name: string;
+        };
+        /** @description Why a status is taken off the list. */
+        UnmatchedDismissal: {
+            /** @description In the words of the person, 3 to 500 characters. */
+            reason: string;
+        };
+        /** @description A status that no document has taken. */
+        UnmatchedItem: {
+            /** @description The document as it names it: number, or identifier. */
+            about: string;
+            about_agency?: components["schemas"]["Party"] | null;
+            /** @description Status code. */
+            code: string;
+            /** @description When it came. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Until when it is tried. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description Who reports. */
+            from: components["schemas"]["Party"];
+            /**
+             * Format: uuid
+             * @description Our identifier of the message.
+             */
+            id: string;
+            next_at?: components["schemas"]["Timestamp"] | null;
+            reason?: components["schemas"]["Sentence"] | null;
+            /** @description `parked` or `listed`. */
+            state: string;
+        };
+        /** @description Whether a status found its document. */
+        UnmatchedRetried: {
+            /** @description Found, and applied. */
+            is_matched: boolean;
         };
         /** @description The axis now. */
         UpstreamItem: {
@@ -3454,6 +3893,116 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AlarmItem"];
                 };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_app_passwords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AppPasswordItem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    create_app_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateAppPassword"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewAppPassword"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    revoke_app_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Application password */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             404: {
                 headers: {
@@ -4258,6 +4807,128 @@ export interface operations {
             };
         };
     };
+    list_ldap_app_secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Application */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LdapSecretItem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    create_ldap_app_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Application */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewLdapSecret"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    revoke_ldap_app_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Application */
+                name: string;
+                /** @description Secret */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_mailbox: {
         parameters: {
             query?: {
@@ -4693,6 +5364,193 @@ export interface operations {
             };
         };
     };
+    import_saml_sp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportSamlSp"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    preview_saml_sp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewSamlSp"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamlSpPreview"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_signing_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_KeyInfo"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    rotate_signing_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateKey"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyInfo"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    destroy_signing_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_systems: {
         parameters: {
             query?: {
@@ -4922,6 +5780,124 @@ export interface operations {
                 content?: never;
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_unmatched_statuses: {
+        parameters: {
+            query?: {
+                /** @description `parked` (tried again by itself) or `listed` (waits for a person). */
+                state?: string;
+                /** @description Where the page starts. */
+                cursor?: string;
+                /** @description Page size, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UnmatchedItem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    dismiss_unmatched_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmatchedDismissal"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    retry_unmatched_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnmatchedRetried"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

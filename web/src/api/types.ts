@@ -59,6 +59,7 @@ export type FlowEnd = Schemas["FlowEnd"];
 export type SeriesPoint = Schemas["SeriesPoint"];
 export type RecentItem = Schemas["RecentItem"];
 export type Alarm = Schemas["AlarmItem"];
+export type UnmatchedStatus = Schemas["UnmatchedItem"];
 
 export type JournalEvent = Schemas["EventView"];
 export type Checkpoint = Schemas["Checkpoint"];

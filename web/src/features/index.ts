@@ -11,6 +11,7 @@ import { mailbox } from "./mailbox/routes.ts";
 import { profile } from "./profile/routes.ts";
 import { registry } from "./registry/routes.ts";
 import { systems } from "./systems/routes.ts";
+import { unmatched } from "./unmatched/routes.ts";
 
 export const features: readonly Feature[] = [
   home,
@@ -18,6 +19,7 @@ export const features: readonly Feature[] = [
   documents,
   deliveries,
   alarms,
+  unmatched,
   systems,
   agencies,
   registry,

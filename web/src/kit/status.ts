@@ -24,6 +24,8 @@ const TONES: Record<string, Tone> = {
   failed: "late",
   fetched: "ok",
   leased: "waiting",
+  listed: "soon",
+  parked: "waiting",
   queued: "waiting",
   sent: "ok",
   // Effects of later documents.

@@ -7,7 +7,7 @@
 //! sections 1 to 4.
 //!
 //! Entry points: [`read()`] (with an [`AttachmentSink`]), [`extract()`], [`write()`],
-//! [`rewrite()`], [`splice_trace`], [`trace_loops`].
+//! [`rewrite()`], [`rewrite_as`], [`splice_trace`], [`trace_loops`].
 
 pub mod codes;
 mod dates;
@@ -19,6 +19,7 @@ mod limits;
 mod media;
 pub mod model;
 mod read;
+mod repack;
 mod rewrite;
 mod write;
 mod zip;
@@ -35,7 +36,8 @@ pub use read::{
     AttachmentFacts, AttachmentForm, AttachmentSink, Collect, Discard, Extract, LineEnd, Mode,
     ReadOptions, Reading, SplicePoint, extract, read,
 };
-pub use rewrite::rewrite;
+pub use repack::Carry;
+pub use rewrite::{Rewriting, rewrite, rewrite_as};
 pub use write::{
     AttachmentSource, InMemory, NoAttachments, Outgoing, Packing, WriteOptions, write,
 };

@@ -57,17 +57,29 @@ pub enum AddressWith {
     AsReceived,
 }
 
-/// How attachments are written.
+/// How attachments are handed to a partner.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AttachmentEncoding {
-    /// A ZIP of one entry, as on the national axis.
+    /// As the sender packed them.
     #[default]
+    #[schemars(extend("x-label" = {"vi": "Như bên gửi", "en": "As received"}))]
+    AsReceived,
+    /// A ZIP of one entry, as on the national axis.
     #[schemars(extend("x-label" = {"vi": "Nén ZIP", "en": "ZIP"}))]
     Zip,
     /// The file itself.
     #[schemars(extend("x-label" = {"vi": "Tệp gốc", "en": "Raw"}))]
     Raw,
+}
+
+/// The form in which a partner is handed messages; by default the bytes that came, with our trace.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PartnerForm {
+    /// Which form the codes of agencies have.
+    pub address_with: AddressWith,
+    /// How attachments are carried.
+    pub attachment_encoding: AttachmentEncoding,
 }
 
 /// The descriptors of our kinds.

@@ -17,6 +17,8 @@ use super::broken;
 pub const SETTINGS_NAME: &str = "exchange";
 /// Largest message that a province may allow, 200 MiB.
 const MESSAGE_BYTES_MAX: u64 = 209_715_200;
+/// Most agencies that may be locked; a province has about 2,000 bodies.
+const LOCKED_AGENCIES_MAX: usize = 5_000;
 
 /// How documents are exchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -37,6 +39,9 @@ pub struct ExchangeSettings {
     /// When alarms are raised.
     #[schemars(extend("x-label" = {"vi": "Quy tắc cảnh báo", "en": "Alarm rules"}, "x-order" = 5))]
     pub alarms: AlarmRules,
+    /// Agencies that take in no documents for now; what is sent to one of them is refused.
+    #[schemars(extend("x-label" = {"vi": "Đơn vị tạm khóa nhận", "en": "Locked recipients"}, "x-order" = 6, "x-widget" = "refs:agency"))]
+    pub locked_agencies: Vec<String>,
 }
 
 impl Default for ExchangeSettings {
@@ -47,6 +52,7 @@ impl Default for ExchangeSettings {
             dedupe_days: 7,
             orphan_hours: 24,
             alarms: AlarmRules::default(),
+            locked_agencies: Vec::new(),
         }
     }
 }
@@ -134,6 +140,13 @@ impl Kind for ExchangeSettings {
                 "/message_bytes_max",
                 "Từ 1 KiB đến 200 MiB.",
                 "From 1 KiB to 200 MiB.",
+            ));
+        }
+        if self.locked_agencies.len() > LOCKED_AGENCIES_MAX {
+            errors.push(broken(
+                "/locked_agencies",
+                "Quá nhiều đơn vị.",
+                "There are too many agencies.",
             ));
         }
         let alarms = &self.alarms;

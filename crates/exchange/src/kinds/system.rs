@@ -11,7 +11,7 @@ use lgsp_platform::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AddressWith, AttachmentEncoding, ReadMode, broken};
+use super::{AddressWith, AttachmentEncoding, PartnerForm, ReadMode, broken};
 
 /// Longest system id.
 const SYSTEMID_BYTES_MAX: usize = 128;
@@ -42,11 +42,13 @@ pub struct System {
     #[serde(default)]
     #[schemars(extend("x-label" = {"vi": "Chế độ đọc", "en": "Reading"}, "x-order" = 5))]
     pub mode: ReadMode,
-    /// Form of agency codes in lists that it receives.
+    /// Form of agency codes in lists and messages that it receives; another one than the sender's
+    /// means that messages are written again, and their signature no longer fits.
     #[serde(default)]
     #[schemars(extend("x-label" = {"vi": "Dạng mã định danh", "en": "Address with"}, "x-order" = 6))]
     pub address_with: AddressWith,
-    /// How attachments are written for it.
+    /// How attachments are carried to it; another way than the sender's means that messages are
+    /// written again, and their signature no longer fits.
     #[serde(default)]
     #[schemars(extend("x-label" = {"vi": "Đóng gói tệp đính kèm", "en": "Attachments"}, "x-order" = 7))]
     pub attachment_encoding: AttachmentEncoding,
@@ -108,6 +110,17 @@ pub struct SystemTransport {
     #[serde(default)]
     #[schemars(extend("x-label" = {"vi": "Dùng mã lỗi HTTP", "en": "HTTP codes"}))]
     pub http_codes: bool,
+}
+
+impl System {
+    /// The form in which it is handed messages.
+    #[must_use]
+    pub const fn form(&self) -> PartnerForm {
+        PartnerForm {
+            address_with: self.address_with,
+            attachment_encoding: self.attachment_encoding,
+        }
+    }
 }
 
 fn window_back() -> u32 {

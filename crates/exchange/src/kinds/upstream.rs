@@ -11,7 +11,7 @@ use lgsp_platform::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::broken;
+use super::{AddressWith, AttachmentEncoding, PartnerForm, broken};
 
 /// Shortest pause between two polls, in seconds.
 const POLL_SECONDS_MIN: u32 = 5;
@@ -51,6 +51,25 @@ pub struct Upstream {
     #[serde(default)]
     #[schemars(extend("x-label" = {"vi": "Cho phép địa chỉ nội bộ", "en": "Local addresses"}, "x-order" = 8))]
     pub allow_local_addresses: bool,
+    /// Form of agency codes in messages that go up.
+    #[serde(default)]
+    #[schemars(extend("x-label" = {"vi": "Dạng mã định danh", "en": "Address with"}, "x-order" = 9))]
+    pub address_with: AddressWith,
+    /// How attachments of messages that go up are carried.
+    #[serde(default)]
+    #[schemars(extend("x-label" = {"vi": "Đóng gói tệp đính kèm", "en": "Attachments"}, "x-order" = 10))]
+    pub attachment_encoding: AttachmentEncoding,
+}
+
+impl Upstream {
+    /// The form in which it is handed messages.
+    #[must_use]
+    pub const fn form(&self) -> PartnerForm {
+        PartnerForm {
+            address_with: self.address_with,
+            attachment_encoding: self.attachment_encoding,
+        }
+    }
 }
 
 fn poll_seconds() -> u32 {

@@ -10,4 +10,5 @@ mod detail;
 mod documents;
 pub mod figures;
 pub mod overview;
+mod unmatched;
 pub mod views;

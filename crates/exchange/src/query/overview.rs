@@ -26,7 +26,7 @@ use crate::{
     Result,
     directory::Directory,
     service::{Exchange, STATUS_TRAY, UPSTREAM_QUEUE},
-    tables::{alarm, search},
+    tables::{alarm, delivery, search},
 };
 
 /// How old an overview may be.
@@ -103,25 +103,25 @@ impl Exchange {
         let (db, directory) = (&self.0.platform.db, self.directory());
         self.0.figures.catch_up(db, now, ROUNDS_MAX).await?;
         let (from, step_ms) = span(window, now);
-        let counts = self.0.platform.ledger.counts().await?;
+        let counts = match scope {
+            None => self.0.platform.ledger.counts().await?,
+            Some(scope) => self.counts_of(&directory, scope).await?,
+        };
         let flows = self.flows(&directory, from, scope);
-        let series = self.series(from, now, step_ms);
+        let series = self.series(scope, (from, now), step_ms);
         let alarms = alarm::list(db, Some("open"), scope, None, ALARMS_MAX).await?;
-        let mut figures = self.figures(&series, &counts, now).await?;
-        if let Some(scope) = scope {
-            figures = self.scoped(scope, &flows, now, alarms.len()).await?;
-        }
+        let late = match scope {
+            None => alarm::count_open(db).await?,
+            Some(_) => i64::try_from(alarms.len()).unwrap_or(i64::MAX),
+        };
+        let figures = figures(&series, &counts, late, now);
         let recent = self.recent(&directory, scope).await?;
         Ok(Overview {
             as_of: now,
             figures,
             series,
             flows,
-            queues: if scope.is_none() {
-                queues(&counts, now)
-            } else {
-                Vec::new()
-            },
+            queues: queues(&counts, now),
             upstream: self.upstream(&directory, &counts, now),
             recent,
             alarms: alarms
@@ -131,7 +131,32 @@ impl Exchange {
         })
     }
 
-    fn series(&self, from: Timestamp, now: Timestamp, step_ms: i64) -> Vec<SeriesPoint> {
+    /// What waits for some agencies, and what they have sent to the outside.
+    async fn counts_of(&self, directory: &Directory, scope: &[String]) -> Result<Vec<Count>> {
+        let addresses: Vec<String> = scope
+            .iter()
+            .flat_map(|agency| [agency.clone(), format!("{agency}{STATUS_TRAY}")])
+            .collect();
+        // A lane is the sender's code as it was written.
+        let tree = &directory.catalogue.agencies;
+        let mut lanes: Vec<String> = scope
+            .iter()
+            .filter_map(|agency| tree.find(agency))
+            .flat_map(|agency| &agency.spec.codes)
+            .map(|code| code.value.clone())
+            .chain(scope.iter().cloned())
+            .collect();
+        lanes.sort_unstable();
+        lanes.dedup();
+        Ok(delivery::counts(&self.0.platform.db, &addresses, &lanes).await?)
+    }
+
+    fn series(
+        &self,
+        scope: Option<&[String]>,
+        (from, now): (Timestamp, Timestamp),
+        step_ms: i64,
+    ) -> Vec<SeriesPoint> {
         let point = |(at, counts): (Timestamp, super::figures::Counts)| SeriesPoint {
             at,
             accepted: counts.accepted,
@@ -139,65 +164,12 @@ impl Exchange {
             failed: counts.failed,
         };
         let until = now.plus_ms(1);
-        self.0
-            .figures
-            .series(from, until, step_ms)
-            .into_iter()
-            .map(point)
-            .collect()
-    }
-
-    async fn figures(
-        &self,
-        series: &[SeriesPoint],
-        counts: &[Count],
-        now: Timestamp,
-    ) -> Result<Figures> {
-        let sum = |field: fn(&SeriesPoint) -> i64| series.iter().map(field).sum();
-        let waits = |count: &&Count| count.state != State::Dead;
-        let oldest = counts
-            .iter()
-            .filter(waits)
-            .map(|count| count.oldest_at)
-            .min();
-        Ok(Figures {
-            documents: sum(|point| point.accepted),
-            deliveries: sum(|point| point.delivered),
-            failed: sum(|point| point.failed),
-            waiting: counts
-                .iter()
-                .filter(waits)
-                .map(|count| count.deliveries)
-                .sum(),
-            dead: of_state(counts, State::Dead),
-            late: alarm::count_open(&self.0.platform.db).await?,
-            oldest_waiting_ms: oldest.map_or(0, |at| now.since(at).max(0)),
-        })
-    }
-
-    /// Counts of some agencies: documents that they sent and copies that came for them.
-    async fn scoped(
-        &self,
-        scope: &[String],
-        flows: &[Flow],
-        now: Timestamp,
-        late: usize,
-    ) -> Result<Figures> {
-        let addresses: Vec<String> = scope
-            .iter()
-            .flat_map(|agency| [agency.clone(), format!("{agency}{STATUS_TRAY}")])
-            .collect();
-        let waiting = search::count_waiting(&self.0.platform.db, &addresses).await?;
-        let today = self.0.figures.of_agencies(scope, now);
-        Ok(Figures {
-            documents: today.sent + today.received,
-            deliveries: flows.iter().map(|flow| flow.documents).sum(),
-            waiting: waiting.iter().map(|(_, count)| count).sum(),
-            failed: flows.iter().map(|flow| flow.failed).sum(),
-            dead: 0,
-            late: i64::try_from(late).unwrap_or(i64::MAX),
-            oldest_waiting_ms: 0,
-        })
+        let book = &self.0.figures;
+        let series = match scope {
+            None => book.series(from, until, step_ms),
+            Some(scope) => book.series_of(scope, (from, until), step_ms),
+        };
+        series.into_iter().map(point).collect()
     }
 
     fn flows(&self, directory: &Directory, from: Timestamp, scope: Option<&[String]>) -> Vec<Flow> {
@@ -285,6 +257,22 @@ fn span(window: Window, now: Timestamp) -> (Timestamp, i64) {
             let first = now.plus_ms(-6 * 86_400_000).vietnam_date();
             (first.at_minute(0), 24 * QUARTER_MS)
         }
+    }
+}
+
+fn figures(series: &[SeriesPoint], counts: &[Count], late: i64, now: Timestamp) -> Figures {
+    let sum = |field: fn(&SeriesPoint) -> i64| series.iter().map(field).sum();
+    let waits = |count: &&Count| count.state != State::Dead;
+    let waiting = counts.iter().filter(waits);
+    let oldest = waiting.clone().map(|count| count.oldest_at).min();
+    Figures {
+        documents: sum(|point| point.accepted),
+        deliveries: sum(|point| point.delivered),
+        failed: sum(|point| point.failed),
+        waiting: waiting.map(|count| count.deliveries).sum(),
+        dead: of_state(counts, State::Dead),
+        late,
+        oldest_waiting_ms: oldest.map_or(0, |at| now.since(at).max(0)),
     }
 }
 

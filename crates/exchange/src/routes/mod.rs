@@ -16,6 +16,7 @@ mod mailbox;
 mod overview;
 mod proposals;
 mod systems;
+mod unmatched;
 
 use lgsp_platform::{
     http::{Caller, trace},
@@ -108,6 +109,7 @@ pub fn router(exchange: Exchange) -> OpenApiRouter {
         .merge(alarms::router())
         .merge(systems::router())
         .merge(proposals::router())
+        .merge(unmatched::router())
         .with_state(exchange)
 }
 

@@ -6,11 +6,12 @@
 //! Follows: design document "Document exchange", sections 5 and 7.4.
 //!
 //! Where to look: offering (`submit/`), mailboxes (`mailbox/`), officials' acts (`acts/`), the
-//! axis (`upstream.rs`), systems (`systems.rs`), handing out (`render.rs`); reading for the
+//! axis (`upstream.rs`), systems (`systems.rs`), handing out (`render.rs`, `partner.rs`); reading for the
 //! console is in `../query/`.
 
 mod acts;
 mod mailbox;
+mod partner;
 mod render;
 pub(crate) mod submit;
 mod systems;

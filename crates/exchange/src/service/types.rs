@@ -8,7 +8,7 @@ use lgsp_platform::blobs::{Body, Received};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::edxml;
+use crate::{edxml, kinds::PartnerForm};
 
 /// What a message is, as the parameter `messagetype` says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -127,6 +127,8 @@ pub struct Reader {
     pub address: Option<String>,
     /// Trace id of the call.
     pub trace_id: Option<String>,
+    /// How messages are handed to it.
+    pub form: PartnerForm,
 }
 
 /// Word of a mailbox item on the VXP wire.

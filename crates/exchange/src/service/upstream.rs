@@ -13,9 +13,10 @@ use lgsp_platform::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Exchange, MessageType, Outbound, UPSTREAM_QUEUE};
+use super::{Exchange, MessageType, Outbound, UPSTREAM_QUEUE, partner::Addressing};
 use crate::{
     Error, Result,
+    kinds::PartnerForm,
     rules::CopyState,
     tables::{CopyRow, DocumentRow, HistoryRow, copy, document, history},
 };
@@ -27,40 +28,52 @@ enum Carried {
 }
 
 impl Exchange {
-    /// The message of a leased delivery of queue `vxp`, with our trace.
+    /// The message of a leased delivery of queue `vxp`, with our trace, as the axis wants it.
     ///
     /// # Errors
     /// `exchange.thing.not_found` when it carries nothing of ours; `exchange.document.withdrawn`
     /// when its sender took it back meanwhile (the client cancels the delivery then).
     pub async fn outbound(&self, delivery: &Leased) -> Result<Outbound> {
+        let directory = self.directory();
+        let form = directory
+            .upstream()
+            .map_or_else(PartnerForm::default, |upstream| upstream.spec.form());
+        let addressing = |at| Addressing {
+            directory: &directory,
+            with: form.address_with,
+            at,
+        };
         match self.carried(delivery.id.0).await? {
             Carried::Document(row, copy) => {
+                let codes = addressing(row.created_at);
                 if copy.standing.state == CopyState::Withdrawn {
                     return Err(Error::Withdrawn);
                 }
                 Ok(Outbound {
                     message_type: MessageType::Edoc,
                     document: row.id,
-                    from_code: row.from_code.clone(),
-                    to_code: copy.to_code.clone(),
+                    from_code: codes.code(&row.from_code),
+                    to_code: codes.code(&copy.to_code),
                     notation: row.number.clone().unwrap_or_default(),
                     title: row.subject.clone(),
                     created_at: row.created_at,
-                    rendered: self.render(&row).await?,
+                    rendered: self.render(&row, form).await?,
                 })
             }
-            Carried::Status(row, status) => Ok(Outbound {
-                message_type: MessageType::Status,
-                document: row.id,
-                from_code: status.from_code.clone(),
-                to_code: status.to_code.clone(),
-                notation: row.number.clone().unwrap_or_default(),
-                title: row.subject.clone(),
-                created_at: status.created_at,
-                rendered: self
-                    .stored(MessageId(status.message_id), MessageType::Status)
-                    .await?,
-            }),
+            Carried::Status(row, status) => {
+                let codes = addressing(status.created_at);
+                let id = MessageId(status.message_id);
+                Ok(Outbound {
+                    message_type: MessageType::Status,
+                    document: row.id,
+                    from_code: codes.code(&status.from_code),
+                    to_code: codes.code(&status.to_code),
+                    notation: row.number.clone().unwrap_or_default(),
+                    title: row.subject.clone(),
+                    created_at: status.created_at,
+                    rendered: self.render_status(id, status.created_at, form).await?,
+                })
+            }
         }
     }
 

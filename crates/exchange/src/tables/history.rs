@@ -1,4 +1,4 @@
-//! The tables `copy_history`, `document_link` and `status_orphan`.
+//! The tables `copy_history` and `document_link`.
 
 use lgsp_model::{DocumentId, Timestamp};
 use lgsp_platform::{
@@ -217,72 +217,4 @@ pub(crate) async fn links(
             ))
         })
         .collect()
-}
-
-/// A status that waits for its document.
-pub(crate) struct Orphan {
-    pub(crate) id: Uuid,
-    pub(crate) facts: String,
-    pub(crate) expires_at: Timestamp,
-}
-
-/// The row of a parked status.
-pub(crate) fn orphan(
-    id: Uuid,
-    facts: String,
-    next_at: Timestamp,
-    expires_at: Timestamp,
-    now: Timestamp,
-) -> Rows {
-    Rows::one(
-        "status_orphan",
-        &[
-            "id",
-            "facts",
-            "state",
-            "next_at",
-            "expires_at",
-            "created_at",
-        ],
-        vec![
-            id.into(),
-            facts.into(),
-            "parked".into(),
-            next_at.0.into(),
-            expires_at.0.into(),
-            now.0.into(),
-        ],
-    )
-}
-
-/// Parked statuses that are tried again now.
-pub(crate) async fn orphans_due(db: &Database, now: Timestamp, limit: u32) -> Result<Vec<Orphan>> {
-    let sql = format!(
-        "SELECT id, facts, expires_at FROM status_orphan WHERE state = 'parked' \
-         AND next_at <= $1 ORDER BY next_at LIMIT {limit}"
-    );
-    db.query_all(sql, vec![now.0.into()])
-        .await?
-        .iter()
-        .map(|row| {
-            Ok(Orphan {
-                id: row.try_get("", "id")?,
-                facts: row.try_get("", "facts")?,
-                expires_at: Timestamp(row.try_get("", "expires_at")?),
-            })
-        })
-        .collect()
-}
-
-/// Sets what becomes of a parked status: `parked` again, `matched`, or `listed` for a clerk.
-pub(crate) fn orphan_state(
-    db: &Database,
-    id: Uuid,
-    state: &'static str,
-    next_at: Timestamp,
-) -> Statement {
-    db.statement(
-        "UPDATE status_orphan SET state = $1, next_at = $2 WHERE id = $3",
-        vec![state.into(), next_at.0.into(), id.into()],
-    )
 }

@@ -12,6 +12,7 @@ pub(crate) mod delivery;
 pub(crate) mod document;
 pub(crate) mod history;
 mod migrations;
+pub(crate) mod orphan;
 pub(crate) mod search;
 pub(crate) mod tail;
 
@@ -19,3 +20,4 @@ pub(crate) use copy::CopyRow;
 pub(crate) use document::DocumentRow;
 pub(crate) use history::HistoryRow;
 pub(crate) use migrations::MIGRATIONS;
+pub(crate) use orphan::OrphanRow;

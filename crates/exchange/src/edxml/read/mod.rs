@@ -29,6 +29,7 @@ use serde::{Deserialize, Serialize};
 pub use facts::{AttachmentFacts, AttachmentForm};
 pub use sinks::{AttachmentSink, Collect, Discard, Extract};
 
+pub(crate) use base64_text::Base64Text;
 pub(crate) use content::{ContentTap, TapError};
 pub(crate) use namespaces::XLINK;
 pub(crate) use start::is_xml_char;

@@ -15,6 +15,7 @@ use std::io::{self, BufWriter, Read, Write};
 
 use base64::engine::general_purpose::STANDARD;
 use base64::write::EncoderWriter;
+use uuid::Uuid;
 
 pub use source::{AttachmentSource, InMemory, NoAttachments, Outgoing, Packing};
 pub(crate) use xml::{Xml, escape_text};
@@ -104,15 +105,20 @@ fn write_content(
     match outgoing.packing {
         Packing::Raw => copy(index, &mut outgoing.content, &mut base64)?,
         Packing::Zip { entry } => {
-            let name = attachment.attachment_name.as_deref().unwrap_or_default();
-            let extension = media::extension(name).unwrap_or_else(|| "bin".to_owned());
-            let mut packer = ZipPacker::new(&mut base64, &format!("{entry}.{extension}"))?;
+            let mut packer = ZipPacker::new(&mut base64, &entry_name(entry, attachment))?;
             copy(index, &mut outgoing.content, &mut packer)?;
             packer.finish()?;
         }
     }
     base64.finish()?;
     Ok(())
+}
+
+/// Name of the only entry of a wrapped attachment.
+pub(crate) fn entry_name(entry: Uuid, attachment: &Attachment) -> String {
+    let name = attachment.attachment_name.as_deref().unwrap_or_default();
+    let extension = media::extension(name).unwrap_or_else(|| "bin".to_owned());
+    format!("{entry}.{extension}")
 }
 
 /// Copies, telling a failing source from a failing target.

@@ -63,6 +63,11 @@ impl<W: Write> ZipPacker<W> {
         })
     }
 
+    /// What the archive is written to.
+    pub(crate) fn out(&mut self) -> &mut W {
+        &mut self.encoder.get_mut().inner
+    }
+
     /// Ends the entry and writes the directory.
     pub(crate) fn finish(self) -> io::Result<W> {
         const HEADER_BYTES: u64 = 30;

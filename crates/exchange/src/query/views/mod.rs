@@ -7,8 +7,10 @@ mod documents;
 mod mailbox;
 mod overview;
 mod systems;
+mod unmatched;
 
 pub use documents::*;
 pub use mailbox::*;
 pub use overview::*;
 pub use systems::*;
+pub use unmatched::*;

@@ -13,7 +13,7 @@ use crate::{
         DateText, Edxml, InstantText, StatusMessage,
         model::{Party, ResponseFor, StaffInfo},
     },
-    kinds::AttachmentEncoding,
+    kinds::PartnerForm,
     service::{Acted, Exchange, MessageType, Official, Reader, WireStatus},
     tables::{CopyRow, DocumentRow, copy},
 };
@@ -59,7 +59,7 @@ impl Exchange {
             &self.0.platform.blobs,
             Edxml::Status(message),
             Arc::default(),
-            AttachmentEncoding::Zip,
+            true,
         )
         .await?;
         let mut submission = official.submission(agency, MessageType::Status, received);
@@ -98,6 +98,7 @@ impl Exchange {
             agencies: vec![copy.agency.clone()],
             address: official.address.clone(),
             trace_id: official.trace_id.clone(),
+            form: PartnerForm::default(),
         };
         self.fetch_copy(&reader, copy).await?;
         Ok(())

@@ -18,7 +18,6 @@ use crate::{
             Promulgation, Replacement, Signer,
         },
     },
-    kinds::AttachmentEncoding,
     service::{
         ComposeFile, ComposeRequest, Exchange, MessageType, Official, Submitted, submit::read,
     },
@@ -64,14 +63,10 @@ impl Exchange {
     ) -> Result<Submitted> {
         let files = Arc::new(files);
         let bytes: u64 = files.iter().map(|file| file.received.size_bytes).sum();
-        let mut received = self
-            .written(&draft, &files, AttachmentEncoding::Zip)
-            .await?;
+        let mut received = self.written(&draft, &files, true).await?;
         // Blank scans pack better than receivers believe: they would take them for a bomb.
         if bytes > Limits::RATIO_FREE_BYTES && self.looks_like_a_bomb(&received).await {
-            received = self
-                .written(&draft, &files, AttachmentEncoding::Raw)
-                .await?;
+            received = self.written(&draft, &files, false).await?;
         }
         self.submit(official.submission(agency, MessageType::Edoc, received))
             .await
@@ -81,16 +76,15 @@ impl Exchange {
         &self,
         draft: &Document,
         files: &Arc<Vec<ComposeFile>>,
-        encoding: AttachmentEncoding,
+        is_zipped: bool,
     ) -> Result<Received> {
         let mut document = draft.clone();
         for file in files.iter() {
             let id = format!("cid:{}", Ids.next());
-            let is_zipped = encoding == AttachmentEncoding::Zip;
             document.attach(&id, &file.name, media_type(&file.name), is_zipped);
         }
         let message = Edxml::Document(Box::new(document));
-        write::write(&self.0.platform.blobs, message, files.clone(), encoding).await
+        write::write(&self.0.platform.blobs, message, files.clone(), is_zipped).await
     }
 
     async fn looks_like_a_bomb(&self, received: &Received) -> bool {

@@ -18,14 +18,13 @@ use ring::digest::{Context, SHA256};
 use crate::{
     Error, Result,
     edxml::{self, AttachmentSource, Edxml, Outgoing, Packing, WriteOptions},
-    kinds::AttachmentEncoding,
     service::ComposeFile,
 };
 
 /// Base64 and markup around small files still fit inline below this sum.
 const SMALL_FILES_BYTES_MAX: u64 = INLINE_BYTES_MAX as u64 / 2;
 
-/// Writes a message with its files.
+/// Writes a message with its files, each wrapped in a ZIP or as it is.
 ///
 /// # Errors
 /// `exchange.message.unwritable`, `platform.file.failed`, `platform.storage.full`.
@@ -33,10 +32,10 @@ pub(super) async fn write(
     blobs: &Blobs,
     message: Edxml,
     files: Arc<Vec<ComposeFile>>,
-    encoding: AttachmentEncoding,
+    is_zipped: bool,
 ) -> Result<Received> {
     let bytes: u64 = files.iter().map(|file| file.received.size_bytes).sum();
-    let mut source = Files { files, encoding };
+    let mut source = Files { files, is_zipped };
     if bytes <= SMALL_FILES_BYTES_MAX {
         let mut out = Hashing::new(Vec::new());
         edxml::write(&message, &mut source, &WriteOptions::default(), &mut out)?;
@@ -77,7 +76,7 @@ pub(super) async fn write(
 /// Files of a composed document, opened one after another.
 struct Files {
     files: Arc<Vec<ComposeFile>>,
-    encoding: AttachmentEncoding,
+    is_zipped: bool,
 }
 
 impl AttachmentSource for Files {
@@ -91,9 +90,10 @@ impl AttachmentSource for Files {
                 Box::new(BufReader::new(file))
             }
         };
-        let packing = match self.encoding {
-            AttachmentEncoding::Zip => Packing::Zip { entry: Ids.next() },
-            AttachmentEncoding::Raw => Packing::Raw,
+        let packing = if self.is_zipped {
+            Packing::Zip { entry: Ids.next() }
+        } else {
+            Packing::Raw
         };
         Ok(Outgoing { content, packing })
     }

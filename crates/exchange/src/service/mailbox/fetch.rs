@@ -17,7 +17,7 @@ use super::Item;
 use crate::{
     Error, Result,
     rules::CopyState,
-    service::{Exchange, MessageType, Reader, Rendered},
+    service::{Exchange, Reader, Rendered},
     tables::{CopyRow, DocumentRow, copy, document, history},
 };
 
@@ -31,7 +31,7 @@ impl Exchange {
         match self.item(reader, doc_id).await? {
             Item::Copy(copy) => {
                 let row = self.fetch_copy(reader, &copy).await?;
-                self.render(&row).await
+                self.render(&row, reader.form).await
             }
             Item::Status(status) => {
                 if status.fetched_at.is_none() {
@@ -39,8 +39,8 @@ impl Exchange {
                     let statement = history::fetched(db, status.id, self.now());
                     self.note_fetch(status.id, statement, None).await?;
                 }
-                self.stored(MessageId(status.message_id), MessageType::Status)
-                    .await
+                let id = MessageId(status.message_id);
+                self.render_status(id, status.created_at, reader.form).await
             }
         }
     }

@@ -13,7 +13,7 @@ use lgsp_platform::{
 use sea_orm::Statement;
 use serde_json::json;
 
-use super::{prepared::Prepared, targets};
+use super::{locked::refusal, prepared::Prepared, targets};
 use crate::{
     Error, Result,
     directory::{Place, Receiver},
@@ -177,6 +177,9 @@ impl Exchange {
                     Some("0") => removed.push(receiver),
                     _ => added.push(receiver),
                 }
+            }
+            if let Some(locked) = refusal(&prepared.directory, &added) {
+                return Err(locked);
             }
             self.revoke_copies(prepared, &target, &removed, into)
                 .await?;

@@ -20,9 +20,10 @@ use super::{
     business::Reaction,
     identity::{document_claim, forgotten_at, message_claim, parse_result},
     is_strict,
+    locked::locked,
     prepared::Prepared,
     read::again,
-    sender::{sender, shortened},
+    sender::{Sender, sender, shortened},
 };
 use crate::{
     Error, Result,
@@ -52,6 +53,11 @@ impl Exchange {
             Err(error) => return self.our_own(directory, &submission, &document, error).await,
         };
         let receivers = receivers(directory, &submission, &document, now)?;
+        if let Some(error) = locked(directory, &submission.source, &document, &receivers) {
+            // What was taken in before the lock is answered as then.
+            let first = self.first_of(&submission, &document, &sender).await?;
+            return first.ok_or(error);
+        }
         let mut prepared = Prepared {
             directory: directory.clone(),
             now,
@@ -97,6 +103,22 @@ impl Exchange {
         let known = document::by_document_id(db, &document.document_id).await?;
         let own = known.iter().find(|row| row.from_agency == agency);
         own.map(|row| submitted(row.id.0, true)).ok_or(error)
+    }
+
+    /// The answer of then, when this very message was taken in before.
+    async fn first_of(
+        &self,
+        submission: &Submission,
+        document: &Document,
+        sender: &Sender,
+    ) -> Result<Option<Submitted>> {
+        let db = &self.0.platform.db;
+        let known = document::by_document_id(db, &document.document_id).await?;
+        let digest = &submission.received.digest;
+        let first = known
+            .iter()
+            .find(|row| row.from_agency == sender.agency && row.digest == digest);
+        Ok(first.map(|row| submitted(row.id.0, true)))
     }
 
     /// A new document: known by its identity for years, whatever became of the first message.

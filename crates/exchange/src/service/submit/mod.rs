@@ -8,6 +8,7 @@
 mod business;
 mod document;
 mod identity;
+mod locked;
 mod prepared;
 pub(crate) mod read;
 mod sender;
@@ -35,6 +36,7 @@ impl Exchange {
     /// * `exchange.message.not_conformant`, `exchange.message.type`, `exchange.trace.loop`
     /// * `exchange.sender.foreign`, `exchange.sender.differs`
     /// * `exchange.recipient.unknown`: names every code; nobody received anything
+    /// * `exchange.recipient.locked`: the same for receivers that take in nothing for now
     /// * `exchange.document.id_reused`, `exchange.status.order` (strict mode)
     /// * `exchange.document.not_owner`, `exchange.status.foreign`
     /// * `platform.storage.full`, `platform.database.failed`: nothing was accepted

@@ -34,7 +34,7 @@ use crate::{
         Exchange, MAILBOX_QUEUE, MessageType, STATUS_TRAY, Source, Submission, Submitted,
         UPSTREAM_QUEUE, WireStatus,
     },
-    tables::{CopyRow, DocumentRow, HistoryRow, copy, document, history},
+    tables::{CopyRow, DocumentRow, HistoryRow, OrphanRow, copy, document, history},
 };
 
 /// What the ledger calls the message of a status.
@@ -93,7 +93,7 @@ impl Exchange {
         );
         let (document, mut effects) = match plan {
             Some(plan) => (plan.document, plan.effects),
-            None => (None, self.park(directory, &facts, id, now)),
+            None => (None, self.park(directory, &facts, &status, id)),
         };
         effects.messages.push(NewMessage {
             id: MessageId(id),
@@ -245,20 +245,32 @@ impl Exchange {
         &self,
         directory: &Directory,
         facts: &StatusFacts,
+        status: &StatusMessage,
         id: Uuid,
-        now: Timestamp,
     ) -> Effects {
+        let now = self.now();
         let hours = i64::from(directory.settings.orphan_hours);
-        let text = serde_json::to_string(facts).unwrap_or_default();
-        let row = history::orphan(
+        let reference = &status.response_for;
+        let organ = reference.organ_id.as_deref().map(str::trim);
+        let about = reference.code.as_ref().or(reference.document_id.as_ref());
+        let row = OrphanRow {
             id,
-            text,
-            now.plus_ms(ORPHAN_RETRY_MS),
-            now.plus_ms(hours * HOUR_MS),
-            now,
-        );
+            facts: serde_json::to_string(facts).unwrap_or_default(),
+            state: "parked".to_owned(),
+            next_at: now.plus_ms(ORPHAN_RETRY_MS),
+            expires_at: now.plus_ms(hours * HOUR_MS),
+            created_at: now,
+            from_agency: facts.from_agency.clone(),
+            about_agency: organ
+                .filter(|code| !code.is_empty())
+                .map(|code| directory.agency_or_code(code, now))
+                .unwrap_or_default(),
+            code: status.status_code.clone(),
+            about: about.cloned().unwrap_or_default(),
+            reason: None,
+        };
         Effects {
-            rows: vec![row],
+            rows: vec![row.into_rows()],
             events: vec![
                 Event::new(
                     Class::Exchange,

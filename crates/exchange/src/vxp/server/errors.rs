@@ -22,6 +22,7 @@ impl From<Error> for Refused {
             Error::SenderForeign { code } => Self::new(Code::Sender, code),
             Error::SenderDiffers { written, .. } => Self::new(Code::Sender, written),
             Error::RecipientUnknown { codes } => Self::new(Code::Recipient, codes.join(", ")),
+            Error::RecipientLocked { codes } => Self::new(Code::Locked, codes.join(", ")),
             Error::DocumentIdReused => Self::new(Code::State, "document_id_reused"),
             Error::TraceLoop => Self::new(Code::NotConformant, "trace_loop"),
             Error::NotOwner => Self::new(Code::Sender, "not_owner"),
@@ -94,6 +95,10 @@ mod tests {
             codes: vec!["A".into(), "B".into()],
         };
         assert_eq!(code(unknown), (Code::Recipient, "A, B".into()));
+        let locked = Error::RecipientLocked {
+            codes: vec!["A".into()],
+        };
+        assert_eq!(code(locked), (Code::Locked, "A".into()));
         let stored = Error::Stored("/secret/path".into());
         assert_eq!(
             code(stored),

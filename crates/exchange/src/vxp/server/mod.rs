@@ -81,6 +81,7 @@ impl Caller<'_> {
             agencies: self.system.agencies.to_vec(),
             address: self.address.clone(),
             trace_id: self.trace_id.clone(),
+            form: self.system.spec.form(),
         }
     }
 }

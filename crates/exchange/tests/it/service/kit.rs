@@ -14,7 +14,7 @@ use lgsp_exchange::{
             Business, BusinessType, Code, OtherInfo, Party, Promulgation, Replacement, ResponseFor,
         },
     },
-    kinds::{System, Upstream},
+    kinds::{PartnerForm, System, Upstream},
     query::views::{CopyItem, DocumentDetail},
     service::{
         MailboxItem, MessageType, Official, Reader, Rendered, Source, Submission, Submitted,
@@ -344,6 +344,7 @@ pub(super) fn reader(agency: &str) -> Reader {
         agencies: vec![agency.to_owned()],
         address: None,
         trace_id: None,
+        form: PartnerForm::default(),
     }
 }
 

@@ -7,6 +7,7 @@ mod kit;
 mod large;
 mod messages;
 mod officials;
+mod partner;
 mod reading;
 mod refusals;
 mod repeats;

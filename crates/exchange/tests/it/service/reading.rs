@@ -2,7 +2,7 @@
 
 use lgsp_exchange::{
     edxml::Mode,
-    query::views::{DocumentFilter, MailboxBox, MailboxFilter, Window},
+    query::views::{DocumentFilter, MailboxBox, MailboxFilter, SeriesPoint, Window},
 };
 
 use super::kit::*;
@@ -152,11 +152,40 @@ worlds! {
         let scope = ["H34.03".to_owned()];
         let scoped = world.exchange.overview(Window::Week, Some(&scope)).await.unwrap();
         assert_eq!((scoped.figures.documents, scoped.flows.len()), (1, 1));
-        assert!(scoped.queues.is_empty());
+        assert_eq!(scoped.series.iter().map(|point| point.accepted).sum::<i64>(), 1);
+        let queues: Vec<(&str, i64)> =
+            scoped.queues.iter().map(|queue| (queue.queue.as_str(), queue.queued)).collect();
+        assert_eq!((queues, scoped.figures.waiting), (vec![("mailbox", 1)], 1));
         world.exchange.note_upstream(false);
         world.clock.advance_ms(2_000);
         let after = world.exchange.overview(Window::Today, None).await.unwrap();
         assert_eq!(after.upstream.as_ref().unwrap().state, "down");
+    }
+
+    async fn a_scoped_overview_counts_its_own_agencies_only(world: &World) {
+        world.sent("office", &document("000.00.01.H34", &["H34.02", "G22"], "1")).await;
+        world.sent("home", &document("H34.02", &["H34.03"], "2")).await;
+        world.sent("justice", &document("H34.03", &["H34.01"], "3")).await;
+        world.fetch_one("H34.02").await;
+        world.clock.advance_ms(1_600);
+        for window in [Window::Hour, Window::Today, Window::Week] {
+            let of = async |codes: &[&str]| {
+                let scope: Vec<String> = codes.iter().map(|code| (*code).to_owned()).collect();
+                world.exchange.overview(window, Some(&scope)).await.unwrap()
+            };
+            let office = of(&["H34.01"]).await;
+            let sum = |field: fn(&SeriesPoint) -> i64| office.series.iter().map(field).sum::<i64>();
+            assert_eq!((sum(|point| point.accepted), sum(|point| point.delivered)), (2, 1));
+            assert_eq!((office.figures.documents, office.figures.deliveries), (2, 1));
+            let queues: Vec<(&str, i64)> =
+                office.queues.iter().map(|queue| (queue.queue.as_str(), queue.queued)).collect();
+            assert_eq!(queues, [("mailbox", 1), ("vxp", 1)], "its mailbox, and what it sent up");
+            assert_eq!(office.upstream.as_ref().unwrap().waiting, 1);
+            let both = of(&["H34.01", "H34.02"]).await;
+            assert_eq!(both.figures.documents, 3, "what they send to each other counts once");
+            let none = of(&["H34.04"]).await;
+            assert_eq!((none.figures.documents, none.queues.len()), (0, 0));
+        }
     }
 
     async fn a_detail_tells_the_whole_way(world: &World) {

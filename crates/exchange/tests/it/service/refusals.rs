@@ -2,7 +2,11 @@
 
 use lgsp_exchange::{
     Error,
-    edxml::{Mode, model::TraceHeader},
+    edxml::{
+        Mode,
+        model::{BusinessType, TraceHeader},
+    },
+    kinds::{ExchangeSettings, SETTINGS_NAME},
     service::{MessageType, Source},
 };
 
@@ -42,6 +46,32 @@ worlds! {
         assert_eq!((event.class.as_str(), event.result.as_str()), ("audit", "refused"));
         assert_eq!((event.actor.as_str(), event.action.as_str()), ("office", "document.submitted"));
         assert_eq!(event.address.as_deref(), Some("192.0.2.1"));
+    }
+
+    async fn a_locked_receiver_refuses_for_all_and_a_revocation_passes(world: &World) {
+        let before = document("H34.01", &["H34.02", "H34.03"], "1");
+        let id = world.sent("office", &before).await;
+        let settings = |locked: &[&str]| {
+            let spec = ExchangeSettings {
+                locked_agencies: locked.iter().map(|code| (*code).to_owned()).collect(),
+                ..ExchangeSettings::default()
+            };
+            vec![manifest(SETTINGS_NAME, &spec)]
+        };
+        world.put(settings(&["H34.02"])).await;
+        let document = document("H34.01", &["000.00.02.H34", "H34.03"], "2");
+        match world.send("office", &document).await {
+            Err(Error::RecipientLocked { codes }) => assert_eq!(codes, ["000.00.02.H34"]),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(world.count("document").await, 1);
+        assert_eq!(world.events("exchange.recipient.locked").await.len(), 1);
+        let again = world.send("office", &before).await.unwrap();
+        assert_eq!((again.document, again.is_repeat), (Some(id), true), "known before the lock");
+        let revocation = about(BusinessType::Revoke, "3", &before);
+        world.sent("office", &revocation).await;
+        world.put(settings(&[])).await;
+        world.sent("office", &document).await;
     }
 
     async fn nobody_speaks_for_others(world: &World) {
@@ -111,7 +141,7 @@ worlds! {
     }
 
     async fn sizes_are_limited(world: &World) {
-        let mut settings = lgsp_exchange::kinds::ExchangeSettings::default();
+        let mut settings = ExchangeSettings::default();
         let document = document("H34.01", &["H34.02"], "1");
         let size = bytes(&document).len() as u64;
         settings.message_bytes_max = size - 1;

@@ -2,11 +2,12 @@
 
 use lgsp_exchange::{
     edxml::{Edxml, Mode},
+    query::views::UnmatchedFilter,
     service::{MessageType, WireStatus},
 };
 use lgsp_model::DeliveryId;
 
-use super::kit::*;
+use super::{kit::*, systems::caller};
 
 worlds! {
     async fn a_status_moves_the_copy_and_reaches_the_sender(world: &World) {
@@ -138,9 +139,53 @@ worlds! {
             world.clock.advance_ms(13 * 3_600_000);
             world.exchange.retry_orphans().await.unwrap();
         }
-        let row = world.platform.db.query_one("SELECT state FROM status_orphan", vec![]).await;
-        let state: String = row.unwrap().unwrap().try_get("", "state").unwrap();
-        assert_eq!(state, "listed");
+        let all = UnmatchedFilter::default();
+        let page = world.exchange.unmatched(&all, None).await.unwrap();
+        let item = &page.items[0];
+        assert_eq!((item.state.as_str(), item.code.as_str()), ("listed", "01"));
+        assert_eq!((item.from.agency.as_str(), item.about.as_str()), ("H34.02", "1/CV"));
+        assert_eq!(item.about_agency.as_ref().unwrap().agency, "H34.01");
+        assert!(item.next_at.is_none() && item.reason.is_none());
+        let of = async |agency: &str| {
+            let scope = [agency.to_owned()];
+            world.exchange.unmatched(&all, Some(&scope)).await.unwrap().items.len()
+        };
+        assert_eq!((of("H34.01").await, of("H34.02").await, of("H34.03").await), (1, 1, 0));
+        let parked = UnmatchedFilter { state: Some("parked".to_owned()), ..Default::default() };
+        assert!(world.exchange.unmatched(&parked, None).await.unwrap().items.is_empty());
+    }
+
+    async fn a_person_tries_a_listed_status_again_or_dismisses_it(world: &World) {
+        let target = document("H34.01", &["H34.02"], "1");
+        let other = document("H34.01", &["H34.02"], "2");
+        for named in [&target, &other] {
+            world.status("home", Mode::Tolerant, status("H34.02", named, "01")).await.unwrap();
+        }
+        let all = UnmatchedFilter::default();
+        let items = world.exchange.unmatched(&all, None).await.unwrap().items;
+        let (exchange, caller) = (&world.exchange, caller(world));
+        let first = items.iter().find(|item| item.about == "1/CV").unwrap().id;
+        let second = items.iter().find(|item| item.about == "2/CV").unwrap().id;
+        assert!(!exchange.retry_unmatched(&caller, first, None).await.unwrap());
+        let id = world.sent("office", &target).await;
+        let scope = ["H34.03".to_owned()];
+        let foreign = exchange.retry_unmatched(&caller, first, Some(&scope)).await;
+        assert_eq!(error_id(foreign), "exchange.thing.not_found");
+        assert!(exchange.retry_unmatched(&caller, first, None).await.unwrap());
+        assert_eq!(world.state(id, "H34.02").await, "01");
+        let again = exchange.retry_unmatched(&caller, first, None).await;
+        assert_eq!(error_id(again), "exchange.document.state");
+        exchange.dismiss_unmatched(&caller, second, "gửi nhầm", None).await.unwrap();
+        assert!(exchange.unmatched(&all, None).await.unwrap().items.is_empty());
+        let actions = async |id: uuid::Uuid| -> Vec<String> {
+            world.events(&id.to_string()).await.into_iter().map(|event| event.action).collect()
+        };
+        assert_eq!(actions(first).await, ["status.orphan", "status.retried", "status.retried"]);
+        assert_eq!(actions(second).await, ["status.orphan", "status.dismissed"]);
+        world.sent("office", &other).await;
+        world.clock.advance_ms(26 * 3_600_000);
+        world.exchange.retry_orphans().await.unwrap();
+        assert_eq!(world.statuses("H34.01").await.len(), 1, "what was dismissed stays so");
     }
 
     async fn a_status_may_name_number_and_day(world: &World) {

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::kit::*;
 
-struct Everything;
+pub(super) struct Everything;
 
 impl Authorizer for Everything {
     fn is_allowed(&self, _: &Principal, _: &str, _: Option<&str>) -> bool {
@@ -26,7 +26,7 @@ impl Authorizer for Everything {
     }
 }
 
-fn caller(world: &World) -> Caller {
+pub(super) fn caller(world: &World) -> Caller {
     let principal = Principal {
         account_id: AccountId(uuid::Uuid::from_u128(1)),
         username: "admin".to_owned(),
