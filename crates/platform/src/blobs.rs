@@ -1,7 +1,8 @@
 //! Bodies that are too large for a row: content-addressed files in the object store.
 //!
 //! Owns: `Blobs`, spooling of incoming bodies, durable storing, streaming out.
-//! Not here: small bodies; they live in the `message` row (`ledger/`).
+//! Not here: small bodies; they live in the `message` row (`ledger/`); removing what nobody names
+//! (`sweep.rs`).
 //! Invariant: a digest that the ledger knows is readable; a body is on disk before its row.
 //! Follows: docs/specs/ledger.md, Bodies.
 
@@ -9,6 +10,7 @@ use std::{
     io::{Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
     sync::Arc,
+    time::SystemTime,
 };
 
 use bytes::Bytes;
@@ -144,7 +146,7 @@ impl Blobs {
     /// `platform.storage.full`, `platform.file.failed`.
     pub async fn store(&self, file: std::fs::File, digest: &[u8; 32]) -> Result<()> {
         let path = store_path(digest);
-        if self.store.head(&path).await.is_ok() {
+        if self.is_kept(&path).await? {
             return Ok(());
         }
         let upload = self.store.put_multipart(&path).await?;
@@ -161,6 +163,29 @@ impl Blobs {
         }
         writer.finish().await?;
         self.sync(&path)
+    }
+
+    /// Whether the body is there, and stays: it is made young, so that no sweep takes it before its
+    /// row is written, then looked for again, because a sweep may have been faster.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "ages of files are of the file system's clock"
+    )]
+    async fn is_kept(&self, path: &StorePath) -> Result<bool> {
+        let Some(root) = &self.local else {
+            return Ok(self.store.head(path).await.is_ok());
+        };
+        let path = root.join(path.as_ref());
+        let Ok(file) = std::fs::File::open(&path) else {
+            return Ok(false);
+        };
+        file.set_modified(SystemTime::now())?;
+        Ok(path.try_exists()?)
+    }
+
+    /// The folder of the store, when it is local.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        self.local.as_deref()
     }
 
     /// A stored body as a stream.

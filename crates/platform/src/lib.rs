@@ -20,6 +20,7 @@ pub mod module;
 pub mod platform;
 pub mod registry;
 pub mod secrets;
+pub mod sweep;
 pub mod tasks;
 pub mod telemetry;
 

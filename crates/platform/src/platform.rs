@@ -21,6 +21,7 @@ use crate::{
     module::Module,
     registry::{self, Registry, watch},
     secrets::{self, Vault},
+    sweep,
     tasks::Tasks,
 };
 
@@ -152,6 +153,7 @@ impl Platform {
             self.tasks
                 .spawn_until_stopped("registry listen", watch::listen(registry, url, clock));
         }
+        sweep::start(&self.ledger, &self.tasks);
         let weak = Arc::downgrade(&self.0);
         let clock = self.clock.clone();
         self.tasks.spawn_until_stopped("gauges", async move {

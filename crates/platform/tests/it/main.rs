@@ -1,8 +1,14 @@
 //! Behaviour of the three primitives, on both databases.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "test helpers"
+)]
 
 mod journal;
 mod ledger;
 mod ledger_model;
 mod registry;
+mod sweep;
 mod vault;
