@@ -62,6 +62,10 @@ pub struct ServerConfig {
     pub service_connections_max: u32,
     /// Connections open at the same time from one address on the service door.
     pub source_connections_max: u32,
+    /// Addresses and networks (`10.0.0.0/8`) of proxies whose word about the client is believed.
+    pub trusted_proxies: Vec<String>,
+    /// The header in which they say it: `x-forwarded-for` or `forwarded`.
+    pub proxy_header: String,
 }
 
 impl Default for ServerConfig {
@@ -76,6 +80,8 @@ impl Default for ServerConfig {
             tls_key_file: String::new(),
             service_connections_max: 2_000,
             source_connections_max: 200,
+            trusted_proxies: Vec::new(),
+            proxy_header: "x-forwarded-for".to_owned(),
         }
     }
 }
@@ -280,7 +286,8 @@ fn similarity(left: &str, right: &str) -> f32 {
     similar::TextDiff::from_chars(left, right).ratio()
 }
 
-/// `LGSP_SERVER__DATA_DIR=x` sets `server.data_dir`; the type follows the default's.
+/// `LGSP_SERVER__DATA_DIR=x` sets `server.data_dir`; the type follows the default's, a list is
+/// written with commas.
 fn overlay(table: &mut Table, known: &Table, name: &str, value: String) -> Result<()> {
     let Some(path) = name.strip_prefix(ENVIRONMENT_PREFIX) else {
         return Ok(());
@@ -300,6 +307,14 @@ fn overlay(table: &mut Table, known: &Table, name: &str, value: String) -> Resul
         Some(Value::Integer(_)) => value.parse().map(Value::Integer).map_err(|_| {
             Error::Configuration(format!("{name} must be a whole number, not {value}"))
         })?,
+        Some(Value::Array(_)) => Value::Array(
+            value
+                .split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty())
+                .map(|item| Value::String(item.to_owned()))
+                .collect(),
+        ),
         Some(_) => Value::String(value),
     };
     let entry = table
@@ -344,12 +359,14 @@ mod tests {
         let text = "[server]\ndata_dir = '/a'\nservice_connections_max = 5";
         let environment = [
             ("LGSP_SERVER__DATA_DIR", "/b"),
+            ("LGSP_SERVER__TRUSTED_PROXIES", "10.0.0.1, fd00::/8"),
             ("LGSP_TEST_POSTGRES", "x"),
             ("PATH", "y"),
         ];
         let config = read(text, &environment).unwrap();
         assert_eq!(config.server.data_dir, PathBuf::from("/b"));
         assert_eq!(config.server.service_connections_max, 5);
+        assert_eq!(config.server.trusted_proxies, ["10.0.0.1", "fd00::/8"]);
         assert!(read("", &[("LGSP_SERVER__SERVICE_CONNECTIONS_MAX", "many")]).is_err());
     }
 }

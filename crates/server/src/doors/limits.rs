@@ -1,6 +1,7 @@
 //! Limits of open connections, in all and from one address.
 //!
 //! Owns: the acceptor that counts; a connection past a limit is closed at once.
+//! Invariant: a trusted proxy speaks for many clients, so only the limit in all holds for it.
 //! Follows: TCVN 14423:2026, 5.12.2.4 e (regulation R79).
 
 use std::{
@@ -13,6 +14,7 @@ use std::{
     task::{Context, Poll},
 };
 
+use super::proxies::Proxies;
 use axum_server::accept::Accept;
 use lgsp_platform::config::ServerConfig;
 use tokio::{
@@ -24,25 +26,28 @@ use tokio::{
 const ADMIN_CONNECTIONS_MAX: u32 = 4_000;
 
 /// How many connections may be open.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Limits {
     total: u32,
     source: u32,
+    proxies: Proxies,
 }
 
 impl Limits {
-    pub(super) const fn of_admin() -> Self {
+    pub(super) fn of_admin(proxies: &Proxies) -> Self {
         // A whole agency may sit behind one address.
         Self {
             total: ADMIN_CONNECTIONS_MAX,
             source: ADMIN_CONNECTIONS_MAX,
+            proxies: proxies.clone(),
         }
     }
 
-    pub(super) const fn of_service(config: &ServerConfig) -> Self {
+    pub(super) fn of_service(config: &ServerConfig, proxies: &Proxies) -> Self {
         Self {
             total: config.service_connections_max,
             source: config.source_connections_max,
+            proxies: proxies.clone(),
         }
     }
 }
@@ -71,7 +76,8 @@ impl Acceptor {
     fn admit(&self, source: IpAddr) -> Option<Place> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let of_source = open.sources.get(&source).copied().unwrap_or(0);
-        if open.total >= self.limits.total || of_source >= self.limits.source {
+        let is_many = of_source >= self.limits.source && !self.limits.proxies.is_trusted(source);
+        if open.total >= self.limits.total || is_many {
             return None;
         }
         open.total += 1;
@@ -184,20 +190,31 @@ mod tests {
 
     #[test]
     fn places_are_counted_and_given_back() {
+        let proxied = ServerConfig {
+            trusted_proxies: vec!["127.0.0.3".to_owned()],
+            ..ServerConfig::default()
+        };
         let acceptor = Acceptor::new(Limits {
             total: 3,
             source: 2,
+            proxies: Proxies::of(&proxied).unwrap(),
         });
         let (one, two) = (IpAddr::from([127, 0, 0, 1]), IpAddr::from([127, 0, 0, 2]));
         let first = acceptor.admit(one).unwrap();
-        let _second = acceptor.admit(one).unwrap();
+        let second = acceptor.admit(one).unwrap();
         assert!(
             acceptor.admit(one).is_none(),
             "past the limit of one source"
         );
-        let _third = acceptor.admit(two).unwrap();
+        let third = acceptor.admit(two).unwrap();
         assert!(acceptor.admit(two).is_none(), "past the limit in all");
         drop(first);
-        assert!(acceptor.admit(one).is_some());
+        let again = acceptor.admit(one);
+        assert!(again.is_some());
+        drop((second, third, again));
+        let proxy = IpAddr::from([127, 0, 0, 3]);
+        let held: Vec<_> = (0..3).map(|_| acceptor.admit(proxy)).collect();
+        assert!(held.iter().all(Option::is_some), "a proxy has many clients");
+        assert!(acceptor.admit(proxy).is_none(), "but not more than in all");
     }
 }

@@ -1,11 +1,13 @@
 //! The two doors: administration and service, each on its own port.
 //!
-//! Owns: listeners, TLS, limits of connections, the layers around all routes, `OpenAPI`.
+//! Owns: listeners, TLS, limits of connections, trusted proxies, the layers around all routes,
+//! `OpenAPI`.
 //! Not here: any route of a capability.
 //! Follows: regulation R79 (connection limits), R80 (two doors).
 
 mod limits;
 mod openapi;
+mod proxies;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -28,14 +30,16 @@ use tower_http::compression::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
+use self::proxies::Proxies;
 use crate::{compose::Composition, console, health};
 
 pub(crate) use openapi::text as openapi_text;
 
 /// Header block of a request, 64 KiB; existing clients repeat each parameter three times.
 const HEADER_BYTES_MAX: usize = 65_536;
-/// Headers of a request.
-const HEADERS_MAX: usize = 256;
+/// Headers of a request. One for each of a client's parameters, of which there are two dozen; up to
+/// this number the HTTP library sets no memory aside for them.
+const HEADERS_MAX: usize = 100;
 /// How long requests in work may take when the program stops.
 const DRAIN_MS: u64 = 10_000;
 
@@ -57,22 +61,24 @@ pub(crate) async fn open(
 ) -> anyhow::Result<Doors> {
     let config = composition.platform.config.server.clone();
     let tls = load_tls(&config).await?;
+    let proxies = Proxies::of(&config)?;
     let running = std::mem::take(&mut composition.running);
     let (admin_router, service_router) = routers(composition, running, is_compressed)?;
+    let behind = |router: Router| router.layer(from_fn_with_state(proxies.clone(), proxies::layer));
     let (admin, admin_handle) = listen(
         composition,
         config.admin_addr,
-        admin_router,
+        behind(admin_router),
         tls.clone(),
-        limits::Limits::of_admin(),
+        limits::Limits::of_admin(&proxies),
         "administration door",
     )?;
     let (service, service_handle) = listen(
         composition,
         config.service_addr,
-        service_router,
+        behind(service_router),
         tls.clone(),
-        limits::Limits::of_service(&config),
+        limits::Limits::of_service(&config, &proxies),
         "service door",
     )?;
     Ok(Doors {
