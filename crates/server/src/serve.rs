@@ -64,7 +64,11 @@ pub(crate) struct InitOptions {
 }
 
 /// The process environment, for the configuration.
-fn environment() -> impl Iterator<Item = (String, String)> {
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+pub(crate) fn environment() -> impl Iterator<Item = (String, String)> {
     std::env::vars()
 }
 
@@ -89,7 +93,8 @@ impl Options {
 
 pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     let mut config = options.read()?;
-    telemetry::start(&config.log, span_export(&config)?)?;
+    let (spans, layer) = span_export(&config)?;
+    telemetry::start(&config.log, layer)?;
     if options.demo {
         demo::open_ldap(&mut config);
     }
@@ -131,6 +136,9 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     tracing::info!("stopping");
     doors.close();
     composition.platform.stop().await;
+    if let Some(spans) = spans {
+        spans.close().await;
+    }
     Ok(())
 }
 
@@ -142,6 +150,10 @@ fn notify(states: &[sd_notify::NotifyState<'_>]) {
 }
 
 /// Until a signal asks to stop; HUP reloads certificates, and the watchdog is fed.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the service manager's watchdog runs on the machine's time"
+)]
 async fn wait_for_stop(doors: &doors::Doors) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -159,17 +171,31 @@ async fn wait_for_stop(doors: &doors::Doors) -> anyhow::Result<()> {
 }
 
 #[cfg(feature = "otel")]
-fn span_export(config: &Config) -> anyhow::Result<Option<telemetry::ExtraLayer>> {
-    crate::otel::layer(&config.telemetry)
+use crate::otel::Export;
+
+/// Without traces nothing is ever exported.
+#[cfg(not(feature = "otel"))]
+enum Export {}
+
+#[cfg(not(feature = "otel"))]
+impl Export {
+    async fn close(self) {
+        match self {}
+    }
+}
+
+#[cfg(feature = "otel")]
+fn span_export(config: &Config) -> anyhow::Result<(Option<Export>, Option<telemetry::ExtraLayer>)> {
+    Ok(Export::open(&config.telemetry)?.unzip())
 }
 
 #[cfg(not(feature = "otel"))]
-fn span_export(config: &Config) -> anyhow::Result<Option<telemetry::ExtraLayer>> {
+fn span_export(config: &Config) -> anyhow::Result<(Option<Export>, Option<telemetry::ExtraLayer>)> {
     anyhow::ensure!(
         config.telemetry.otlp_endpoint.is_empty(),
         "telemetry.otlp_endpoint is set, but this program was built without traces"
     );
-    Ok(None)
+    Ok((None, None))
 }
 
 pub(crate) async fn init(options: InitOptions) -> anyhow::Result<()> {

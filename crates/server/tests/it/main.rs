@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::disallowed_methods,
     reason = "test helpers"
 )]
 
@@ -12,4 +13,5 @@ mod crash;
 mod field;
 mod large;
 mod operations;
+mod spans;
 mod storage_full;
