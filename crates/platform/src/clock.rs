@@ -28,6 +28,7 @@ pub trait Clock: Send + Sync + 'static {
 #[derive(Debug, Default)]
 pub struct SystemClock;
 
+#[expect(clippy::disallowed_methods, reason = "this is the port")]
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         let since_epoch = std::time::SystemTime::now()
@@ -96,6 +97,7 @@ pub struct Ids;
 impl Ids {
     /// A new `UUIDv7`.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the port")]
     pub fn next(self) -> Uuid {
         Uuid::now_v7()
     }

@@ -17,7 +17,7 @@ use lgsp_platform::{
     secrets::Vault,
 };
 
-use crate::cli::print_line;
+use crate::{cli::print_line, serve::environment};
 
 /// Free space below which the doctor warns, 1 GiB.
 const FREE_BYTES_MIN: u64 = 1 << 30;
@@ -45,9 +45,8 @@ enum Finding {
 use Finding::{Bad, Good, Warning};
 
 pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
-    let environment = std::env::vars();
     let mut findings = Vec::new();
-    let config = match Config::read(options.config.as_deref(), environment) {
+    let config = match Config::read(options.config.as_deref(), environment()) {
         Ok(mut config) => {
             if let Some(data_dir) = options.data_dir {
                 config.server.data_dir = data_dir;
@@ -149,6 +148,10 @@ fn free_bytes(folder: &Path) -> Option<u64> {
         .ok()
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the speed of the disk is of the machine's time"
+)]
 fn syncs_a_second(folder: &Path) -> std::io::Result<u32> {
     use std::io::Write as _;
     let path = folder.join(format!("doctor-sync-{}", std::process::id()));

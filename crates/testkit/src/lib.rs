@@ -3,6 +3,7 @@
 //! Owns: `each_database`, `TestPlatform`, `Instance`, `interop`.
 //! Not here: fixtures of one capability (its own tests).
 //! Invariant: nothing outlives a test; development only, never a dependency of the product.
+#![expect(clippy::disallowed_methods, reason = "test equipment")]
 
 pub mod database;
 pub mod instance;

@@ -2,6 +2,10 @@
 //!
 //! Owns: building the console, installing what tests need, the checks of the build.
 //! Not here: anything that ships.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "commands of the project, not of the platform"
+)]
 
 mod arch;
 mod deny;

@@ -103,6 +103,10 @@ mod tests {
     use super::*;
 
     #[tokio::test]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the test waits for its tasks itself"
+    )]
     async fn a_full_queue_refuses_at_once() {
         let pool = Arc::new(Pool::with_workers(1, 2));
         let (release, wait) = mpsc::channel::<()>();

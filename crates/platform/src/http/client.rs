@@ -22,6 +22,7 @@ pub const READ_TIMEOUT_MS: u64 = 60_000;
 ///
 /// # Errors
 /// `platform.configuration.invalid` when TLS cannot be set up.
+#[expect(clippy::disallowed_methods, reason = "this is the port")]
 pub fn client() -> Result<reqwest::Client> {
     reqwest::Client::builder()
         .connect_timeout(Duration::from_millis(CONNECT_TIMEOUT_MS))

@@ -132,6 +132,7 @@ mod tests {
 
     /// Mutations of good files by a fixed seed; `LGSP_FUZZ_ROUNDS` sets how many.
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "how long a test runs")]
     fn fuzz_manifest_files() {
         let rounds = std::env::var("LGSP_FUZZ_ROUNDS")
             .ok()

@@ -7,10 +7,14 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
+use lgsp_platform::http::client::{client, read_limited};
 use reqwest::Method;
 use serde_json::Value;
 
 use super::Exit;
+
+/// Longest answer that is taken in, 256 MiB: all resources of a province are far below.
+const ANSWER_BYTES_MAX: u64 = 268_435_456;
 
 /// Where the platform is and who asks.
 #[derive(Args, Clone)]
@@ -55,7 +59,7 @@ impl Target {
         path: &str,
         body: Option<Value>,
     ) -> anyhow::Result<Value> {
-        let client = lgsp_platform::http::client::client()?;
+        let client = client()?;
         let url = format!("{}/api/v1{path}", self.url.trim_end_matches('/'));
         let mut request = client.request(method, &url).bearer_auth(self.token()?);
         if let Some(body) = body {
@@ -66,7 +70,7 @@ impl Target {
             text: format!("{} does not answer: {}", self.url, error.without_url()),
         })?;
         let status = answer.status();
-        let bytes = answer.bytes().await?;
+        let bytes = read_limited(answer, ANSWER_BYTES_MAX).await?;
         let value: Value = if bytes.is_empty() {
             Value::Null
         } else {

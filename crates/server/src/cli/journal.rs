@@ -18,6 +18,7 @@ use lgsp_platform::{
 };
 
 use super::{Exit, output::line};
+use crate::serve::environment;
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -50,7 +51,7 @@ enum JournalCommand {
 const PAGE: u32 = 1_000;
 
 pub(super) async fn run(options: Options) -> anyhow::Result<()> {
-    let mut config = Config::read(options.config.as_deref(), std::env::vars())?;
+    let mut config = Config::read(options.config.as_deref(), environment())?;
     if let Some(data_dir) = options.data_dir {
         config.server.data_dir = data_dir;
     }
