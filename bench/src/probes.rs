@@ -64,8 +64,8 @@ pub(crate) fn floor_rate(
     let connection = Connection::open(directory.path().join("floor.db"))?;
     // The program's own settings.
     connection.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8000; \
-         PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY;",
+        "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+         PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 2000; PRAGMA temp_store = MEMORY;",
     )?;
     connection.execute_batch(match floor {
         Floor::Bodies => "CREATE TABLE message (id BLOB NOT NULL PRIMARY KEY, body BLOB)",
@@ -171,4 +171,4 @@ const TABLES: &str = "
         address TEXT NOT NULL, lane TEXT, priority SMALLINT NOT NULL, pull SMALLINT NOT NULL,
         state TEXT NOT NULL, attempts INTEGER NOT NULL, next_at BIGINT NOT NULL,
         lease_owner TEXT, lease_until BIGINT, fence BIGINT NOT NULL, payload TEXT,
-        reason TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL);";
+        reason TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL) WITHOUT ROWID;";

@@ -136,7 +136,8 @@ async fn a_slow_axis_is_left_in_doubt() {
     assert!(began.elapsed().as_millis() < 4_000);
     assert!(matches!(failure, Failure::Broken(_)), "{failure}");
     assert_eq!(failure.doubt(), Doubt::Unknown);
-    client.agencies().await.unwrap();
+    // With more patience: on a busy machine a good answer too may take longer than that.
+    world.client(30_000).agencies().await.unwrap();
     world.stop().await;
 }
 

@@ -56,6 +56,13 @@ async fn outage_of_ten_minutes_with_10000_documents_loses_and_repeats_nothing() 
     // The axis is back: within a minute everything flows.
     let back = Instant::now();
     world.settle(60).await;
+    // The minute is the clock's; how long the calls of that minute take is the machine's matter.
+    for _ in 0..100 {
+        if !world.arrived().is_empty() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
     assert!(
         !world.arrived().is_empty(),
         "nothing flows a minute after the outage"

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::{StreamExt as _, stream};
 use lgsp_simulator::{
     axis::{AgencySeed, AxisOptions, AxisSeed, Handle, OutsideSeed, SentDump},
     client::Progress,
@@ -22,6 +23,8 @@ use crate::field::{System, document, eventually, quiet_demo, start, system};
 /// How often the program is killed unless `LGSP_CRASH_KILLS` says otherwise.
 const KILLS: u64 = 30;
 const SENDERS: u64 = 6;
+/// Documents that are taken out of the mailbox at the same time.
+const READERS: usize = 16;
 
 fn kills() -> u64 {
     std::env::var("LGSP_CRASH_KILLS")
@@ -154,15 +157,18 @@ async fn check(instance: &lgsp_testkit::Instance, sent: &Ledger, axis: &Handle) 
         if page.is_empty() {
             break;
         }
-        for item in page {
-            let body = receiver.client.fetch(&item.doc_id).await.unwrap();
-            arrived.push(document_id(&body));
-            receiver
-                .client
-                .update_status(&item.doc_id, Progress::Done)
-                .await
-                .unwrap();
-        }
+        let taken = page.into_iter().map(|item| {
+            let client = &receiver.client;
+            async move {
+                let body = client.fetch(&item.doc_id).await.unwrap();
+                let done = client.update_status(&item.doc_id, Progress::Done);
+                done.await.unwrap();
+                document_id(&body)
+            }
+        });
+        // Hundreds of kills leave ten thousands of documents.
+        let taken = stream::iter(taken).buffer_unordered(READERS);
+        arrived.extend(taken.collect::<Vec<String>>().await);
     }
     let wanted_at_axis = expected.iter().filter(|id| is_for_axis(id)).count();
     let systemid = instance.demo["axis"]["systemid"].as_str().unwrap();
