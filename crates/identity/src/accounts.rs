@@ -16,6 +16,7 @@ use crate::{
     Identity,
     actor::Actor,
     error::{Error, Result, Rule},
+    grants::check_conflicts,
     password::{self, Password},
     roles,
     rules::{GRANTS_MAX, NAME_CHARS_MAX, USERNAME_CHARS_MAX},
@@ -177,6 +178,7 @@ impl Identity {
         account::insert(&*tx, &made).await?;
         let by = (actor.name.as_str(), actor.now);
         role::replace(db, &*tx, made.id, (&[], &made.grants), by).await?;
+        self.apply_rules_to(&*tx, &made, actor).await?;
         let mut events = vec![
             actor
                 .audit("account.created", &made)
@@ -227,7 +229,7 @@ impl Identity {
         (!is_known).then(|| Rule::AgencyUnknown { code }.at("/agency"))
     }
 
-    fn check_grants(&self, grants: &[RoleGrant]) -> Vec<FieldError> {
+    pub(crate) fn check_grants(&self, grants: &[RoleGrant]) -> Vec<FieldError> {
         let mut broken = Vec::new();
         if grants.len() > GRANTS_MAX {
             broken.push(Rule::RolesTooMany.at("/roles"));
@@ -309,6 +311,7 @@ impl Identity {
         let db = &self.platform.db;
         let tx = db.begin().await?;
         account::update(db, &*tx, &after).await?;
+        self.apply_rules_to(&*tx, &after, actor).await?;
         if !after.is_live(actor.now) {
             session::delete_of(db, &*tx, after.id, None).await?;
         }
@@ -351,6 +354,7 @@ impl Identity {
         session::delete_of(db, &*tx, after.id, None).await?;
         token::delete_of(db, &*tx, after.id).await?;
         group::remove_everywhere(db, &*tx, after.id).await?;
+        crate::people::end_all(db, &*tx, &after, actor.now).await?;
         let detail = json!({ "withdrawn": words(&before.grants) });
         let event = actor.audit("account.left", &after).with_detail(detail);
         journal::append(&*tx, [event]).await?;
@@ -370,12 +374,14 @@ impl Identity {
         grants: Vec<RoleGrant>,
     ) -> Result<Account> {
         refuse(self.check_grants(&grants))?;
+        check_conflicts(grants.iter().map(|grant| grant.role.as_str()))?;
         let mut after = before.clone();
         after.grants = normal(grants);
         let db = &self.platform.db;
         let tx = db.begin().await?;
         let by = (actor.name.as_str(), actor.now);
         role::replace(db, &*tx, after.id, (&before.grants, &after.grants), by).await?;
+        self.date_privileged(&*tx, actor, before, &after).await?;
         let missing_in = |from: &[RoleGrant], other: &[RoleGrant]| -> Vec<RoleGrant> {
             let absent = from.iter().filter(|grant| !other.contains(grant));
             absent.cloned().collect()
@@ -388,6 +394,41 @@ impl Identity {
         journal::append(&*tx, [event]).await?;
         tx.commit().await?;
         Ok(after)
+    }
+
+    /// Gives new grants of privileged roles their end.
+    async fn date_privileged<C: sea_orm::ConnectionTrait>(
+        &self,
+        connection: &C,
+        actor: &Actor,
+        before: &Account,
+        after: &Account,
+    ) -> Result<()> {
+        let until = actor.now.plus_ms(self.rules.privileged_grant_max_ms);
+        let given = after
+            .grants
+            .iter()
+            .filter(|grant| !before.grants.contains(grant));
+        for grant in given.filter(|grant| self.is_privileged(&grant.role)) {
+            role::set_until(&self.platform.db, connection, after.id, grant, until).await?;
+        }
+        Ok(())
+    }
+
+    /// Refuses when a unit would have more accounts than allowed.
+    ///
+    /// # Errors
+    /// `identity.account.agency_full`.
+    pub(crate) async fn check_room(&self, agency: Option<&str>, more: u64) -> Result<()> {
+        let max = self.rules.accounts_of_agency_max;
+        let Some(agency) = agency.filter(|_| max > 0) else {
+            return Ok(());
+        };
+        let held = account::count_of_agency(&self.platform.db, agency).await?;
+        match held.saturating_add(more) > max {
+            true => Err(crate::PeopleError::AccountsOfAgency { max }.into()),
+            false => Ok(()),
+        }
     }
 
     /// Stores how the caller likes the console.
@@ -415,7 +456,7 @@ pub(crate) fn refuse(broken: Vec<FieldError>) -> Result<()> {
 }
 
 /// Sorted, each once: the role set is a key of kept decisions.
-fn normal(mut grants: Vec<RoleGrant>) -> Vec<RoleGrant> {
+pub(crate) fn normal(mut grants: Vec<RoleGrant>) -> Vec<RoleGrant> {
     grants.sort_by(|one, two| (&one.role, &one.agency).cmp(&(&two.role, &two.agency)));
     grants.dedup();
     grants
@@ -427,7 +468,7 @@ pub(crate) fn clean(text: Option<String>) -> Option<String> {
 }
 
 /// Grants as the journal shows them: `clerk@H34.01`, `auditor@*`.
-fn words(grants: &[RoleGrant]) -> Vec<String> {
+pub(crate) fn words(grants: &[RoleGrant]) -> Vec<String> {
     grants
         .iter()
         .map(|grant| format!("{}@{}", grant.role, grant.agency.as_deref().unwrap_or("*")))

@@ -20,6 +20,8 @@ pub struct Actor {
     pub address: Option<String>,
     /// When.
     pub now: Timestamp,
+    /// For whom, by a delegation.
+    pub on_behalf_of: Option<String>,
 }
 
 impl From<&Caller> for Actor {
@@ -28,6 +30,7 @@ impl From<&Caller> for Actor {
             name: caller.principal.username.clone(),
             address: caller.address.clone(),
             now: caller.now,
+            on_behalf_of: caller.principal.standing.on_behalf_of.clone(),
         }
     }
 }
@@ -40,6 +43,7 @@ impl Actor {
             name: "command-line".to_owned(),
             address: None,
             now,
+            on_behalf_of: None,
         }
     }
 
@@ -50,6 +54,7 @@ impl Actor {
             name: name.into(),
             address,
             now,
+            on_behalf_of: None,
         }
     }
 
@@ -58,6 +63,7 @@ impl Actor {
         let subject = ("group", group.name.clone());
         let mut event = Event::new(Class::Audit, self.now, self.name.clone(), action, subject);
         event.address.clone_from(&self.address);
+        event.on_behalf_of.clone_from(&self.on_behalf_of);
         event.agency.clone_from(&group.agency);
         event.trace_id = trace::current();
         event
@@ -70,6 +76,7 @@ impl Actor {
             name: "platform".to_owned(),
             address: None,
             now,
+            on_behalf_of: None,
         }
     }
 
@@ -88,6 +95,7 @@ impl Actor {
             ("account", username),
         );
         event.address.clone_from(&self.address);
+        event.on_behalf_of.clone_from(&self.on_behalf_of);
         event.agency = agency.map(str::to_owned);
         event.trace_id = trace::current();
         event

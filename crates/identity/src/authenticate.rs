@@ -5,11 +5,13 @@
 //! Invariant: state and roles are read anew for each request, so a change of rights is in
 //! force at once; a request with a bearer token is never answered for its cookie.
 
+use std::sync::Arc;
+
 use axum::http::{header, request::Parts};
 use lgsp_model::{AccountId, Timestamp};
 use lgsp_platform::http::{
     Principal,
-    context::{Authenticator, PortFuture, RoleGrant},
+    context::{Authenticator, PortFuture, RoleGrant, Standing},
 };
 use sea_orm::QueryResult;
 use uuid::Uuid;
@@ -69,7 +71,7 @@ impl Identity {
     /// The account behind a session's secret, if the session is alive.
     pub(crate) async fn by_session(&self, secret: &str) -> Result<Option<Principal>> {
         let now = self.platform.clock.now();
-        let rows = session::credential(&self.platform.db, stored_hash(secret)).await?;
+        let rows = session::credential(&self.platform.db, stored_hash(secret), now).await?;
         let Some(first) = rows.first() else {
             return Ok(None);
         };
@@ -80,6 +82,10 @@ impl Identity {
             return Ok(None);
         };
         principal.csrf_token = Some(first.try_get("", "csrf_token")?);
+        let acr: i64 = first.try_get("", "acr")?;
+        principal.standing.acr = u8::try_from(acr).unwrap_or(1);
+        let proved_at = instant(first, "auth_at")?.unwrap_or_default();
+        principal.standing.auth_age_ms = now.since(proved_at).max(0);
         if now.since(seen_at) >= TOUCH_MS {
             let id = first.try_get("", "credential_id")?;
             self.touch_session(id, now).await;
@@ -89,13 +95,16 @@ impl Identity {
 
     async fn by_token(&self, secret: &str) -> Result<Option<Principal>> {
         let now = self.platform.clock.now();
-        let rows = token::credential(&self.platform.db, stored_hash(secret)).await?;
+        let rows = token::credential(&self.platform.db, stored_hash(secret), now).await?;
         let Some(first) = rows.first() else {
             return Ok(None);
         };
-        let Some(principal) = principal(&rows, first, "token", now)? else {
+        let Some(mut principal) = principal(&rows, first, "token", now)? else {
             return Ok(None);
         };
+        // A token is itself the proof: made in a session, kept by a program, it counts by rule.
+        principal.standing.is_token = true;
+        principal.standing.acr = self.rules.token_acr;
         let used_at = instant(first, "used_at")?;
         if used_at.is_none_or(|used_at| now.since(used_at) >= TOUCH_MS) {
             let id = first.try_get("", "credential_id")?;
@@ -149,8 +158,32 @@ fn principal(
     if expires_at <= now.0 || state != "active" || is_outside {
         return Ok(None);
     }
-    let mut roles = Vec::new();
+    let credential: Uuid = first.try_get("", "credential_id")?;
+    let (roles, groups) = rights(rows)?;
+    Ok(Some(Principal {
+        account_id: AccountId(first.try_get("", "account_id")?),
+        username: first.try_get("", "username")?,
+        agency: first.try_get("", "agency")?,
+        roles,
+        csrf_token: None,
+        credential: format!("{kind}:{credential}"),
+        standing: Standing {
+            kind: first.try_get("", "kind")?,
+            groups,
+            asked_at: now,
+            ..Standing::default()
+        },
+    }))
+}
+
+/// Roles and groups out of the rows of `effective`, sorted, each once: the role set is a key of
+/// kept decisions.
+pub(crate) fn rights(rows: &[QueryResult]) -> Result<(Arc<[RoleGrant]>, Arc<[String]>)> {
+    let (mut roles, mut groups) = (Vec::new(), Vec::new());
     for row in rows {
+        if let Some(group) = row.try_get::<Option<String>>("", "group_name")? {
+            groups.push(group);
+        }
         let Some(role) = row.try_get::<Option<String>>("", "role")? else {
             continue;
         };
@@ -160,13 +193,7 @@ fn principal(
             agency: agency.and_then(agency_of),
         });
     }
-    let credential: Uuid = first.try_get("", "credential_id")?;
-    Ok(Some(Principal {
-        account_id: AccountId(first.try_get("", "account_id")?),
-        username: first.try_get("", "username")?,
-        agency: first.try_get("", "agency")?,
-        roles: roles.into(),
-        csrf_token: None,
-        credential: format!("{kind}:{credential}"),
-    }))
+    groups.sort_unstable();
+    groups.dedup();
+    Ok((crate::accounts::normal(roles).into(), groups.into()))
 }

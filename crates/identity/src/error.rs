@@ -83,6 +83,9 @@ pub enum Error {
     /// A policy does not fit the schema.
     #[error("policy: {0}")]
     Policy(String),
+    /// Groups, grants, moves, delegations, reviews, imports.
+    #[error(transparent)]
+    People(#[from] crate::people::PeopleError),
     /// The platform refused.
     #[error(transparent)]
     Platform(#[from] lgsp_platform::Error),
@@ -116,6 +119,7 @@ impl Problem for Error {
             Self::RoleNotGrantable { .. } => "identity.role.not_grantable",
             Self::Invalid(_) => "identity.fields.invalid",
             Self::Policy(_) => "identity.policy.invalid",
+            Self::People(error) => error.id(),
             Self::Platform(error) => error.id(),
         }
     }
@@ -139,6 +143,7 @@ impl Problem for Error {
             Self::AccountExists | Self::GroupExists => ErrorCode::AlreadyExists,
             Self::AccountWithoutPassword => ErrorCode::Conflict,
             Self::Policy(_) => ErrorCode::Internal,
+            Self::People(error) => error.code(),
             Self::Platform(error) => error.code(),
         }
     }
@@ -156,6 +161,7 @@ impl Problem for Error {
                 vec![("seconds", seconds(*retry_after_ms).to_string())]
             }
             Self::RoleNotGrantable { role } => vec![("role", role.clone())],
+            Self::People(error) => error.arguments(),
             Self::Platform(error) => error.arguments(),
             _ => Vec::new(),
         }

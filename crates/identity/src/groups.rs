@@ -13,10 +13,12 @@ use crate::{
     accounts::{clean, refuse},
     actor::Actor,
     error::{Error, Result, Rule},
+    people::PeopleError,
     rules::NAME_CHARS_MAX,
     tables::{
         account,
         group::{self, Group, GroupQuery},
+        group_tree::GroupRule,
     },
 };
 
@@ -36,6 +38,8 @@ pub struct NewGroup {
     pub source: Option<String>,
     /// Its identifier there.
     pub external_id: Option<String>,
+    /// Who its members are, when a rule says so.
+    pub rule: Option<GroupRule>,
 }
 
 /// What changes in a group; what is absent stays.
@@ -49,6 +53,8 @@ pub struct GroupChange {
     pub agency: Option<Option<String>>,
     /// Its identifier at its source, or none.
     pub external_id: Option<Option<String>>,
+    /// Who its members are, when a rule says so, or no rule.
+    pub rule: Option<Option<GroupRule>>,
 }
 
 impl Identity {
@@ -111,12 +117,14 @@ impl Identity {
             agency: clean(new.agency),
             source: clean(new.source),
             external_id: clean(new.external_id),
+            rule: new.rule,
             created_at: actor.now,
             changed_at: actor.now,
         };
         refuse(self.check_group(&made))?;
         let tx = self.platform.db.begin().await?;
         group::insert(&*tx, &made).await?;
+        self.apply_rule(&*tx, &made, actor).await?;
         journal::append(&*tx, [actor.audit_group("group.created", &made)]).await?;
         tx.commit().await?;
         Ok(made)
@@ -145,6 +153,9 @@ impl Identity {
         if let Some(external_id) = change.external_id {
             after.external_id = clean(external_id);
         }
+        if let Some(rule) = change.rule {
+            after.rule = rule;
+        }
         refuse(self.check_group(&after))?;
         if after == *before {
             return Ok(after);
@@ -153,6 +164,9 @@ impl Identity {
         let db = &self.platform.db;
         let tx = db.begin().await?;
         group::update(db, &*tx, &after).await?;
+        if after.rule != before.rule {
+            self.apply_rule(&*tx, &after, actor).await?;
+        }
         journal::append(&*tx, [actor.audit_group("group.changed", &after)]).await?;
         tx.commit().await?;
         Ok(after)
@@ -187,6 +201,9 @@ impl Identity {
                 max: MEMBERS_CHANGED_MAX as u64,
             }
             .into());
+        }
+        if group.rule.is_some() {
+            return Err(PeopleError::GroupByRule.into());
         }
         let db = &self.platform.db;
         let tx = db.begin().await?;

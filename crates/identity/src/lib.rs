@@ -14,12 +14,15 @@ mod bootstrap;
 mod browser;
 pub mod error;
 mod farewell;
+pub mod grants;
+mod group_rules;
 pub mod groups;
 mod hierarchy;
 mod options;
 mod pages;
 mod password;
 mod passwords;
+pub mod people;
 mod profile;
 pub mod roles;
 mod routes;
@@ -48,17 +51,22 @@ pub use bootstrap::Bootstrapped;
 pub use browser::{Browser, Demand};
 pub use error::{Error, Result};
 pub use farewell::{Farewell, FarewellFuture};
+pub use grants::NewGrant;
+pub use group_rules::GROUP_LEVELS_MAX;
 pub use groups::{GroupChange, NewGroup};
 pub use hierarchy::{AgencyHierarchy, AgencyOf, CatalogueHierarchy};
 pub use options::{SignInOption, SignInOptions};
 pub use password::Password;
+pub use people::PeopleError;
 pub use profile::Profile;
 pub use rules::Rules;
 pub use sign_in::{Attempt, Opened, Proof, RequestInfo};
 pub use source::{PasswordSource, SourceAnswer};
 pub use tables::{
     account::{Account, AccountQuery, Kind, Person, State},
+    grant::{Grant, Subject},
     group::{Group, GroupQuery},
+    group_tree::GroupRule,
     participant::Participant,
     preference::{Density, Language, Preferences, Theme},
     session::Session,
@@ -71,7 +79,7 @@ pub use tokens::{NewToken, TOKEN_PREFIX};
 pub fn module() -> Module {
     Module {
         name: "identity",
-        migrations: tables::MIGRATIONS.to_vec(),
+        migrations: [tables::MIGRATIONS, people::tables::MIGRATIONS].concat(),
         kinds: Vec::new(),
         permissions: roles::PERMISSIONS,
         messages: MessageFiles {

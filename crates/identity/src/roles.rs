@@ -17,6 +17,10 @@ pub struct Role {
     pub description: Labels,
     /// Whether an administrator of an agency may grant it within the own subtree.
     pub is_delegable: bool,
+    /// Whether its grants end by themselves and need a second person.
+    pub is_privileged: bool,
+    /// Roles that the same account may not hold (separation of duties).
+    pub conflicts: &'static [&'static str],
     /// Permissions; `module.*` and `module.thing.*` stand for all below, `*` for all.
     pub permissions: &'static [&'static str],
 }
@@ -25,6 +29,9 @@ pub struct Role {
 pub const PLATFORM_ADMIN: &str = "platform-admin";
 /// Role of the administrator of an agency and its subtree.
 pub const AGENCY_ADMIN: &str = "agency-admin";
+
+/// Role of the person who watches over accounts, rights and policies.
+pub const SECURITY_ADMIN: &str = "security-admin";
 
 /// Reading accounts.
 pub const ACCOUNT_READ: &str = "identity.account.read";
@@ -36,6 +43,28 @@ pub const ROLE_GRANT: &str = "identity.role.grant";
 pub const TOKEN_WRITE: &str = "identity.token.write";
 /// Seeing the sessions of accounts.
 pub const SESSION_READ: &str = "identity.session.read";
+/// Reading groups.
+pub const GROUP_READ: &str = "identity.group.read";
+/// Making and changing groups and their members.
+pub const GROUP_WRITE: &str = "identity.group.write";
+/// Helping somebody in: lifting locks, activation links, ending sessions.
+pub const ACCOUNT_UNLOCK: &str = "identity.account.unlock";
+/// Approving the grants that others asked for.
+pub const GRANT_APPROVE: &str = "identity.grant.approve";
+/// Managing delegations of other people.
+pub const DELEGATION_WRITE: &str = "identity.delegation.write";
+/// Reading reviews of accounts.
+pub const REVIEW_READ: &str = "identity.review.read";
+/// Opening, deciding and closing reviews of accounts.
+pub const REVIEW_WRITE: &str = "identity.review.write";
+/// Trying access policies, and asking why somebody may do something.
+pub const DECISION_EXPLAIN: &str = "identity.decision.explain";
+/// Having access decided for other systems.
+pub const DECISION_EVALUATE: &str = "identity.decision.evaluate";
+/// Changing access policies.
+pub const POLICY_WRITE: &str = "identity.policy.write";
+/// Reading the security report.
+pub const REPORT_READ: &str = "identity.report.read";
 /// What every account may do with itself.
 pub const SELF: &str = "self";
 
@@ -71,6 +100,50 @@ pub const PERMISSIONS: &[Permission] = &[
         name: SESSION_READ,
         labels: labels("Xem phiên đăng nhập", "See sessions"),
     },
+    Permission {
+        name: GROUP_READ,
+        labels: labels("Xem nhóm", "Read groups"),
+    },
+    Permission {
+        name: GROUP_WRITE,
+        labels: labels("Tạo và sửa nhóm", "Make and change groups"),
+    },
+    Permission {
+        name: ACCOUNT_UNLOCK,
+        labels: labels("Mở khóa, hỗ trợ đăng nhập", "Unlock and help people in"),
+    },
+    Permission {
+        name: GRANT_APPROVE,
+        labels: labels("Phê duyệt yêu cầu cấp quyền", "Approve grant requests"),
+    },
+    Permission {
+        name: DELEGATION_WRITE,
+        labels: labels("Quản lý ủy quyền", "Manage delegations"),
+    },
+    Permission {
+        name: REVIEW_READ,
+        labels: labels("Xem rà soát tài khoản", "Read account reviews"),
+    },
+    Permission {
+        name: REVIEW_WRITE,
+        labels: labels("Rà soát tài khoản", "Review accounts"),
+    },
+    Permission {
+        name: DECISION_EXPLAIN,
+        labels: labels("Giải thích và thử quyền", "Explain and try access"),
+    },
+    Permission {
+        name: DECISION_EVALUATE,
+        labels: labels("Hỏi quyết định truy cập", "Have access decided"),
+    },
+    Permission {
+        name: POLICY_WRITE,
+        labels: labels("Sửa chính sách truy cập", "Change access policies"),
+    },
+    Permission {
+        name: REPORT_READ,
+        labels: labels("Xem báo cáo an toàn", "Read the security report"),
+    },
 ];
 
 /// The role of this name.
@@ -89,6 +162,18 @@ pub fn covers(pattern: &str, permission: &str) -> bool {
     }
 }
 
+/// Permissions whose use asks for a fresh and strong proof of the person.
+pub const PRIVILEGED: &[&str] = &[ROLE_GRANT, GRANT_APPROVE, POLICY_WRITE];
+
+/// Whether two roles exclude each other.
+#[must_use]
+pub fn exclude(one: &str, other: &str) -> bool {
+    let names = |role: &str, conflict: &str| {
+        find(role).is_some_and(|role| role.conflicts.contains(&conflict))
+    };
+    names(one, other) || names(other, one)
+}
+
 /// All roles, in the order of display.
 pub const ROLES: &[Role] = &[
     Role {
@@ -99,7 +184,27 @@ pub const ROLES: &[Role] = &[
             "Manages the whole platform: accounts, roles and configuration.",
         ),
         is_delegable: false,
+        is_privileged: true,
+        conflicts: &[],
         permissions: &["*"],
+    },
+    Role {
+        name: SECURITY_ADMIN,
+        labels: labels("Quản trị an toàn", "Security administrator"),
+        description: labels(
+            "Quản lý tài khoản, quyền, chính sách truy cập và đăng nhập của toàn nền tảng.",
+            "Manages accounts, rights, access policies and sign-on of the whole platform.",
+        ),
+        is_delegable: false,
+        is_privileged: true,
+        conflicts: &["auditor"],
+        permissions: &[
+            "identity.*",
+            "sso.*",
+            "directory.*",
+            "registry.resource.read",
+            "journal.event.read",
+        ],
     },
     Role {
         name: AGENCY_ADMIN,
@@ -109,6 +214,8 @@ pub const ROLES: &[Role] = &[
             "Manages accounts and roles of an agency and the units below it.",
         ),
         is_delegable: true,
+        is_privileged: false,
+        conflicts: &[],
         permissions: &[
             "identity.*",
             "sso.client.read",
@@ -130,6 +237,8 @@ pub const ROLES: &[Role] = &[
             "Receives, issues and follows the documents of an agency.",
         ),
         is_delegable: true,
+        is_privileged: false,
+        conflicts: &[],
         permissions: &[
             "exchange.overview.read",
             "exchange.document.*",
@@ -146,6 +255,8 @@ pub const ROLES: &[Role] = &[
             "Reads, writes and processes documents.",
         ),
         is_delegable: true,
+        is_privileged: false,
+        conflicts: &[],
         permissions: &[
             "exchange.overview.read",
             "exchange.document.read",
@@ -162,6 +273,8 @@ pub const ROLES: &[Role] = &[
             "Watches the exchange, reads and processes documents.",
         ),
         is_delegable: true,
+        is_privileged: false,
+        conflicts: &[],
         permissions: &[
             "exchange.overview.read",
             "exchange.document.read",
@@ -180,6 +293,8 @@ pub const ROLES: &[Role] = &[
             "Watches the system and mends failed deliveries; does not read bodies.",
         ),
         is_delegable: false,
+        is_privileged: false,
+        conflicts: &[],
         permissions: &[
             "exchange.overview.read",
             "exchange.document.read",
@@ -200,6 +315,8 @@ pub const ROLES: &[Role] = &[
             "Connects the systems of agencies and manages their configuration.",
         ),
         is_delegable: false,
+        is_privileged: false,
+        conflicts: &[],
         permissions: &[
             "registry.*",
             "catalogue.*",
@@ -215,6 +332,30 @@ pub const ROLES: &[Role] = &[
         ],
     },
     Role {
+        name: "approver",
+        labels: labels("Phê duyệt quyền", "Approver of rights"),
+        description: labels(
+            "Xem tài khoản và phê duyệt yêu cầu cấp quyền của người khác.",
+            "Reads accounts and approves the grants that others ask for.",
+        ),
+        is_delegable: true,
+        is_privileged: false,
+        conflicts: &[],
+        permissions: &[ACCOUNT_READ, GROUP_READ, GRANT_APPROVE],
+    },
+    Role {
+        name: "support",
+        labels: labels("Hỗ trợ người dùng", "User support"),
+        description: labels(
+            "Mở khóa tài khoản, gửi đường dẫn kích hoạt, kết thúc phiên; không đổi quyền.",
+            "Unlocks accounts, sends activation links, ends sessions; changes no rights.",
+        ),
+        is_delegable: true,
+        is_privileged: false,
+        conflicts: &[],
+        permissions: &[ACCOUNT_READ, ACCOUNT_UNLOCK, SESSION_READ],
+    },
+    Role {
         name: "auditor",
         labels: labels("Kiểm toán", "Auditor"),
         description: labels(
@@ -222,10 +363,16 @@ pub const ROLES: &[Role] = &[
             "Reads the journal and proves it whole; changes nothing.",
         ),
         is_delegable: false,
+        is_privileged: false,
+        conflicts: &[SECURITY_ADMIN],
         permissions: &[
             "journal.*",
-            "identity.account.read",
-            "identity.session.read",
+            ACCOUNT_READ,
+            SESSION_READ,
+            GROUP_READ,
+            REVIEW_READ,
+            REPORT_READ,
+            DECISION_EXPLAIN,
             "registry.resource.read",
             "exchange.overview.read",
             "exchange.document.read",

@@ -58,6 +58,20 @@ pub const USERNAME_CHARS_MAX: usize = 64;
 /// Longest display name, token name or mail address, in characters.
 pub const NAME_CHARS_MAX: usize = 200;
 
+/// Longest life of a grant of a privileged role.
+pub const PRIVILEGED_GRANT_MAX_MS: i64 = 90 * DAY_MS;
+/// Level of proof that a privileged act asks for: two factors (5.6.2.4).
+pub const PRIVILEGED_ACR_MIN: u8 = 2;
+/// Age of that proof at most.
+pub const PRIVILEGED_AGE_MAX_MS: i64 = 5 * MINUTE_MS;
+/// Level of proof that a bearer token counts for. It was made by somebody who had signed in, and
+/// programs cannot prove a factor anew.
+pub const TOKEN_ACR: u8 = 2;
+/// Accounts of one agency when nothing else is configured: none has more officials.
+pub const ACCOUNTS_OF_AGENCY_MAX: u64 = 5_000;
+/// Longest delegation.
+pub const DELEGATION_MAX_MS: i64 = 180 * DAY_MS;
+
 /// The numbers that an operator may set; the defaults are those of security level 3.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -86,6 +100,18 @@ pub struct Rules {
     pub token_life_max_ms: i64,
     /// Time without use that disables an account.
     pub account_idle_ms: i64,
+    /// Whether a privileged grant needs the approval of a second person.
+    pub grant_second_person: bool,
+    /// Longest life of a privileged grant.
+    pub privileged_grant_max_ms: i64,
+    /// Level of the proof that a privileged act asks of a session: 1, 2 or 3.
+    pub privileged_acr_min: u8,
+    /// Age of that proof at most.
+    pub privileged_age_max_ms: i64,
+    /// Level of proof that a bearer token counts for; its age counts as none.
+    pub token_acr: u8,
+    /// Accounts of one agency; 0 for no limit.
+    pub accounts_of_agency_max: u64,
 }
 
 impl Rules {
@@ -116,6 +142,12 @@ impl Default for Rules {
             session_life_ms: SESSION_LIFE_MS,
             token_life_max_ms: TOKEN_LIFE_MAX_MS,
             account_idle_ms: ACCOUNT_IDLE_MS,
+            grant_second_person: true,
+            privileged_grant_max_ms: PRIVILEGED_GRANT_MAX_MS,
+            privileged_acr_min: PRIVILEGED_ACR_MIN,
+            privileged_age_max_ms: PRIVILEGED_AGE_MAX_MS,
+            token_acr: TOKEN_ACR,
+            accounts_of_agency_max: ACCOUNTS_OF_AGENCY_MAX,
         }
     }
 }

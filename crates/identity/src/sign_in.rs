@@ -217,6 +217,7 @@ impl Identity {
                 .to_owned(),
             address: attempt.request.address.map(|address| address.to_string()),
             now: self.platform.clock.now(),
+            on_behalf_of: None,
         };
         match may_try.filter(|_| is_right) {
             Some(account) => Ok(Proved {
@@ -302,6 +303,7 @@ impl Identity {
             name: account.username.clone(),
             address: request.address.map(|address| address.to_string()),
             now: self.platform.clock.now(),
+            on_behalf_of: None,
         };
         let is_usable = account.is_live(actor.now) && account.kind.is_person();
         let opened = match is_usable {

@@ -27,6 +27,15 @@ pub(crate) async fn run(identity: Identity) {
         {
             tracing::warn!(%error, "identity sweep failed; the next one is in an hour");
         }
+        for swept in [
+            identity.make_due_moves().await,
+            identity.move_due_units().await,
+            identity.end_dated().await,
+        ] {
+            if let Err(error) = swept {
+                tracing::warn!(%error, "what was due by its date waits for the next minute");
+            }
+        }
         if let Err(error) = identity.sweep_sessions().await {
             tracing::warn!(%error, "ended sessions were not removed; the next try is in a minute");
         }

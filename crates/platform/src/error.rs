@@ -5,7 +5,7 @@
 
 use lgsp_model::ErrorCode;
 
-use crate::http::problem::Problem;
+use crate::http::{context::StepUp, problem::Problem};
 
 /// Shorthand of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -90,6 +90,9 @@ pub enum Error {
         /// The permission that is missing.
         permission: String,
     },
+    /// The operation asks for a fresher or stronger proof of the person (RFC 9470).
+    #[error("proof of the person is too weak or too old")]
+    ProofInsufficient(StepUp),
     /// A state-changing request of a browser lacks the session's CSRF token.
     #[error("csrf token is missing or wrong")]
     Csrf,
@@ -199,6 +202,7 @@ impl Problem for Error {
             Self::Configuration(_) => "platform.configuration.invalid",
             Self::Unauthenticated => "platform.session.missing",
             Self::Forbidden { .. } => "platform.permission.missing",
+            Self::ProofInsufficient(_) => "platform.proof.insufficient",
             Self::Csrf => "platform.csrf.missing",
             Self::NotFound { .. } => "platform.thing.not_found",
             Self::BadRequest(_) => "platform.request.unreadable",
@@ -220,7 +224,7 @@ impl Problem for Error {
                 ErrorCode::Unavailable
             }
             Self::AlreadyExists(_) => ErrorCode::AlreadyExists,
-            Self::Unauthenticated => ErrorCode::Unauthenticated,
+            Self::Unauthenticated | Self::ProofInsufficient(_) => ErrorCode::Unauthenticated,
             Self::Forbidden { .. } | Self::Csrf => ErrorCode::Forbidden,
             Self::NotFound { .. } => ErrorCode::NotFound,
             Self::BadRequest(_) => ErrorCode::BadRequest,
@@ -237,8 +241,18 @@ impl Problem for Error {
         }
     }
 
+    fn step_up(&self) -> Option<StepUp> {
+        match self {
+            Self::ProofInsufficient(wanted) => Some(*wanted),
+            _ => None,
+        }
+    }
+
     fn arguments(&self) -> Vec<(&'static str, String)> {
         match self {
+            Self::ProofInsufficient(wanted) => {
+                vec![("minutes", (wanted.age_s_max / 60).to_string())]
+            }
             Self::Forbidden { permission } => vec![("permission", permission.clone())],
             Self::NotFound { what, name } => {
                 vec![("what", (*what).to_owned()), ("name", name.clone())]

@@ -49,6 +49,7 @@ impl Authenticator for Doors {
             roles: Arc::new([]),
             csrf_token: None,
             credential: "test".to_owned(),
+            standing: lgsp_platform::http::context::Standing::default(),
         });
         Box::pin(async { Ok(principal) })
     }

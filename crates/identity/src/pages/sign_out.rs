@@ -86,6 +86,7 @@ pub(super) async fn submit(
         name: principal.username.clone(),
         address: connection.map(|axum::Extension(ConnectInfo(address))| address.ip().to_string()),
         now: identity.platform.clock.now(),
+        on_behalf_of: None,
     };
     let target = match session_id(&principal) {
         Some(session) => identity.farewell(session, SIGNED_OUT).await,

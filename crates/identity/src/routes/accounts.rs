@@ -7,6 +7,7 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
+use lgsp_model::Timestamp;
 use lgsp_platform::http::{
     Caller, Json, Page, ProblemBody, Query, Refusal, context::RoleGrant, page::limit,
 };
@@ -15,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::{reach, views::AccountView};
 use crate::{
-    AccountChange, Actor, Identity, Kind, NewAccount, Password,
+    AccountChange, Actor, Error, Identity, Kind, NewAccount, Password, PeopleError, Person,
     roles::{ACCOUNT_READ, ACCOUNT_WRITE, ROLE_GRANT},
     tables::account,
 };
@@ -91,9 +92,19 @@ pub(super) struct CreateAccount {
     agency: Option<String>,
     /// What it is for.
     kind: Kind,
-    /// First password; persons need one, service and technical accounts have none.
+    /// First password; a person has one or is invited, others have none.
     #[schema(value_type = Option<String>, format = Password)]
     password: Option<Password>,
+    /// Whether its person shall activate it by a link; see `POST /accounts/{id}/activation`.
+    #[serde(default)]
+    invite: bool,
+    /// What else is known of the person.
+    #[serde(default)]
+    person: Person,
+    /// Not to be used before.
+    valid_from: Option<Timestamp>,
+    /// Not to be used from then on.
+    valid_until: Option<Timestamp>,
 }
 
 /// Makes an account without roles.
@@ -110,6 +121,7 @@ pub(super) async fn create_account(
 ) -> Result<(StatusCode, Json<AccountView>), Refusal> {
     let agency = trimmed(body.agency);
     caller.require(ACCOUNT_WRITE, agency.as_deref())?;
+    identity.check_room(agency.as_deref(), 1).await?;
     let new = NewAccount {
         username: body.username,
         display_name: body.display_name,
@@ -117,6 +129,10 @@ pub(super) async fn create_account(
         agency,
         kind: body.kind,
         password: body.password,
+        is_invited: body.invite,
+        person: body.person,
+        valid_from: body.valid_from,
+        valid_until: body.valid_until,
         ..NewAccount::default()
     };
     let actor = Actor::from(&caller);
@@ -126,7 +142,7 @@ pub(super) async fn create_account(
 }
 
 /// No agency may come as nothing or as empty text.
-fn trimmed(agency: Option<String>) -> Option<String> {
+pub(super) fn trimmed(agency: Option<String>) -> Option<String> {
     agency
         .map(|code| code.trim().to_owned())
         .filter(|code| !code.is_empty())
@@ -161,10 +177,22 @@ pub(super) struct PatchAccount {
     agency: Option<String>,
     /// Whether it may be used.
     enabled: Option<bool>,
+    /// What else is known of the person, all of it.
+    person: Option<Person>,
+    /// Not to be used before; null removes the date.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Timestamp>)]
+    valid_from: Option<Option<Timestamp>>,
+    /// Not to be used from then on; null removes the date.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Timestamp>)]
+    valid_until: Option<Option<Timestamp>>,
 }
 
 /// Tells "null" from "absent".
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
 
@@ -185,12 +213,18 @@ pub(super) async fn patch_account(
     if let Some(agency) = &body.agency {
         let agency = trimmed(Some(agency.clone()));
         caller.require(ACCOUNT_WRITE, agency.as_deref())?;
+        if agency != before.agency {
+            identity.check_room(agency.as_deref(), 1).await?;
+        }
     }
     let change = AccountChange {
         display_name: body.display_name,
         email: body.email,
         agency: body.agency,
         enabled: body.enabled,
+        person: body.person,
+        valid_from: body.valid_from,
+        valid_until: body.valid_until,
         ..AccountChange::default()
     };
     let actor = Actor::from(&caller);
@@ -239,6 +273,12 @@ pub(super) async fn put_roles(
         })
         .collect();
     reach::check_grants(&identity, &caller, &before.grants, &wished)?;
+    let is_given = |grant: &RoleGrant| !before.grants.contains(grant);
+    let mut given = wished.iter().filter(|grant| is_given(grant));
+    if let Some(grant) = given.find(|grant| identity.needs_second_person(&grant.role)) {
+        let role = grant.role.clone();
+        return Err(Error::from(PeopleError::GrantNeedsApproval { role }).into());
+    }
     let actor = Actor::from(&caller);
     let after = identity.set_roles(&actor, &before, wished).await?;
     Ok(Json(identity.account_view(after, caller.now)))

@@ -7,14 +7,15 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
+use lgsp_model::Timestamp;
 use lgsp_platform::http::{Caller, Json, Page, ProblemBody, Refusal};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{reach, views::SessionView};
 use crate::{
-    Actor, Identity, Password,
-    roles::{ACCOUNT_WRITE, SESSION_READ},
+    Actor, Error, Identity, Password,
+    roles::{ACCOUNT_UNLOCK, ACCOUNT_WRITE, SESSION_READ},
 };
 
 /// A new password for somebody else.
@@ -53,13 +54,13 @@ pub(super) async fn reset_password(
     params(("id" = String, Path, description = "Account")),
     responses((status = 204), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody)),
-    extensions(("x-permission" = json!("identity.account.write"))))]
+    extensions(("x-permission" = json!("identity.account.unlock"))))]
 pub(super) async fn unlock_account(
     State(identity): State<Identity>,
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<StatusCode, Refusal> {
-    let account = reach::manageable(&identity, &caller, &id, ACCOUNT_WRITE).await?;
+    let account = reach::manageable(&identity, &caller, &id, ACCOUNT_UNLOCK).await?;
     let actor = Actor::from(&caller);
     identity.unlock_account(&actor, &account).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -92,15 +93,66 @@ pub(super) async fn list_sessions(
     params(("id" = String, Path, description = "Account")),
     responses((status = 204), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody)),
-    extensions(("x-permission" = json!("identity.account.write"))))]
+    extensions(("x-permission" = json!("identity.account.unlock"))))]
 pub(super) async fn end_sessions(
     State(identity): State<Identity>,
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<StatusCode, Refusal> {
-    let account = reach::manageable(&identity, &caller, &id, ACCOUNT_WRITE).await?;
+    let account = reach::manageable(&identity, &caller, &id, ACCOUNT_UNLOCK).await?;
     identity
         .end_sessions(&Actor::from(&caller), &account)
         .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ends one session of an account.
+#[utoipa::path(delete, path = "/accounts/{id}/sessions/{session}", tag = "identity",
+    operation_id = "end_session", summary = "End a session · Kết thúc một phiên đăng nhập",
+    params(("id" = String, Path, description = "Account"),
+        ("session" = String, Path, description = "Session")),
+    responses((status = 204), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody)),
+    extensions(("x-permission" = json!("identity.account.unlock"))))]
+pub(super) async fn end_session(
+    State(identity): State<Identity>,
+    Path((id, session)): Path<(String, String)>,
+    caller: Caller,
+) -> Result<StatusCode, Refusal> {
+    let account = reach::manageable(&identity, &caller, &id, ACCOUNT_UNLOCK).await?;
+    let session: uuid::Uuid = session.parse().map_err(|_| Error::AccountNotFound)?;
+    let sessions = identity.sessions(account.id).await?;
+    if let Some(found) = sessions.iter().find(|one| one.id == session) {
+        identity.end_session(&Actor::from(&caller), found).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// An activation link; shown once.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ActivationView {
+    /// Address that its person opens.
+    url: String,
+    /// When it stops working.
+    expires_at: Timestamp,
+}
+
+/// Makes an activation link for an invited account; an older one stops working.
+#[utoipa::path(post, path = "/accounts/{id}/activation", tag = "identity",
+    operation_id = "invite_account", summary = "Make an activation link · Tạo đường dẫn kích hoạt",
+    params(("id" = String, Path, description = "Account")),
+    responses((status = 200, body = ActivationView), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)),
+    extensions(("x-permission" = json!("identity.account.unlock"))))]
+pub(super) async fn invite_account(
+    State(identity): State<Identity>,
+    Path(id): Path<String>,
+    caller: Caller,
+) -> Result<Json<ActivationView>, Refusal> {
+    let account = reach::manageable(&identity, &caller, &id, ACCOUNT_UNLOCK).await?;
+    let made = identity.invite(&Actor::from(&caller), &account).await?;
+    Ok(Json(ActivationView {
+        url: format!("{}{}", identity.issuer(), made.path),
+        expires_at: made.expires_at,
+    }))
 }

@@ -7,7 +7,10 @@
 
 mod accounts;
 mod acts;
+mod grants;
+mod groups;
 mod me;
+mod people;
 mod reach;
 mod roles;
 mod tokens;
@@ -30,6 +33,17 @@ pub(crate) fn router(identity: Identity) -> OpenApiRouter {
         .routes(routes!(acts::reset_password))
         .routes(routes!(acts::unlock_account))
         .routes(routes!(acts::list_sessions, acts::end_sessions))
+        .routes(routes!(acts::end_session))
+        .routes(routes!(acts::invite_account))
+        .routes(routes!(
+            people::get_move,
+            people::move_account,
+            people::cancel_move
+        ))
+        .routes(routes!(people::leave_account))
+        .routes(routes!(people::move_unit))
+        .merge(group_routes())
+        .merge(grant_routes())
         .routes(routes!(
             tokens::list_account_tokens,
             tokens::create_account_token
@@ -37,4 +51,32 @@ pub(crate) fn router(identity: Identity) -> OpenApiRouter {
         .routes(routes!(tokens::revoke_account_token))
         .routes(routes!(roles::list_roles))
         .with_state(identity)
+}
+
+fn group_routes() -> OpenApiRouter<Identity> {
+    OpenApiRouter::new()
+        .routes(routes!(groups::list_groups, groups::create_group))
+        .routes(routes!(
+            groups::get_group,
+            groups::patch_group,
+            groups::delete_group
+        ))
+        .routes(routes!(groups::list_members, groups::change_members))
+        .routes(routes!(groups::list_groups_in, groups::put_groups_in))
+}
+
+fn grant_routes() -> OpenApiRouter<Identity> {
+    OpenApiRouter::new()
+        .routes(routes!(
+            grants::list_account_grants,
+            grants::grant_to_account,
+            grants::withdraw_from_account
+        ))
+        .routes(routes!(
+            grants::list_group_grants,
+            grants::grant_to_group,
+            grants::withdraw_from_group
+        ))
+        .routes(routes!(grants::list_requests, grants::request_grant))
+        .routes(routes!(grants::decide_request))
 }

@@ -13,8 +13,9 @@ use lgsp_platform::http::{Caller, context::RoleGrant};
 use crate::{
     Identity,
     error::{Error, Result},
-    roles::{self, ACCOUNT_READ, ROLE_GRANT},
-    tables::account::Account,
+    grants::Holder,
+    roles::{self, ACCOUNT_READ, GROUP_READ, ROLE_GRANT},
+    tables::{account::Account, group::Group},
 };
 
 /// The account, if the caller may see it; what is out of sight does not exist.
@@ -49,6 +50,49 @@ pub(super) async fn manageable(
     }
 }
 
+/// The group, if the caller may see it.
+pub(super) async fn visible_group(identity: &Identity, caller: &Caller, id: &str) -> Result<Group> {
+    let id = id.parse().map_err(|_| Error::GroupNotFound)?;
+    let group = identity.group(id).await?;
+    if caller.may(GROUP_READ, group.agency.as_deref()) {
+        Ok(group)
+    } else {
+        Err(Error::GroupNotFound)
+    }
+}
+
+/// The group, if the caller may change it: what its roles give must be within reach too.
+pub(super) async fn manageable_group(
+    identity: &Identity,
+    caller: &Caller,
+    id: &str,
+    permission: &str,
+) -> Result<Group> {
+    let group = visible_group(identity, caller, id).await?;
+    caller.require(permission, group.agency.as_deref())?;
+    Ok(group)
+}
+
+/// Refuses unless the caller may give each role that membership in this group brings.
+pub(super) async fn check_membership(
+    identity: &Identity,
+    caller: &Caller,
+    group: &Group,
+) -> Result<()> {
+    for above in identity.groups_above(group).await? {
+        for held in identity.grants_of(Holder::Group(&above)).await? {
+            let grant = RoleGrant {
+                role: held.role,
+                agency: held.agency,
+            };
+            if !may_grant(identity, caller, &grant) {
+                return Err(Error::RoleNotGrantable { role: grant.role });
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Refuses unless the caller may give or take each role that differs.
 pub(super) fn check_grants(
     identity: &Identity,
@@ -67,7 +111,7 @@ pub(super) fn check_grants(
     Ok(())
 }
 
-fn may_grant(identity: &Identity, caller: &Caller, grant: &RoleGrant) -> bool {
+pub(super) fn may_grant(identity: &Identity, caller: &Caller, grant: &RoleGrant) -> bool {
     let agency = grant.agency.as_deref();
     if !caller.may(ROLE_GRANT, agency) {
         return false;

@@ -34,6 +34,12 @@ pub(super) async fn list_roles(
                 .map(str::to_owned)
                 .collect(),
             delegable: role.is_delegable,
+            privileged: role.is_privileged,
+            conflicts: ROLES
+                .iter()
+                .filter(|other| crate::roles::exclude(role.name, other.name))
+                .map(|other| other.name.to_owned())
+                .collect(),
         })
         .collect();
     Ok(Json(Page::whole(items)))

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     Identity,
     tables::{
-        account::{Account, Kind, State},
+        account::{Account, Kind, Person, State},
         preference::Preferences,
         session::Session,
         token::AccessToken,
@@ -97,6 +97,20 @@ pub(crate) struct AccountView {
     pub(crate) password_due: bool,
     /// When it was made.
     pub(crate) created_at: Timestamp,
+    /// When something of it was last changed.
+    pub(crate) changed_at: Timestamp,
+    /// What else is known of the person.
+    pub(crate) person: Person,
+    /// Directory, provider or client that keeps it; absent when it is kept here.
+    pub(crate) source: Option<String>,
+    /// Its identifier there.
+    pub(crate) external_id: Option<String>,
+    /// Not to be used before.
+    pub(crate) valid_from: Option<Timestamp>,
+    /// Not to be used from then on.
+    pub(crate) valid_until: Option<Timestamp>,
+    /// Whether the password must be changed before anything else.
+    pub(crate) must_change_password: bool,
 }
 
 /// A role with its permissions.
@@ -112,6 +126,10 @@ pub(crate) struct RoleView {
     pub(crate) permissions: Vec<String>,
     /// Whether an administrator of an agency may grant it.
     pub(crate) delegable: bool,
+    /// Whether its grants end by themselves and need a second person.
+    pub(crate) privileged: bool,
+    /// Roles that exclude it.
+    pub(crate) conflicts: Vec<String>,
 }
 
 /// An access token without its secret.
@@ -229,6 +247,13 @@ impl Identity {
             last_sign_in_at: account.last_sign_in_at,
             last_used_at: account.last_used_at,
             created_at: account.created_at,
+            changed_at: account.changed_at,
+            person: account.person,
+            source: account.source,
+            external_id: account.external_id,
+            valid_from: account.valid_from,
+            valid_until: account.valid_until,
+            must_change_password: account.must_change_password,
         }
     }
 }

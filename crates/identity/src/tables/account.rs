@@ -361,6 +361,14 @@ pub(crate) fn escape_like(word: &str) -> String {
         .replace('_', "\\_")
 }
 
+/// How many accounts of a unit have not left.
+pub(crate) async fn count_of_agency(db: &Database, agency: &str) -> Result<u64> {
+    let sql = "SELECT COUNT(*) AS n FROM account WHERE agency = $1 AND state <> 'left'";
+    let row = db.query_one(sql, vec![agency.into()]).await?;
+    let count: i64 = row.map_or(Ok(0), |row| row.try_get("", "n"))?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
 /// The agencies that have accounts.
 pub(crate) async fn agencies(db: &Database) -> Result<Vec<String>> {
     let sql = "SELECT DISTINCT agency FROM account WHERE agency IS NOT NULL";

@@ -8,7 +8,7 @@ use lgsp_platform::db::{Database, Rows, places};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
-use super::{account::escape_like, execute};
+use super::{account::escape_like, execute, group_tree::GroupRule};
 use crate::error::{Error, Result};
 
 /// A group of accounts (nhóm).
@@ -26,6 +26,8 @@ pub struct Group {
     pub source: Option<String>,
     /// Its identifier there.
     pub external_id: Option<String>,
+    /// Who its members are, when a rule says so.
+    pub rule: Option<GroupRule>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it or its members were last changed.
@@ -57,7 +59,7 @@ pub(crate) fn key(name: &str) -> String {
 }
 
 const READ: &str = "SELECT g.id, g.name, g.display_name, g.agency, g.source, g.external_id, \
-     g.created_at, g.changed_at FROM user_group g";
+     g.created_at, g.changed_at, g.rule FROM user_group g";
 
 fn from_row(row: &QueryResult) -> Result<Group> {
     Ok(Group {
@@ -69,6 +71,7 @@ fn from_row(row: &QueryResult) -> Result<Group> {
         external_id: row.try_get("", "external_id")?,
         created_at: Timestamp(row.try_get("", "created_at")?),
         changed_at: Timestamp(row.try_get("", "changed_at")?),
+        rule: super::group_tree::read_rule(row)?,
     })
 }
 
@@ -78,6 +81,28 @@ pub(crate) async fn find(db: &Database, id: Uuid) -> Result<Option<Group>> {
         .query_one(format!("{READ} WHERE g.id = $1"), vec![id.into()])
         .await?;
     row.as_ref().map(from_row).transpose()
+}
+
+/// The groups that a join with one id gives, by name.
+pub(crate) async fn list_joined(db: &Database, join: &str, id: Uuid) -> Result<Vec<Group>> {
+    let sql = format!("{READ} {join} ORDER BY g.name_key");
+    let rows = db.query_all(sql, vec![id.into()]).await?;
+    rows.iter().map(from_row).collect()
+}
+
+/// The groups for which a constant condition holds, by name.
+pub(crate) async fn list_where(db: &Database, condition: &str) -> Result<Vec<Group>> {
+    let sql = format!("{READ} WHERE {condition} ORDER BY g.name_key");
+    let rows = db.query_all(sql, vec![]).await?;
+    rows.iter().map(from_row).collect()
+}
+
+/// The agencies that own groups.
+pub(crate) async fn agencies(db: &Database) -> Result<Vec<String>> {
+    let sql = "SELECT DISTINCT agency FROM user_group WHERE agency IS NOT NULL";
+    let rows = db.query_all(sql, vec![]).await?;
+    let read = |row: &QueryResult| Ok(row.try_get("", "agency")?);
+    rows.iter().map(read).collect()
 }
 
 /// Up to `count` groups, by name.
@@ -139,6 +164,7 @@ pub(crate) async fn insert<C: ConnectionTrait>(connection: &C, group: &Group) ->
         "search",
         "created_at",
         "changed_at",
+        "rule",
     ];
     let values = vec![
         group.id.into(),
@@ -151,6 +177,7 @@ pub(crate) async fn insert<C: ConnectionTrait>(connection: &C, group: &Group) ->
         search_text(group).into(),
         group.created_at.0.into(),
         group.changed_at.0.into(),
+        super::group_tree::rule_text(group).into(),
     ];
     let inserted = Rows::one("user_group", columns, values)
         .insert(connection)
@@ -168,7 +195,7 @@ pub(crate) async fn update<C: ConnectionTrait>(
     group: &Group,
 ) -> Result<()> {
     let sql = "UPDATE user_group SET name = $1, name_key = $2, display_name = $3, agency = $4, \
-               source = $5, external_id = $6, search = $7, changed_at = $8 WHERE id = $9";
+               source = $5, external_id = $6, search = $7, changed_at = $8, rule = $9 WHERE id = $10";
     let values = vec![
         group.name.as_str().into(),
         key(&group.name).into(),
@@ -178,6 +205,7 @@ pub(crate) async fn update<C: ConnectionTrait>(
         group.external_id.clone().into(),
         search_text(group).into(),
         group.changed_at.0.into(),
+        super::group_tree::rule_text(group).into(),
         group.id.into(),
     ];
     exists(execute(db, connection, sql, values).await.map(|_| ()))
@@ -198,6 +226,8 @@ pub(crate) async fn delete<C: ConnectionTrait>(
 ) -> Result<()> {
     for sql in [
         "DELETE FROM user_group_member WHERE group_id = $1",
+        "DELETE FROM user_group_nest WHERE parent_id = $1 OR child_id = $1",
+        "DELETE FROM group_role WHERE group_id = $1",
         "DELETE FROM user_group WHERE id = $1",
     ] {
         execute(db, connection, sql, vec![id.into()]).await?;

@@ -6,7 +6,10 @@
 
 pub(crate) mod account;
 pub(crate) mod credential;
+pub(crate) mod effective;
+pub(crate) mod grant;
 pub(crate) mod group;
+pub(crate) mod group_tree;
 pub(crate) mod participant;
 pub(crate) mod preference;
 pub(crate) mod role;

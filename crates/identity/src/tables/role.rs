@@ -71,3 +71,23 @@ pub(crate) async fn replace<C: ConnectionTrait>(
     }
     Ok(rows.insert(connection).await?)
 }
+
+/// Sets when a grant of an account ends.
+pub(crate) async fn set_until<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    id: AccountId,
+    grant: &RoleGrant,
+    until: Timestamp,
+) -> Result<()> {
+    let sql = "UPDATE account_role SET valid_until = $1 \
+               WHERE account_id = $2 AND role = $3 AND agency = $4";
+    let agency = grant.agency.clone().unwrap_or_default();
+    let values = vec![
+        until.0.into(),
+        id.0.into(),
+        grant.role.as_str().into(),
+        agency.into(),
+    ];
+    execute(db, connection, sql, values).await.map(|_| ())
+}

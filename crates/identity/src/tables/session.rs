@@ -8,7 +8,7 @@ use lgsp_platform::db::{Database, Rows};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
-use super::execute;
+use super::{effective, execute};
 use crate::error::Result;
 
 /// A session without its secret.
@@ -113,14 +113,17 @@ pub(crate) async fn find(db: &Database, id: Uuid) -> Result<Option<Session>> {
     row.as_ref().map(from_row).transpose()
 }
 
-/// The session behind a secret, with the account's name, agency, state and roles: a row a role.
-pub(crate) async fn credential(db: &Database, secret_hash: Vec<u8>) -> Result<Vec<QueryResult>> {
+/// The session behind a secret, with its account, roles and groups: rows as `effective` gives.
+pub(crate) async fn credential(
+    db: &Database,
+    secret_hash: Vec<u8>,
+    now: Timestamp,
+) -> Result<Vec<QueryResult>> {
     let sql = "SELECT s.id AS credential_id, s.csrf_token, s.last_seen_at AS used_at, \
-               s.expires_at, a.id AS account_id, a.username, a.agency, a.state, a.valid_from, \
-               a.valid_until, r.role, r.agency AS role_agency FROM session s JOIN account a ON a.id = s.account_id \
-               LEFT JOIN account_role r ON r.account_id = a.id WHERE s.secret_hash = $1 \
-               ORDER BY r.role, r.agency";
-    Ok(db.query_all(sql, vec![secret_hash.into()]).await?)
+               s.expires_at, s.auth_at, s.acr, a.id AS account_id, a.username, a.agency, a.kind, \
+               a.state, a.valid_from, a.valid_until \
+               FROM session s JOIN account a ON a.id = s.account_id WHERE s.secret_hash = $1";
+    effective::rows(db, sql, secret_hash.into(), now).await
 }
 
 pub(crate) async fn touch<C: ConnectionTrait>(

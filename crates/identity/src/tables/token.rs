@@ -8,7 +8,7 @@ use lgsp_platform::db::{Database, Rows};
 use sea_orm::{ConnectionTrait, QueryResult};
 use uuid::Uuid;
 
-use super::{execute, instant, one};
+use super::{effective, execute, instant, one};
 use crate::error::Result;
 
 /// An access token without its secret.
@@ -94,14 +94,17 @@ pub(crate) async fn expiry(db: &Database, id: Uuid) -> Result<Option<Timestamp>>
         .transpose()
 }
 
-/// The token behind a secret, with the account's name, agency, state and roles: a row a role.
-pub(crate) async fn credential(db: &Database, secret_hash: Vec<u8>) -> Result<Vec<QueryResult>> {
+/// The token behind a secret, with its account, roles and groups: rows as `effective` gives.
+pub(crate) async fn credential(
+    db: &Database,
+    secret_hash: Vec<u8>,
+    now: Timestamp,
+) -> Result<Vec<QueryResult>> {
     let sql = "SELECT t.id AS credential_id, t.last_used_at AS used_at, t.expires_at, \
-               a.id AS account_id, a.username, a.agency, a.state, a.valid_from, a.valid_until, \
-               r.role, r.agency AS role_agency FROM access_token t JOIN account a ON a.id = t.account_id \
-               LEFT JOIN account_role r ON r.account_id = a.id WHERE t.secret_hash = $1 \
-               ORDER BY r.role, r.agency";
-    Ok(db.query_all(sql, vec![secret_hash.into()]).await?)
+               a.id AS account_id, a.username, a.agency, a.kind, a.state, a.valid_from, \
+               a.valid_until FROM access_token t JOIN account a ON a.id = t.account_id \
+               WHERE t.secret_hash = $1";
+    effective::rows(db, sql, secret_hash.into(), now).await
 }
 
 pub(crate) async fn touch<C: ConnectionTrait>(

@@ -81,9 +81,9 @@ each_database! {
         let roles = world.admin().get("/api/v1/roles").await.json();
         let items = roles["items"].as_array().unwrap();
         let names: Vec<_> = items.iter().map(|item| item["role"].as_str().unwrap()).collect();
-        assert_eq!(names, ["platform-admin", "agency-admin", "clerk", "official", "leader", "operator", "integrator", "auditor"]);
-        assert_eq!(items[2]["labels"], json!({"vi": "Văn thư", "en": "Clerk"}));
-        assert!(items[2]["permissions"].as_array().unwrap().contains(&json!("exchange.document.resend")));
+        assert_eq!(names, ["platform-admin", "security-admin", "agency-admin", "clerk", "official", "leader", "operator", "integrator", "approver", "support", "auditor"]);
+        assert_eq!(items[3]["labels"], json!({"vi": "Văn thư", "en": "Clerk"}));
+        assert!(items[3]["permissions"].as_array().unwrap().contains(&json!("exchange.document.resend")));
         assert!(!items[0]["permissions"].as_array().unwrap().contains(&json!("*")));
     }
 

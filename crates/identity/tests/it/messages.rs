@@ -2,10 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use lgsp_identity::{Error, error::Rule, module};
+use lgsp_identity::{Error, PeopleError, error::Rule, module};
 use lgsp_platform::{http::problem::Problem as _, messages};
 
 fn errors() -> Vec<Error> {
+    let people = PeopleError::all().into_iter().map(Error::from);
+    people.chain(others()).collect()
+}
+
+fn others() -> Vec<Error> {
     vec![
         Error::SignInRefused {
             failures_max: 5,

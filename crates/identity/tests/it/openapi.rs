@@ -39,7 +39,7 @@ async fn every_operation_names_permission_summary_and_refusals() {
             );
         }
     }
-    assert_eq!(ids.len(), 19);
+    assert!(ids.len() >= 40, "{}", ids.len());
     let secret = &document["components"]["schemas"]["CreateAccount"]["properties"]["password"];
     assert_eq!(secret["format"], Value::from("password"));
     world.stop().await;

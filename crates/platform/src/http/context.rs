@@ -35,6 +35,50 @@ pub struct Principal {
     pub csrf_token: Option<String>,
     /// Session or token used.
     pub credential: String,
+    /// What decisions know of the account beside its roles.
+    pub standing: Standing,
+}
+
+/// What access decisions know of a caller beside its roles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Kind of account.
+    pub kind: String,
+    /// Names of its groups, lower case, groups in groups included.
+    pub groups: Arc<[String]>,
+    /// Level of the proof behind the credential: 1 one factor, 2 two, 3 resistant to phishing.
+    pub acr: u8,
+    /// Age of that proof.
+    pub auth_age_ms: i64,
+    /// Whether a bearer token came instead of a browser's session.
+    pub is_token: bool,
+    /// For whom the caller acts, by a delegation.
+    pub on_behalf_of: Option<String>,
+    /// When the request came.
+    pub asked_at: Timestamp,
+}
+
+impl Default for Standing {
+    fn default() -> Self {
+        Self {
+            kind: String::new(),
+            groups: Arc::new([]),
+            acr: 1,
+            auth_age_ms: 0,
+            is_token: false,
+            on_behalf_of: None,
+            asked_at: Timestamp(0),
+        }
+    }
+}
+
+/// A proof that an operation asks for beyond the present one (RFC 9470).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepUp {
+    /// Level: 1, 2 or 3.
+    pub acr_min: u8,
+    /// Age at most, in seconds.
+    pub age_s_max: i64,
 }
 
 /// A role at a node of the agency tree.
@@ -62,6 +106,11 @@ pub trait Authorizer: Send + Sync + 'static {
 
     /// The agencies on whose things the permission may be used; `None` means all.
     fn scope(&self, principal: &Principal, permission: &str) -> Option<Vec<String>>;
+
+    /// What a fresher or stronger proof would have to be, when that alone is missing.
+    fn step_up(&self, _: &Principal, _permission: &str, _agency: Option<&str>) -> Option<StepUp> {
+        None
+    }
 }
 
 /// What the middleware puts into each request of the administration door.
@@ -107,6 +156,10 @@ impl Caller {
         if self.may(permission, agency) {
             return Ok(());
         }
+        let step_up = self.authorizer.step_up(&self.principal, permission, agency);
+        if let Some(wanted) = step_up {
+            return Err(Error::ProofInsufficient(wanted));
+        }
         tracing::info!(permission, account = %self.principal.account_id, "permission missing");
         Err(Error::Forbidden {
             permission: permission.to_owned(),
@@ -144,6 +197,9 @@ impl Caller {
             (subject_kind, subject),
         );
         event.address.clone_from(&self.address);
+        event
+            .on_behalf_of
+            .clone_from(&self.principal.standing.on_behalf_of);
         event.agency.clone_from(&self.principal.agency);
         event.trace_id = trace::current();
         event

@@ -12,7 +12,7 @@ use axum::{
 use lgsp_model::ErrorCode;
 use serde::{Deserialize, Serialize};
 
-use super::trace;
+use super::{context::StepUp, trace};
 use crate::{
     error::{Error, FieldError, Sentence},
     messages,
@@ -31,6 +31,10 @@ pub trait Problem: std::error::Error + Send + Sync {
     /// Errors of single fields.
     fn fields(&self) -> Vec<FieldError> {
         Vec::new()
+    }
+    /// The proof of the person that the call lacks (RFC 9470).
+    fn step_up(&self) -> Option<StepUp> {
+        None
     }
     /// Whether the same call may succeed later.
     fn is_retryable(&self) -> bool {
@@ -61,6 +65,40 @@ pub struct ProblemBody {
     /// Errors of single fields.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// The proof of the person that the call lacks; sign on again with it, then repeat the call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_up: Option<StepUpBody>,
+}
+
+/// The proof of the person that a call lacks (RFC 9470, `insufficient_user_authentication`).
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct StepUpBody {
+    /// `insufficient_user_authentication`.
+    pub error: String,
+    /// Level asked for: `urn:lgsp:acr:2`.
+    pub acr_values: String,
+    /// Age of the proof at most, in seconds.
+    pub max_age: i64,
+}
+
+impl From<StepUp> for StepUpBody {
+    fn from(wanted: StepUp) -> Self {
+        Self {
+            error: "insufficient_user_authentication".to_owned(),
+            acr_values: format!("urn:lgsp:acr:{}", wanted.acr_min),
+            max_age: wanted.age_s_max,
+        }
+    }
+}
+
+impl StepUpBody {
+    /// The challenge as RFC 9470 writes it.
+    fn challenge(&self) -> String {
+        format!(
+            "Bearer error=\"{}\", acr_values=\"{}\", max_age=\"{}\"",
+            self.error, self.acr_values, self.max_age
+        )
+    }
 }
 
 impl ProblemBody {
@@ -78,6 +116,7 @@ impl ProblemBody {
             trace_id: trace::current().unwrap_or_default(),
             messages,
             errors: error.fields(),
+            step_up: error.step_up().map(StepUpBody::from),
         }
     }
 }
@@ -107,12 +146,16 @@ impl IntoResponse for Refusal {
         }
         let body = ProblemBody::of(error);
         let status = StatusCode::from_u16(body.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let challenge = body.step_up.as_ref().map(StepUpBody::challenge);
         let mut response = (status, axum::Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
+        if let Some(value) = challenge.and_then(|text| HeaderValue::from_str(&text).ok()) {
+            headers.insert(header::WWW_AUTHENTICATE, value);
+        }
         if error.is_retryable() {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }

@@ -37,6 +37,7 @@ pub(super) fn caller(world: &World) -> Caller {
         }]),
         csrf_token: None,
         credential: "test".to_owned(),
+        standing: lgsp_platform::http::context::Standing::default(),
     };
     Caller::new(principal, Arc::new(Everything), world.exchange.now())
 }

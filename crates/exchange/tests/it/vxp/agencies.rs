@@ -35,6 +35,7 @@ fn steward(door: &Door) -> Caller {
         roles: Arc::new([]),
         csrf_token: None,
         credential: "test".into(),
+        standing: lgsp_platform::http::context::Standing::default(),
     };
     Caller::new(principal, Arc::new(Everything), door.platform.clock.now())
 }

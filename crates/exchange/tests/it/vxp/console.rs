@@ -39,6 +39,7 @@ impl Authenticator for Everyone {
                 roles: Arc::new([]),
                 csrf_token: None,
                 credential: "test".into(),
+                standing: lgsp_platform::http::context::Standing::default(),
             }))
         })
     }

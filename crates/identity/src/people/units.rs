@@ -1,0 +1,197 @@
+//! Merging and moving of whole units: their accounts, grants and groups go along.
+//!
+//! Owns: the preview, the act, the table `planned_unit_move`.
+//! Not here: the unit itself (`catalogue`), one account (`moves.rs`).
+//! Invariant: what is moved is one transaction with one event.
+//! Follows: design of identity, section 12.
+
+use lgsp_model::Timestamp;
+use lgsp_platform::{db::Rows, journal};
+use sea_orm::QueryResult;
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use crate::{
+    Identity,
+    accounts::refuse,
+    actor::Actor,
+    error::{Result, Rule},
+    tables::execute,
+};
+
+/// What a unit holds that would go along.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct UnitHoldings {
+    /// Accounts of the unit itself.
+    pub accounts: i64,
+    /// Grants of accounts at the unit.
+    pub grants: i64,
+    /// Grants of groups at the unit.
+    pub group_grants: i64,
+    /// Groups of the unit.
+    pub groups: i64,
+    /// Up to 200 of its accounts, by user name.
+    pub usernames: Vec<String>,
+}
+
+/// User names of a preview.
+const PREVIEW_NAMES: u32 = 200;
+
+impl Identity {
+    /// What a unit holds.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn unit_holdings(&self, agency: &str) -> Result<UnitHoldings> {
+        let db = &self.platform.db;
+        let count = async |table: &str| -> Result<i64> {
+            let sql = format!("SELECT COUNT(*) AS n FROM {table} WHERE agency = $1");
+            let row = db.query_one(sql, vec![agency.into()]).await?;
+            row.map_or(Ok(0), |row| Ok(row.try_get("", "n")?))
+        };
+        let sql = format!(
+            "SELECT username FROM account WHERE agency = $1 ORDER BY username LIMIT {PREVIEW_NAMES}"
+        );
+        let rows = db.query_all(sql, vec![agency.into()]).await?;
+        let read = |row: &QueryResult| Ok(row.try_get("", "username")?);
+        Ok(UnitHoldings {
+            accounts: count("account").await?,
+            grants: count("account_role").await?,
+            group_grants: count("group_role").await?,
+            groups: count("user_group").await?,
+            usernames: rows.iter().map(read).collect::<Result<_>>()?,
+        })
+    }
+
+    /// Moves everything of a unit to another one, at once.
+    ///
+    /// # Errors
+    /// `identity.fields.invalid` when a unit is unknown or both are the same.
+    pub async fn move_unit(
+        &self,
+        actor: &Actor,
+        (from, to): (&str, &str),
+        basis: Option<String>,
+    ) -> Result<UnitHoldings> {
+        self.check_units(from, to)?;
+        let before = self.unit_holdings(from).await?;
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        for (table, subject) in [("account_role", "account_id"), ("group_role", "group_id")] {
+            // Who holds the role at both units keeps the grant at the new one.
+            let twice = format!(
+                "DELETE FROM {table} WHERE agency = $1 AND EXISTS (SELECT 1 FROM {table} o \
+                 WHERE o.{subject} = {table}.{subject} AND o.role = {table}.role AND o.agency = $2)"
+            );
+            execute(db, &*tx, &twice, vec![from.into(), to.into()]).await?;
+            let moved = format!("UPDATE {table} SET agency = $2 WHERE agency = $1");
+            execute(db, &*tx, &moved, vec![from.into(), to.into()]).await?;
+        }
+        for table in ["account", "user_group"] {
+            let sql = format!("UPDATE {table} SET agency = $2, changed_at = $3 WHERE agency = $1");
+            execute(
+                db,
+                &*tx,
+                &sql,
+                vec![from.into(), to.into(), actor.now.0.into()],
+            )
+            .await?;
+        }
+        let sql = "DELETE FROM planned_unit_move WHERE from_agency = $1";
+        execute(db, &*tx, sql, vec![from.into()]).await?;
+        let mut event = actor.audit_name("unit.moved", from, Some(to));
+        event.subject_kind = "agency".to_owned();
+        event.ground = basis;
+        let detail = json!({
+            "from": from, "to": to, "accounts": before.accounts, "grants": before.grants,
+            "group_grants": before.group_grants, "groups": before.groups,
+        });
+        journal::append(&*tx, [event.with_detail(detail)]).await?;
+        tx.commit().await?;
+        self.apply_all_rules().await?;
+        Ok(before)
+    }
+
+    fn check_units(&self, from: &str, to: &str) -> Result<()> {
+        let mut broken = Vec::new();
+        for (pointer, code) in [("/from", from), ("/to", to)] {
+            if code.is_empty() {
+                broken.push(Rule::Required.at(pointer));
+            } else if self.hierarchy.name(code).is_none() {
+                let code = code.to_owned();
+                broken.push(Rule::AgencyUnknown { code }.at(pointer));
+            }
+        }
+        if from == to {
+            let code = to.to_owned();
+            broken.push(Rule::AgencyUnknown { code }.at("/to"));
+        }
+        refuse(broken)
+    }
+
+    /// Plans the move of a unit for a day.
+    ///
+    /// # Errors
+    /// As [`Identity::move_unit`].
+    pub async fn plan_unit_move(
+        &self,
+        actor: &Actor,
+        (from, to): (&str, &str),
+        due_at: Timestamp,
+        basis: Option<String>,
+    ) -> Result<UnitHoldings> {
+        self.check_units(from, to)?;
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        let sql = "DELETE FROM planned_unit_move WHERE from_agency = $1";
+        execute(db, &*tx, sql, vec![from.into()]).await?;
+        let columns = &[
+            "from_agency",
+            "to_agency",
+            "due_at",
+            "basis",
+            "made_by",
+            "made_at",
+        ];
+        let values = vec![
+            from.into(),
+            to.into(),
+            due_at.0.into(),
+            basis.clone().into(),
+            actor.name.as_str().into(),
+            actor.now.0.into(),
+        ];
+        Rows::one("planned_unit_move", columns, values)
+            .insert(&*tx)
+            .await?;
+        let mut event = actor.audit_name("unit.move_planned", from, Some(to));
+        event.subject_kind = "agency".to_owned();
+        event.ground = basis;
+        let detail = json!({ "from": from, "to": to, "on": due_at });
+        journal::append(&*tx, [event.with_detail(detail)]).await?;
+        tx.commit().await?;
+        self.unit_holdings(from).await
+    }
+
+    /// Moves the units whose day has come.
+    ///
+    /// # Errors
+    /// `platform.database.failed`; the next sweep tries again.
+    pub async fn move_due_units(&self) -> Result<()> {
+        let now = self.platform.clock.now();
+        let sql = "SELECT from_agency, to_agency, basis, made_by FROM planned_unit_move \
+                   WHERE due_at <= $1";
+        for row in self.platform.db.query_all(sql, vec![now.0.into()]).await? {
+            let (from, to): (String, String) = (
+                row.try_get("", "from_agency")?,
+                row.try_get("", "to_agency")?,
+            );
+            let by: String = row.try_get("", "made_by")?;
+            let actor = Actor::named(by, None, now);
+            let basis = row.try_get("", "basis")?;
+            self.move_unit(&actor, (&from, &to), basis).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,103 @@
+//! Join, move, leave, and the move of whole units.
+
+use lgsp_identity::Password;
+use serde_json::json;
+
+use crate::kit::{GOOD, World, each_database};
+
+const DAY_MS: i64 = 86_400_000;
+
+each_database! {
+    async fn an_invited_person_activates_the_account_once(world: &World) {
+        let mut admin = world.admin();
+        let body = json!({"username": "nguoi.moi", "display_name": "Người mới", "agency": "H34.01",
+            "kind": "official", "invite": true, "person": {"position": "Chuyên viên"}});
+        let made = admin.json("POST", "/api/v1/accounts", body).await;
+        assert_eq!(made.json()["state"], "invited", "{}", made.text);
+        assert_eq!(made.json()["person"]["position"], "Chuyên viên");
+        let path = format!("/api/v1/accounts/{}/activation", made.json()["id"].as_str().unwrap());
+        let old = admin.json("POST", &path, json!({})).await.json();
+        let link = admin.json("POST", &path, json!({})).await.json();
+        let token = |link: &serde_json::Value| {
+            link["url"].as_str().unwrap().split_once("token=").unwrap().1.to_owned()
+        };
+        let use_it = async |token: &str| {
+            world.identity.activate(token, Password::new(GOOD.to_owned()), None).await
+        };
+        assert!(use_it(&token(&old)).await.is_err(), "a replaced link works");
+        let early = world.browser().sign_in("nguoi.moi", GOOD).await;
+        assert_ne!(early.status, axum::http::StatusCode::SEE_OTHER);
+        use_it(&token(&link)).await.unwrap();
+        assert!(use_it(&token(&link)).await.is_err(), "a used link works");
+        world.signed_in("nguoi.moi").await;
+    }
+
+    async fn an_activation_link_ends_after_three_days(world: &World) {
+        let mut admin = world.admin();
+        let body = json!({"username": "nguoi.moi", "display_name": "x", "agency": "H34.01", "kind": "official", "invite": true});
+        let id = admin.json("POST", "/api/v1/accounts", body).await.json()["id"].as_str().unwrap().to_owned();
+        let link = admin.json("POST", &format!("/api/v1/accounts/{id}/activation"), json!({})).await.json();
+        let token = link["url"].as_str().unwrap().split_once("token=").unwrap().1.to_owned();
+        world.clock.advance_ms(3 * DAY_MS - 1);
+        world.identity.activation(&token).await.unwrap();
+        world.clock.advance_ms(1);
+        assert!(world.identity.activation(&token).await.is_err());
+    }
+
+    async fn a_move_waits_for_its_day_and_ends_the_roles_of_the_old_unit(world: &World) {
+        let id = world.account("an", "H34.01.05", &[("clerk", "H34.01.05"), ("official", "H34.02")]).await;
+        let path = format!("/api/v1/accounts/{id}/move");
+        let on = world.identity_now().plus_ms(DAY_MS);
+        let body = json!({"agency": "H34.02", "position": "Trưởng phòng", "on": on, "basis": "QĐ 7"});
+        let planned = world.admin().json("POST", &path, body).await;
+        assert_eq!(planned.json()["agency"]["code"], "H34.01.05", "{}", planned.text);
+        assert_eq!(world.admin().get(&path).await.json()["items"][0]["position"], "Trưởng phòng");
+        world.identity.make_due_moves().await.unwrap();
+        world.clock.advance_ms(DAY_MS);
+        world.identity.make_due_moves().await.unwrap();
+        let after = world.admin().get(&format!("/api/v1/accounts/{id}")).await.json();
+        assert_eq!(after["agency"]["code"], "H34.02");
+        assert_eq!(after["person"]["position"], "Trưởng phòng");
+        assert_eq!(after["roles"], json!([{"role": "official", "agency": "H34.02", "agency_name": "Cơ quan H34.02"}]));
+        assert_eq!(world.admin().get(&path).await.json()["items"], json!([]));
+        assert_eq!(world.journal("an").await.last().unwrap().0, "account.moved");
+    }
+
+    async fn who_leaves_is_out_at_once_and_stays_on_record(world: &World) {
+        let id = world.account("an", "H34.01", &[("clerk", "H34.01")]).await;
+        let mut an = world.signed_in("an").await;
+        let left = world.admin().json("POST", &format!("/api/v1/accounts/{id}/leave"), json!({})).await;
+        assert_eq!(left.json()["state"], "left", "{}", left.text);
+        assert_eq!(an.get("/api/v1/me").await.status.as_u16(), 401);
+        let kept = world.admin().get(&format!("/api/v1/accounts/{id}")).await.json();
+        assert_eq!((&kept["enabled"], &kept["roles"]), (&json!(false), &json!([])));
+    }
+
+    async fn a_unit_moves_with_accounts_grants_and_groups(world: &World) {
+        let id = world.account("an", "H34.01.05", &[("clerk", "H34.01.05"), ("clerk", "H34.02")]).await;
+        let mut admin = world.admin();
+        admin.json("POST", "/api/v1/groups", json!({"name": "Tổ", "agency": "H34.01.05"})).await;
+        let mut body = json!({"from": "H34.01.05", "to": "H34.02", "dry_run": true, "basis": "NQ 1"});
+        let preview = admin.json("POST", "/api/v1/unit-moves", body.clone()).await.json();
+        assert_eq!(preview, json!({"accounts": 1, "grants": 1, "group_grants": 0, "groups": 1, "usernames": ["an"]}));
+        body["dry_run"] = json!(false);
+        assert_eq!(admin.json("POST", "/api/v1/unit-moves", body).await.status.as_u16(), 200);
+        let after = admin.get(&format!("/api/v1/accounts/{id}")).await.json();
+        assert_eq!(after["agency"]["code"], "H34.02");
+        assert_eq!(after["roles"].as_array().unwrap().len(), 1);
+        assert_eq!(admin.get("/api/v1/groups?agency=H34.02").await.json()["items"].as_array().unwrap().len(), 1);
+    }
+
+    async fn one_session_of_somebody_is_ended(world: &World) {
+        let id = world.account("an", "H34.01", &[]).await;
+        let mut one = world.signed_in("an").await;
+        let mut other = world.signed_in("an").await;
+        let path = format!("/api/v1/accounts/{id}/sessions");
+        let sessions = world.admin().get(&path).await.json();
+        let newest = sessions["items"][0]["id"].as_str().unwrap().to_owned();
+        let ended = world.admin().json("DELETE", &format!("{path}/{newest}"), json!({})).await;
+        assert_eq!(ended.status.as_u16(), 204);
+        assert_eq!(one.get("/api/v1/me").await.status.as_u16(), 200);
+        assert_eq!(other.get("/api/v1/me").await.status.as_u16(), 401);
+    }
+}
