@@ -250,6 +250,7 @@ impl Identity {
             name: known.map_or("unknown", |known| &known.username).to_owned(),
             address: attempt.request.address.map(|address| address.to_string()),
             now,
+            on_behalf_of: None,
         };
         match right {
             Some(account) => Ok(Proved {
