@@ -102,6 +102,7 @@ impl Sync<'_> {
                     agency: self.spec.agency.clone(),
                     source: Some(self.name.to_owned()),
                     external_id: Some(key.to_owned()),
+                    ..NewGroup::default()
                 };
                 identity.create_group(&self.actor, new).await?
             }
