@@ -222,11 +222,8 @@ impl Upstream {
         }
         let account = self.identity.account(browser.principal.account_id).await?;
         let request = web::request_info(headers, connection);
-        let actor = Actor {
-            name: account.username.clone(),
-            address: request.address.map(|address| address.to_string()),
-            now: self.platform.clock.now(),
-        };
+        let address = request.address.map(|address| address.to_string());
+        let actor = Actor::named(account.username.clone(), address, self.platform.clock.now());
         self.link(&account, &waiting.answer, &actor, Some(id))
             .await?;
         Ok(see_other(&waiting.transaction.next))
