@@ -37,6 +37,9 @@ export type Revision = Schemas["Revision"];
 /** Any JSON may stand before and after; the document can only say "an object". */
 export type Change = { pointer: string; before?: unknown; after?: unknown };
 
+export type SigningKey = Schemas["KeyInfo"];
+export type SamlPreview = Schemas["SamlSpPreview"];
+
 export type System = Schemas["SystemItem"];
 export type SystemSecret = Schemas["SecretItem"];
 

@@ -3,10 +3,13 @@ import type { Feature } from "../kit/feature.ts";
 import { accounts } from "./accounts/routes.ts";
 import { agencies } from "./agencies/routes.ts";
 import { alarms } from "./alarms/routes.ts";
+import { applications } from "./applications/routes.ts";
 import { audit } from "./audit/routes.ts";
 import { deliveries } from "./deliveries/routes.ts";
 import { documents } from "./documents/routes.ts";
+import { groups } from "./groups/routes.ts";
 import { home } from "./home/routes.ts";
+import { keys } from "./keys/routes.ts";
 import { mailbox } from "./mailbox/routes.ts";
 import { profile } from "./profile/routes.ts";
 import { registry } from "./registry/routes.ts";
@@ -24,6 +27,9 @@ export const features: readonly Feature[] = [
   agencies,
   registry,
   accounts,
+  groups,
+  applications,
+  keys,
   audit,
   profile,
 ];

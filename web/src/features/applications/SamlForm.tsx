@@ -1,0 +1,176 @@
+// A SAML application from its metadata: pasted or as a file, looked at before it is kept.
+
+import { Button, FileButton, Group, Textarea, TextInput } from "@mantine/core";
+import { IconFileUpload } from "@tabler/icons-react";
+import { useState } from "react";
+import { client, refreshAll } from "../../api/client.ts";
+import type { SamlPreview } from "../../api/types.ts";
+import { useText } from "../../i18n/texts.ts";
+import { AgencySelect } from "../../kit/AgencySelect.tsx";
+import { useGo } from "../../kit/address.tsx";
+import kit from "../../kit/kit.module.css";
+import { Panel } from "../../kit/Page.tsx";
+import { useSession } from "../../kit/session.ts";
+import { ProblemNote } from "../../kit/states.tsx";
+import { CodeText, Facts } from "../../kit/text.tsx";
+import { notify } from "../../kit/toast.tsx";
+import { appHref } from "./kinds.ts";
+import { useT } from "./texts.ts";
+
+export function SamlForm() {
+  const { t } = useT();
+  const [metadata, setMetadata] = useState("");
+  const [preview, setPreview] = useState<SamlPreview | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  async function look(text: string) {
+    setBusy(true);
+    setError(null);
+    setPreview(null);
+    try {
+      const { data } = await client.POST("/saml-sps/preview", { body: { metadata: text } });
+      setPreview(data ?? null);
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  }
+  async function open(file: File | null) {
+    if (!file) return;
+    const text = await file.text();
+    setMetadata(text);
+    await look(text);
+  }
+  return (
+    <div className={kit.stack}>
+      {error ? <ProblemNote error={error} /> : null}
+      <Panel
+        title={t("saml.title")}
+        actions={
+          <FileButton onChange={open} accept=".xml,application/xml,text/xml">
+            {(props) => (
+              <Button
+                {...props}
+                variant="default"
+                size="compact-md"
+                leftSection={<IconFileUpload size={16} aria-hidden />}
+              >
+                {t("saml.file")}
+              </Button>
+            )}
+          </FileButton>
+        }
+      >
+        <Textarea
+          label={t("saml.metadata")}
+          description={t("saml.metadataHelp")}
+          autosize
+          minRows={4}
+          maxRows={12}
+          value={metadata}
+          classNames={{ input: kit.code ?? "" }}
+          onChange={(event) => setMetadata(event.currentTarget.value)}
+        />
+        <Group justify="flex-end" mt="sm">
+          <Button
+            variant={preview ? "default" : "filled"}
+            onClick={() => look(metadata)}
+            loading={isBusy}
+            disabled={metadata.trim() === ""}
+          >
+            {t("saml.preview")}
+          </Button>
+        </Group>
+      </Panel>
+      {preview ? <Keep key={preview.name} metadata={metadata} preview={preview} /> : null}
+    </div>
+  );
+}
+
+function Keep({ metadata, preview }: { metadata: string; preview: SamlPreview }) {
+  const { t } = useT();
+  const text = useText();
+  const go = useGo();
+  const { me } = useSession();
+  const [name, setName] = useState(preview.name);
+  const [agency, setAgency] = useState<string | null>(me.agency?.code ?? null);
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const spec = preview.spec as {
+    title?: string;
+    entity_id?: string;
+    assertion_consumers?: { url: string }[];
+    certificates?: string[];
+  };
+  async function keep() {
+    setBusy(true);
+    setError(null);
+    try {
+      await client.POST("/saml-sps", {
+        body: {
+          name: name.trim(),
+          metadata,
+          ...(agency ? { agency } : {}),
+          ...(preview.revision ? { base_revision: preview.revision } : {}),
+        },
+      });
+      notify(t("created"));
+      await refreshAll();
+      go(`${appHref("saml_sp", name.trim())}?new=1`);
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  }
+  return (
+    <Panel title={t("saml.found")}>
+      <div className={kit.stack}>
+        {error ? <ProblemNote error={error} /> : null}
+        <Facts
+          facts={[
+            { label: t("form.name"), value: spec.title ?? "" },
+            { label: t("saml.entity"), value: <CodeText>{spec.entity_id ?? ""}</CodeText> },
+            {
+              label: t("saml.consumers"),
+              value: (spec.assertion_consumers ?? []).map((consumer) => (
+                <div key={consumer.url}>
+                  <CodeText>{consumer.url}</CodeText>
+                </div>
+              )),
+            },
+            { label: t("saml.certificates"), value: String(spec.certificates?.length ?? 0) },
+          ]}
+        />
+        {preview.warnings.length > 0 ? (
+          <ul className={kit.soft}>
+            {preview.warnings.map((warning) => (
+              <li key={warning.en}>{text(warning)}</li>
+            ))}
+          </ul>
+        ) : null}
+        <div className={kit.formGrid}>
+          <TextInput
+            label={t("form.code")}
+            description={preview.revision ? t("saml.replaces") : t("form.codeHelp")}
+            value={name}
+            readOnly={Boolean(preview.revision)}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <AgencySelect
+            label={t("form.agency")}
+            description={t("form.agencyHelp")}
+            value={agency}
+            onChange={setAgency}
+          />
+        </div>
+        <Group justify="flex-end">
+          <Button onClick={keep} loading={isBusy} disabled={name.trim() === ""}>
+            {preview.revision ? t("saml.replace") : t("create")}
+          </Button>
+        </Group>
+      </div>
+    </Panel>
+  );
+}
