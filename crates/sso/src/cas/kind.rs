@@ -1,4 +1,4 @@
-//! The kind `cas_service`: an application that signs people on by CAS.
+//! The kind `cas-service`: an application that signs people on by CAS.
 //!
 //! Owns: its specification.
 //! Not here: finding the one of an address (`service.rs`).
@@ -84,8 +84,8 @@ pub struct CasAttribute {
 }
 
 impl Kind for CasService {
-    const KIND: &'static str = "cas_service";
-    const PLURAL: &'static str = "cas_services";
+    const KIND: &'static str = "cas-service";
+    const PLURAL: &'static str = "cas-services";
     const LABELS: Labels = Labels {
         vi: "Ứng dụng CAS",
         en: "CAS application",

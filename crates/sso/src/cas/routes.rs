@@ -312,7 +312,7 @@ async fn keep(cas: &Cas, ticket: &Ticket, text: String, user: &str) -> Result<()
 
 async fn tell(cas: &Cas, ticket: &Ticket, account: &lgsp_identity::Account, acr: u8) -> Result<()> {
     let now = cas.platform.clock.now();
-    let subject = ("cas_service", ticket.service.clone());
+    let subject = ("cas-service", ticket.service.clone());
     let actor = account.username.clone();
     let mut event = Event::new(Class::Audit, now, actor, "application.signed_on", subject);
     event.agency.clone_from(&account.agency);

@@ -50,7 +50,7 @@ fn agency_of(provider: &Provider, client: &str) -> Result<Option<String>, Platfo
     found
         .map(|resource| resource.agency.clone())
         .ok_or_else(|| PlatformError::NotFound {
-            what: "oidc_client",
+            what: "oidc-client",
             name: client.to_owned(),
         })
 }
@@ -157,7 +157,7 @@ async fn end_client_tokens(
 ) -> Result<Json<EndedTokens>, Refusal> {
     let agency = agency_of(&provider, &client)?;
     caller.require(CLIENT_WRITE, agency.as_deref())?;
-    let event = caller.audit("token.revoked", "oidc_client", client.as_str());
+    let event = caller.audit("token.revoked", "oidc-client", client.as_str());
     let ended = provider
         .revoked
         .revoke(&Which::Client(&client), vec![event])
@@ -223,7 +223,7 @@ async fn withdraw_consent(
         }
         .into());
     }
-    let event = caller.audit("consent.withdrawn", "oidc_client", client.as_str());
+    let event = caller.audit("consent.withdrawn", "oidc-client", client.as_str());
     let acceptance = Acceptance {
         claim: None,
         effects: Effects {

@@ -62,7 +62,7 @@ impl Counts {
                 now,
                 actor,
                 "token.issued",
-                ("oidc_client", client),
+                ("oidc-client", client),
             )
             .with_detail(json!({ "grant": grant, "count": count }))
         };

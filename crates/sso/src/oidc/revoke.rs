@@ -103,7 +103,7 @@ fn event(provider: &Provider, client: &Client, subject: (&str, &str)) -> Event {
 
 /// Somebody holds a token that is not its own: told to the journal, not to it.
 async fn foreign(provider: &Provider, client: &Client) -> Outcome<()> {
-    let event = event(provider, client, ("oidc_client", &client.id)).with_result("refused");
+    let event = event(provider, client, ("oidc-client", &client.id)).with_result("refused");
     let acceptance = Acceptance {
         claim: None,
         effects: Effects {

@@ -1,4 +1,4 @@
-//! The kind `saml_sp`: an application that signs people on by SAML.
+//! The kind `saml-sp`: an application that signs people on by SAML.
 //!
 //! Owns: its specification.
 //! Not here: making one from metadata (`metadata/theirs.rs`), the view for requests
@@ -198,8 +198,8 @@ pub struct AttributeMapping {
 }
 
 impl Kind for SamlSp {
-    const KIND: &'static str = "saml_sp";
-    const PLURAL: &'static str = "saml_sps";
+    const KIND: &'static str = "saml-sp";
+    const PLURAL: &'static str = "saml-sps";
     const LABELS: Labels = Labels {
         vi: "Ứng dụng SAML",
         en: "SAML application",

@@ -174,7 +174,7 @@ impl World {
     pub(crate) async fn put_client(&self, name: &str, spec: Value) {
         let change = Change::Put {
             manifest: Manifest {
-                kind: "oidc_client".to_owned(),
+                kind: "oidc-client".to_owned(),
                 name: name.to_owned(),
                 agency: Some("H34.01".to_owned()),
                 spec,
@@ -187,7 +187,7 @@ impl World {
             now,
             "test",
             "resource.updated",
-            ("oidc_client", name),
+            ("oidc-client", name),
         );
         self.platform
             .registry

@@ -39,7 +39,7 @@ export default function ApplicationPage() {
     >
       {get("new") ? (
         <Alert variant="default" title={t("fresh.title")}>
-          {t(kind === "oidc_client" || kind.startsWith("saml") ? "fresh.text" : "fresh.textSecret")}
+          {t(kind === "oidc-client" || kind.startsWith("saml") ? "fresh.text" : "fresh.textSecret")}
         </Alert>
       ) : null}
       <Loaded query={query}>

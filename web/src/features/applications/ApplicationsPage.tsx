@@ -105,11 +105,11 @@ function Protocol({ kind }: { kind: string }) {
 /** The lists of all kinds as one; a province has tens of applications. */
 function useAll(protocol: string | undefined) {
   const queries = [
-    useApplications("oidc_client", !protocol || protocol === "oidc_client"),
-    useApplications("saml_sp", !protocol || protocol === "saml_sp"),
-    useApplications("cas_service", !protocol || protocol === "cas_service"),
-    useApplications("ldap_app", !protocol || protocol === "ldap_app"),
-    useApplications("scim_client", !protocol || protocol === "scim_client"),
+    useApplications("oidc-client", !protocol || protocol === "oidc-client"),
+    useApplications("saml-sp", !protocol || protocol === "saml-sp"),
+    useApplications("cas-service", !protocol || protocol === "cas-service"),
+    useApplications("ldap-app", !protocol || protocol === "ldap-app"),
+    useApplications("scim-client", !protocol || protocol === "scim-client"),
   ];
   const used = queries.filter((_, index) => !protocol || protocol === KINDS[index]);
   const failed = used.find((query) => query.isError);

@@ -58,7 +58,7 @@ function useFacts(resource: Resource, issuer: string): Fact[] {
     )),
   });
   switch (resource.kind) {
-    case "oidc_client":
+    case "oidc-client":
       return [
         code(t("connect.issuer"), issuer),
         code(t("connect.discovery"), `${issuer}/.well-known/openid-configuration`),
@@ -67,20 +67,20 @@ function useFacts(resource: Resource, issuer: string): Fact[] {
         list(t("form.redirects"), "redirect_uris"),
         list(t("form.afterLogout"), "post_logout_redirect_uris"),
       ];
-    case "saml_sp":
+    case "saml-sp":
       return [
         code(t("connect.metadata"), `${issuer}/saml/metadata`),
         code(t("connect.sso"), `${issuer}/saml/sso`),
         code(t("connect.slo"), `${issuer}/saml/slo`),
         list(t("saml.entity"), "entity_id"),
       ];
-    case "cas_service":
+    case "cas-service":
       return [
         code(t("connect.cas"), `${issuer}/cas`),
         code(t("connect.casLogin"), `${issuer}/cas/login`),
         list(t("form.services"), "services"),
       ];
-    case "ldap_app":
+    case "ldap-app":
       return [
         {
           label: t("connect.bindName"),

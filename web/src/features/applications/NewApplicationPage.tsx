@@ -2,7 +2,6 @@
 
 import { Radio } from "@mantine/core";
 import { useAddress } from "../../kit/address.tsx";
-import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
 import css from "./applications.module.css";
 import { GuidedForm } from "./GuidedForm.tsx";
@@ -20,7 +19,8 @@ export default function NewApplicationPage() {
         <Radio.Group
           value={chosen ?? ""}
           onChange={(value) => set({ type: value })}
-          label={<span className={kit.soft}>{t("choose.text")}</span>}
+          aria-label={t("choose.title")}
+          description={t("choose.text")}
         >
           <div className={css.choices}>
             {CHOICES.map((choice) => (

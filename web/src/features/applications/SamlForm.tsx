@@ -14,7 +14,7 @@ import { useSession } from "../../kit/session.ts";
 import { ProblemNote } from "../../kit/states.tsx";
 import { CodeText, Facts } from "../../kit/text.tsx";
 import { notify } from "../../kit/toast.tsx";
-import { appHref } from "./kinds.ts";
+import { appHref, fieldOf, textsOf } from "./kinds.ts";
 import { useT } from "./texts.ts";
 
 export function SamlForm() {
@@ -97,12 +97,8 @@ function Keep({ metadata, preview }: { metadata: string; preview: SamlPreview })
   const [agency, setAgency] = useState<string | null>(me.agency?.code ?? null);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const spec = preview.spec as {
-    title?: string;
-    entity_id?: string;
-    assertion_consumers?: { url: string }[];
-    certificates?: string[];
-  };
+  const consumers = fieldOf(preview, "assertion_consumers");
+  const addresses = Array.isArray(consumers) ? consumers.map((one) => String(one?.url ?? "")) : [];
   async function keep() {
     setBusy(true);
     setError(null);
@@ -117,7 +113,7 @@ function Keep({ metadata, preview }: { metadata: string; preview: SamlPreview })
       });
       notify(t("created"));
       await refreshAll();
-      go(`${appHref("saml_sp", name.trim())}?new=1`);
+      go(`${appHref("saml-sp", name.trim())}?new=1`);
     } catch (failure) {
       setError(failure);
     } finally {
@@ -130,17 +126,23 @@ function Keep({ metadata, preview }: { metadata: string; preview: SamlPreview })
         {error ? <ProblemNote error={error} /> : null}
         <Facts
           facts={[
-            { label: t("form.name"), value: spec.title ?? "" },
-            { label: t("saml.entity"), value: <CodeText>{spec.entity_id ?? ""}</CodeText> },
+            { label: t("form.name"), value: textsOf(preview, "title") },
+            {
+              label: t("saml.entity"),
+              value: <CodeText>{textsOf(preview, "entity_id")[0] ?? ""}</CodeText>,
+            },
             {
               label: t("saml.consumers"),
-              value: (spec.assertion_consumers ?? []).map((consumer) => (
-                <div key={consumer.url}>
-                  <CodeText>{consumer.url}</CodeText>
+              value: addresses.map((address) => (
+                <div key={address}>
+                  <CodeText>{address}</CodeText>
                 </div>
               )),
             },
-            { label: t("saml.certificates"), value: String(spec.certificates?.length ?? 0) },
+            {
+              label: t("saml.certificates"),
+              value: String(textsOf(preview, "certificates").length),
+            },
           ]}
         />
         {preview.warnings.length > 0 ? (

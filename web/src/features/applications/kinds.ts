@@ -5,8 +5,9 @@
 
 import { api } from "../../api/client.ts";
 import type { Resource } from "../../api/types.ts";
+import { isNode } from "../../kit/schema/schema.ts";
 
-export const KINDS = ["oidc_client", "saml_sp", "cas_service", "ldap_app", "scim_client"] as const;
+export const KINDS = ["oidc-client", "saml-sp", "cas-service", "ldap-app", "scim-client"] as const;
 export type AppKind = (typeof KINDS)[number];
 
 /** What a person chooses from; several choices may make the same kind. */
@@ -14,14 +15,14 @@ export const CHOICES = ["web", "spa", "native", "service", "saml", "cas", "ldap"
 export type Choice = (typeof CHOICES)[number];
 
 const KIND_OF: Record<Choice, AppKind> = {
-  web: "oidc_client",
-  spa: "oidc_client",
-  native: "oidc_client",
-  service: "oidc_client",
-  saml: "saml_sp",
-  cas: "cas_service",
-  ldap: "ldap_app",
-  scim: "scim_client",
+  web: "oidc-client",
+  spa: "oidc-client",
+  native: "oidc-client",
+  service: "oidc-client",
+  saml: "saml-sp",
+  cas: "cas-service",
+  ldap: "ldap-app",
+  scim: "scim-client",
 };
 
 export function kindOf(choice: Choice): AppKind {
@@ -91,31 +92,34 @@ function oidcSpec(choice: Choice, answers: Answers) {
 export function specOf(choice: Choice, answers: Answers): Record<string, unknown> {
   const title = answers.title.trim();
   switch (kindOf(choice)) {
-    case "oidc_client":
+    case "oidc-client":
       return oidcSpec(choice, answers);
-    case "cas_service":
+    case "cas-service":
       return { title, services: lines(answers.addresses) };
-    case "ldap_app":
+    case "ldap-app":
       return { title, ...(answers.agency ? { agency: answers.agency } : {}) };
     default:
       return { title, may_write: answers.mayWrite };
   }
 }
 
+/** A field of a specification, whatever its kind. */
+export function fieldOf(resource: Pick<Resource, "spec">, field: string): unknown {
+  return isNode(resource.spec) ? resource.spec[field] : undefined;
+}
+
 /** Name of an application, wherever its kind keeps it. */
 export function titleOf(resource: Resource): string {
-  const { title, name } = resource.spec as { title?: unknown; name?: unknown };
-  if (typeof title === "string" && title !== "") return title;
-  return typeof name === "string" && name !== "" ? name : resource.name;
+  return textsOf(resource, "title")[0] ?? textsOf(resource, "name")[0] ?? resource.name;
 }
 
 export function isEnabled(resource: Resource): boolean {
-  return (resource.spec as { enabled?: unknown }).enabled !== false;
+  return fieldOf(resource, "enabled") !== false;
 }
 
 /** A text or list of texts out of a specification. */
-export function textsOf(resource: Resource, field: string): string[] {
-  const value = (resource.spec as Record<string, unknown>)[field];
+export function textsOf(resource: Pick<Resource, "spec">, field: string): string[] {
+  const value = fieldOf(resource, field);
   if (typeof value === "string") return value === "" ? [] : [value];
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }

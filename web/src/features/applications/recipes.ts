@@ -14,15 +14,15 @@ const SECRET = "<client-secret>";
 
 export function recipesOf(resource: Resource, issuer: string): Recipe[] {
   switch (resource.kind) {
-    case "oidc_client":
+    case "oidc-client":
       return textsOf(resource, "grant_types").includes("client_credentials")
         ? [{ name: "curl", text: curl(resource, issuer) }]
         : oidc(resource, issuer);
-    case "saml_sp":
+    case "saml-sp":
       return [{ name: "mod_auth_mellon", text: mellon(issuer) }];
-    case "cas_service":
+    case "cas-service":
       return [{ name: "Java CAS client", text: cas(resource, issuer) }];
-    case "scim_client":
+    case "scim-client":
       return [{ name: "curl", text: scim(issuer) }];
     default:
       return [];
@@ -30,7 +30,7 @@ export function recipesOf(resource: Resource, issuer: string): Recipe[] {
 }
 
 function oidc(resource: Resource, issuer: string): Recipe[] {
-  const redirect = textsOf(resource, "redirect_uris")[0] ?? "https://app.example/callback";
+  const redirect = textsOf(resource, "redirect_uris")[0] ?? "<redirect-uri>";
   const scopes = textsOf(resource, "scopes").join(" ");
   const client = resource.name;
   return [
@@ -98,7 +98,7 @@ function mellon(issuer: string): string {
 }
 
 function cas(resource: Resource, issuer: string): string {
-  const service = textsOf(resource, "services")[0] ?? "https://app.example/";
+  const service = textsOf(resource, "services")[0] ?? "<service>";
   const server = URL.canParse(service) ? new URL(service).origin : service;
   return [
     `cas.server-url-prefix=${issuer}/cas`,

@@ -2,6 +2,7 @@
 
 import { client } from "../../api/client.ts";
 import type { Resource } from "../../api/types.ts";
+import { fieldOf } from "./kinds.ts";
 
 export interface AppSecret {
   id: string;
@@ -61,11 +62,11 @@ function ldap(name: string): SecretApi {
 
 /** The secrets of an application; nothing where its protocol has none. */
 export function secretsOf(resource: Resource): SecretApi | null {
-  const method = (resource.spec as { auth_method?: unknown }).auth_method;
+  const method = fieldOf(resource, "auth_method");
   switch (resource.kind) {
-    case "oidc_client":
+    case "oidc-client":
       return method === "none" || method === "private_key_jwt" ? null : oidc(resource.name);
-    case "ldap_app":
+    case "ldap-app":
       return ldap(resource.name);
     default:
       return null;

@@ -104,9 +104,9 @@ function RowAction({ row, onAct }: { row: SigningKey; onAct: (act: Act) => void 
       size="compact-sm"
       variant="default"
       onClick={() => onAct({ kind, key: row })}
-      aria-label={`${t(`${kind}.action`)}: ${row.alg} ${row.kid}`}
+      aria-label={`${t(`act.${kind}.action`)}: ${row.alg} ${row.kid}`}
     >
-      {t(`${kind}.action`)}
+      {t(`act.${kind}.action`)}
     </Button>
   );
 }
@@ -123,23 +123,23 @@ function Dialog({ act, onClose }: { act: Act; onClose: () => void }) {
     } else {
       await client.DELETE("/signing-keys/{kid}", { params: { path: { kid: key.kid } } });
     }
-    notify(t(`${kind}.done`));
+    notify(t(`act.${kind}.done`));
     await refreshAll();
   }
   return (
     <ActionDialog
       opened
       onClose={onClose}
-      title={t(`${kind}.title`)}
-      action={t(`${kind}.action`)}
+      title={t(`act.${kind}.title`)}
+      action={t(`act.${kind}.action`)}
       danger={kind === "destroy"}
       run={run}
     >
-      <p>{t(`${kind}.text`)}</p>
+      <p>{t(`act.${kind}.text`)}</p>
       {kind === "rotate" ? (
         <Checkbox
-          label={t("rotate.atOnce")}
-          description={t("rotate.atOnceHelp")}
+          label={t("act.rotate.atOnce")}
+          description={t("act.rotate.atOnceHelp")}
           checked={isAtOnce}
           onChange={(event) => setAtOnce(event.currentTarget.checked)}
         />

@@ -120,7 +120,7 @@ fn event(browser: &Browser, client: &Client, action: &str, now: lgsp_model::Time
         now,
         browser.principal.username.clone(),
         action,
-        ("oidc_client", client.id.as_str()),
+        ("oidc-client", client.id.as_str()),
     );
     event.agency.clone_from(&browser.principal.agency);
     event.with_trace(trace::current())

@@ -1,4 +1,4 @@
-//! The kind `oidc_client`: an application that signs people on by OpenID Connect, or a system
+//! The kind `oidc-client`: an application that signs people on by OpenID Connect, or a system
 //! that asks for tokens of its own.
 //!
 //! Owns: its specification and rules.
@@ -424,8 +424,8 @@ impl OidcClient {
 }
 
 impl Kind for OidcClient {
-    const KIND: &'static str = "oidc_client";
-    const PLURAL: &'static str = "oidc_clients";
+    const KIND: &'static str = "oidc-client";
+    const PLURAL: &'static str = "oidc-clients";
     const LABELS: Labels = Labels {
         vi: "Ứng dụng OpenID Connect",
         en: "OpenID Connect client",

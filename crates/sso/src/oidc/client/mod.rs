@@ -1,6 +1,6 @@
 //! Clients of the provider.
 //!
-//! Owns: the kind `oidc_client`, secrets, keys, authentication, the snapshot that requests use.
+//! Owns: the kind `oidc-client`, secrets, keys, authentication, the snapshot that requests use.
 //! Not here: registration by the client itself (`register/`).
 
 pub(super) mod auth;

@@ -166,7 +166,7 @@ pub(in crate::oidc) async fn rotate(
 ) -> Result<(ClientSecretInfo, String)> {
     let spec: OidcClient = platform.registry.snapshot().spec(client).ok_or_else(|| {
         Error::Platform(PlatformError::NotFound {
-            what: "oidc_client",
+            what: "oidc-client",
             name: client.to_owned(),
         })
     })?;
@@ -214,7 +214,7 @@ pub(in crate::oidc) fn event(actor: &Actor, action: &str, client: &str) -> Event
         actor.now,
         actor.name.clone(),
         action,
-        ("oidc_client", client),
+        ("oidc-client", client),
     );
     event.address.clone_from(&actor.address);
     event.with_trace(lgsp_platform::http::trace::current())

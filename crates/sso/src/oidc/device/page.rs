@@ -239,7 +239,7 @@ async fn decide(
         now,
         actor,
         action,
-        ("oidc_client", client.id.as_str()),
+        ("oidc-client", client.id.as_str()),
     )
     .with_detail(json!({ "scopes": device.scopes }))
     .with_trace(trace::current());

@@ -37,7 +37,7 @@ pub(super) struct SamlSpPreview {
     name: String,
     /// Revision of the resource that has this entity id already.
     revision: Option<i64>,
-    /// Specification of kind `saml_sp`.
+    /// Specification of kind `saml-sp`.
     #[schema(value_type = Object)]
     spec: Value,
     /// What to know before keeping it.

@@ -136,7 +136,7 @@ impl Reply<'_> {
             joined_at: now,
         };
         saml.identity.join(&participant).await?;
-        let subject = ("saml_sp", self.provider.name.clone());
+        let subject = ("saml-sp", self.provider.name.clone());
         let actor = profile.account.username.clone();
         let mut event = Event::new(Class::Audit, now, actor, "application.signed_on", subject);
         event.agency.clone_from(&profile.account.agency);
