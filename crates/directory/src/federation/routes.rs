@@ -419,6 +419,7 @@ struct ConflictFilter {
     /// Only of this connection.
     connection: Option<String>,
     /// How they stand; open ones when absent.
+    #[param(inline)]
     state: Option<ConflictState>,
     /// Conflicts wanted, 1 to 200.
     limit: Option<u32>,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::seed::{put_with_secret, random_text};
 use crate::compose::Composition;
 
-const KIND: &str = "identity_provider";
+const KIND: &str = "identity-provider";
 const PORTAL: &str = "cong-dvc";
 const VNEID: &str = "vneid";
 const CLIENT_ID: &str = "lgsp-demo";

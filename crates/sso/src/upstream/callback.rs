@@ -258,7 +258,7 @@ impl Upstream {
     async fn note_refusal(&self, name: &str, request: &RequestInfo, error: &Error) {
         let actor = self.provider_actor(name, request);
         let event = self
-            .event(&actor, "signin.failed", ("identity_provider", name))
+            .event(&actor, "signin.failed", ("identity-provider", name))
             .with_detail(json!({"code": error.id()}))
             .with_result("refused");
         let written: Result<()> = async {

@@ -1,7 +1,7 @@
-//! The kind `identity_provider`: an outside OpenID provider with which people may sign in.
+//! The kind `identity-provider`: an outside OpenID provider with which people may sign in.
 //!
 //! Owns: its specification and the rules beyond the schema.
-//! Not here: its secret (the vault, owner kind `identity_provider`), what the claims become
+//! Not here: its secret (the vault, owner kind `identity-provider`), what the claims become
 //! (`claims.rs`).
 //! Invariant: nothing unverified is told as verified: profiles whose paper nobody has are marked.
 //! Follows: design document "Identity", section 8.
@@ -384,8 +384,8 @@ impl IdentityProvider {
 }
 
 impl Kind for IdentityProvider {
-    const KIND: &'static str = "identity_provider";
-    const PLURAL: &'static str = "identity_providers";
+    const KIND: &'static str = "identity-provider";
+    const PLURAL: &'static str = "identity-providers";
     const LABELS: Labels = Labels {
         vi: "Nhà cung cấp định danh",
         en: "Identity provider",

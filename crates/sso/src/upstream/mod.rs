@@ -1,7 +1,7 @@
 //! Signing in with outside OpenID providers (nhà cung cấp định danh): the national portal, `VNeID`,
 //! any other.
 //!
-//! Owns: the kind `identity_provider`, the way there and back, linking accounts, requests.
+//! Owns: the kind `identity-provider`, the way there and back, linking accounts, requests.
 //! Not here: our own provider (`oidc/`), sessions and factors (`identity`).
 //! Invariant: provider and subject are the key of a person; an outside answer opens a session
 //! only for an account that was linked to it with a proof of both, or by an administrator.

@@ -1,7 +1,7 @@
 //! Providers for the administrator: secret, check, preview, try.
 //!
 //! Owns: operations below `/identity-providers/{name}`.
-//! Not here: the specification; a provider is a resource (`/resources/identity_provider/…`).
+//! Not here: the specification; a provider is a resource (`/resources/identity-provider/…`).
 //! Invariant: a secret goes in and never comes out; a check, a preview and a try store nothing.
 
 use axum::{

@@ -68,8 +68,8 @@ each_database! {
 
     async fn an_answer_of_one_provider_is_no_answer_of_another(world: &World) {
         let portal = Provider::start(world, json!({"unknown": "create_citizen"})).await;
-        let spec = world.platform.registry.snapshot().get("identity_provider", "portal").unwrap().spec.clone();
-        world.put("identity_provider", "other", spec).await;
+        let spec = world.platform.registry.snapshot().get("identity-provider", "portal").unwrap().spec.clone();
+        world.put("identity-provider", "other", spec).await;
         let mut browser = world.browser();
         let address = portal.begin(&mut browser, "/").await;
         let back = portal.choose(&address, 7).await;

@@ -36,7 +36,7 @@ impl Foreign {
             "scopes": ["openid", "profile", "email", "phone"], "unknown": "create_citizen",
             "algorithms": ["RS256"], "allow_local_addresses": true,
         });
-        world.put("identity_provider", "other", spec).await;
+        world.put("identity-provider", "other", spec).await;
         let path = "/api/v1/identity-providers/other/secret";
         let set = world
             .admin()

@@ -93,7 +93,7 @@ impl Provider {
         spec.as_object_mut()
             .unwrap()
             .extend(change.as_object().unwrap().clone());
-        world.put("identity_provider", "portal", spec).await;
+        world.put("identity-provider", "portal", spec).await;
     }
 
     /// Begins a sign-in; gives the address of the provider's page.

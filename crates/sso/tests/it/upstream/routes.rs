@@ -123,7 +123,7 @@ each_database! {
         let refused = admin.json("PUT", path, json!({"secret": "y"})).await;
         assert_eq!(refused.refusal(), (403, "platform.permission.missing".into()));
         portal.configure(world, json!({})).await;
-        world.put("identity_provider", "empty", json!({"title": "x", "issuer": portal.handle.issuer("portal"),
+        world.put("identity-provider", "empty", json!({"title": "x", "issuer": portal.handle.issuer("portal"),
             "client_id": "x", "allow_local_addresses": true})).await;
         let mut browser = world.browser();
         let address = browser.get("/sign-in/with/empty").await.location().to_owned();
@@ -132,12 +132,12 @@ each_database! {
 
     async fn buttons_follow_the_registry(world: &World) {
         let portal = Provider::start(world, json!({"button_vi": "Cổng", "button_en": "Portal", "order": 2})).await;
-        let spec = world.platform.registry.snapshot().get("identity_provider", "portal").unwrap().spec.clone();
+        let spec = world.platform.registry.snapshot().get("identity-provider", "portal").unwrap().spec.clone();
         let mut first = spec.clone();
         first["order"] = json!(1);
         first["button_en"] = json!("");
         first["title"] = json!("VNeID (mô phỏng)");
-        world.put("identity_provider", "vneid", first).await;
+        world.put("identity-provider", "vneid", first).await;
         let page = world.browser().get("/sign-in?lang=en").await.text;
         let places = ["VNeID (mô phỏng)</a>", "Portal</a>"].map(|text| page.find(text).unwrap_or_else(|| panic!("{text}: {page}")));
         assert!(places[0] < places[1]);
