@@ -3,7 +3,7 @@
 //! Owns: the table of ARCHITECTURE.md, "Crates".
 //! Invariant: no edge that the table lacks; development edges to `testkit` excepted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::bail;
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
@@ -97,6 +97,41 @@ fn check_package(package: &Package, faults: &mut Vec<String>) {
     }
 }
 
+/// In the OpenAPI document a name stands for one type: the second one would silently replace it.
+fn check_schemas(
+    path: &str,
+    text: &str,
+    known: &mut BTreeMap<String, String>,
+    faults: &mut Vec<String>,
+) {
+    let mut is_schema = false;
+    let mut alias = None;
+    for line in text.lines().map(str::trim) {
+        if line.starts_with("#[derive(") {
+            (is_schema, alias) = (line.contains("ToSchema"), None);
+        }
+        if let Some(name) = line.strip_prefix("#[schema(as = ") {
+            alias = name.split([')', ',']).next().map(str::to_owned);
+        }
+        let mut words = line
+            .split_whitespace()
+            .skip_while(|word| word.starts_with("pub"));
+        let is_type = matches!(words.next(), Some("struct" | "enum"));
+        if !is_type || !is_schema {
+            continue;
+        }
+        is_schema = false;
+        let name = words.next().unwrap_or_default();
+        let name = name.split(['<', '(', ';']).next().unwrap_or_default();
+        let name = alias.take().unwrap_or_else(|| name.to_owned());
+        if let Some(other) = known.insert(name.clone(), path.to_owned()) {
+            faults.push(format!(
+                "{name} of {path} has the name of a type of {other} in the API: #[schema(as = …)]"
+            ));
+        }
+    }
+}
+
 /// Every Rust file opens with its head; SQL that writes the ledger stays in the platform.
 fn check_sources(faults: &mut Vec<String>) -> anyhow::Result<()> {
     let listed = crate::run::quiet(&mut crate::run::command(&[
@@ -104,10 +139,12 @@ fn check_sources(faults: &mut Vec<String>) -> anyhow::Result<()> {
         "ls-files",
         "crates/*.rs",
     ]))?;
+    let mut schemas = BTreeMap::new();
     for path in listed.lines() {
         let Ok(text) = std::fs::read_to_string(path) else {
             continue;
         };
+        check_schemas(path, &text, &mut schemas, faults);
         if !text.starts_with("//!") {
             faults.push(format!(
                 "{path} has no head (//! owns, not here, invariant, follows)"

@@ -21,6 +21,7 @@ use crate::{Error, Result};
 /// What is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ConflictDecision)]
 pub(crate) enum Decision {
     /// The entry and the account are the same person: the directory keeps it from now on.
     Merge,

@@ -77,6 +77,7 @@ impl Kind {
 /// Whether an account may be used at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AccountState)]
 pub enum State {
     /// May be used.
     Active,

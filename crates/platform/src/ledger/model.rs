@@ -21,6 +21,7 @@ pub const REASON_BYTES_MAX: usize = 2_000;
 /// `waiting` is a queued delivery behind another one of its lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = DeliveryState)]
 pub enum State {
     /// Ready, or in a mailbox and not yet fetched.
     Queued,
