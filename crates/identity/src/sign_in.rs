@@ -370,10 +370,16 @@ impl Identity {
         actor: &Actor,
     ) -> Result<Opened> {
         let db = &self.platform.db;
+        // Who signs in anew keeps the public id: applications go on with the session they know.
+        // The secret in the cookie is another one.
+        let kept = match &request.old_secret {
+            Some(old) => session::id_of(db, &**tx, stored_hash(old), account.id).await?,
+            None => None,
+        };
         let secret = new_secret()?;
         let user_agent = request.user_agent.as_deref();
         let session = Session {
-            id: self.platform.ids.next(),
+            id: kept.unwrap_or_else(|| self.platform.ids.next()),
             account_id: account.id,
             csrf_token: new_secret()?,
             auth_at: actor.now,

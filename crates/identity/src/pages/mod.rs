@@ -53,6 +53,11 @@ fn guard(headers: &mut HeaderMap) {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_FRAME_OPTIONS, "DENY"),
+        // An application may open the sign-on in a window and hear from it afterwards.
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "unsafe-none",
+        ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }

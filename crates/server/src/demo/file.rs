@@ -24,6 +24,9 @@ pub(crate) struct DemoFile {
     /// The LDAP face and an application that may see the whole province.
     #[serde(default)]
     pub(crate) ldap: Option<DemoLdap>,
+    /// The sign-on service and two clients of it.
+    #[serde(default)]
+    pub(crate) oidc: Option<DemoOidc>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -32,6 +35,19 @@ pub(crate) struct DemoLdap {
     pub(crate) base_dn: String,
     pub(crate) bind_dn: String,
     pub(crate) password: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct DemoOidc {
+    pub(crate) issuer: String,
+    #[serde(default)]
+    pub(crate) clients: Vec<DemoOidcClient>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct DemoOidcClient {
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -7,6 +7,7 @@
 
 mod file;
 mod ldap;
+mod oidc;
 mod seed;
 mod sign_on;
 
@@ -89,7 +90,8 @@ pub(crate) async fn seed(composition: &Composition, axis: Axis) -> anyhow::Resul
         _ => seed::make(composition).await?,
     };
     let file = seed::point_to_axis(composition, file, axis_url).await?;
-    let mut file = ldap::point(composition, file).await?;
+    let file = ldap::point(composition, file).await?;
+    let mut file = oidc::point(composition, file).await?;
     let sign_on = sign_on::seed(composition).await?;
     file.sign_on = DemoSignOn {
         url: sign_on.url.clone(),

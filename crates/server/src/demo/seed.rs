@@ -59,6 +59,7 @@ pub(super) async fn make(composition: &Composition) -> anyhow::Result<DemoFile> 
         sign_on: super::file::DemoSignOn::default(),
         axis_secret: random_text(32)?,
         ldap: None,
+        oidc: None,
     })
 }
 

@@ -37,6 +37,8 @@ async fn the_demo_tells_what_a_check_needs_and_survives_a_restart() {
         "/admin/password",
         "/admin/token",
         "/axis/systemid",
+        "/oidc/issuer",
+        "/oidc/clients/0/client_secret",
     ] {
         assert!(
             demo.pointer(pointer).and_then(Value::as_str).is_some(),
@@ -52,6 +54,10 @@ async fn the_demo_tells_what_a_check_needs_and_survives_a_restart() {
         "secrets changed by a restart"
     );
     assert_eq!(second.demo["admin"], demo["admin"]);
+    assert_eq!(
+        second.demo["oidc"]["clients"], demo["oidc"]["clients"],
+        "secrets of clients changed by a restart"
+    );
 }
 
 #[tokio::test]

@@ -146,8 +146,12 @@ mod tests {
         for broken in ["a=1&a=2", "a=%zz", "a=%2", "a=%ff", "state=x&state=x"] {
             assert!(Params::parse(broken.as_bytes()).is_err(), "{broken}");
         }
-        let many = vec!["a"; 1].join("&") + &"&b1=1".repeat(1);
-        assert!(Params::parse(many.as_bytes()).is_ok());
+        let fields = |count: usize| -> String {
+            let names: Vec<String> = (0..count).map(|name| format!("p{name}=1")).collect();
+            names.join("&")
+        };
+        assert!(Params::parse(fields(FIELDS_MAX).as_bytes()).is_ok());
+        assert!(Params::parse(fields(FIELDS_MAX + 1).as_bytes()).is_err());
     }
 
     #[test]

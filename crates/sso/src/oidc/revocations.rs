@@ -103,14 +103,21 @@ impl Revocations {
 
     /// Revokes families with all that came from them; gives how many there were.
     pub(super) async fn revoke(&self, which: &Which<'_>, events: Vec<Event>) -> Result<usize> {
-        let families = family::live(&self.platform.db, which).await?;
-        let effects = Effects {
-            events,
-            ..self.effects(&families)
-        };
-        self.accept(effects).await?;
-        self.noted(&families);
-        Ok(families.len())
+        let mut events = Some(events);
+        let mut count = 0;
+        loop {
+            let families = family::live(&self.platform.db, which).await?;
+            if families.is_empty() && events.as_ref().is_none_or(Vec::is_empty) {
+                return Ok(count);
+            }
+            let effects = Effects {
+                events: events.take().unwrap_or_default(),
+                ..self.effects(&families)
+            };
+            self.accept(effects).await?;
+            self.noted(&families);
+            count += families.len();
+        }
     }
 
     /// What ends these families; call [`Revocations::noted`] once it is committed.

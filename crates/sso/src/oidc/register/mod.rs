@@ -29,6 +29,7 @@ use super::{
     CLIENT_REGISTER, Provider,
     client::{
         Client, OidcClient,
+        kind::Pkce,
         secrets::{self, hash, new_secret},
     },
     fail::{Fail, Outcome},
@@ -136,7 +137,7 @@ async fn try_create(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Ou
     let id = format!("{NAME_PREFIX}{}", platform.ids.next().simple());
     let token = new_secret()?;
     let tx = platform.db.begin().await?;
-    let change = put(&id, &spec, Some(0))?;
+    let change = put((&id, None), &spec, Some(0))?;
     platform
         .registry
         .change_in(&tx, vec![change], &actor.name, actor.now)
@@ -201,14 +202,18 @@ fn parse(body: &[u8]) -> Outcome<Value> {
         .ok_or_else(|| Fail::new("invalid_client_metadata", "the body is no JSON object"))
 }
 
-fn put(id: &str, spec: &OidcClient, base_revision: Option<i64>) -> Outcome<Change> {
+fn put(
+    (id, agency): (&str, Option<&str>),
+    spec: &OidcClient,
+    base_revision: Option<i64>,
+) -> Outcome<Change> {
     let spec =
         serde_json::to_value(spec).map_err(|error| PlatformError::Internal(error.to_string()))?;
     Ok(Change::Put {
         manifest: Manifest {
             kind: OidcClient::KIND.to_owned(),
             name: id.to_owned(),
-            agency: None,
+            agency: agency.map(str::to_owned),
             spec,
         },
         base_revision,
@@ -277,10 +282,10 @@ async fn try_replace(
             "client_secret cannot be chosen",
         ));
     }
-    let spec = metadata::read(provider, &wished).await?;
+    let spec = kept(&client.spec, metadata::read(provider, &wished).await?);
     let actor = actor(provider, id);
     let event = secrets::event(&actor, "client.changed", id);
-    let change = put(id, &spec, None)?;
+    let change = put((id, client.agency.as_deref()), &spec, None)?;
     provider
         .platform
         .registry
@@ -289,6 +294,33 @@ async fn try_replace(
         .map_err(refused)?;
     ensure_key(provider, &spec).await?;
     Ok(axum::Json(metadata::write(provider, id, &spec)).into_response())
+}
+
+/// What a client cannot say of itself stays as an administrator has set it.
+fn kept(known: &OidcClient, wished: OidcClient) -> OidcClient {
+    let known = known.clone();
+    OidcClient {
+        description: known.description,
+        token_format: known.token_format,
+        profile: known.profile,
+        pkce: match known.pkce {
+            Pkce::Required => Pkce::Required,
+            Pkce::IfSent => wished.pkce,
+        },
+        require_par: known.require_par || wished.require_par,
+        require_dpop: known.require_dpop || wished.require_dpop,
+        acr_min: known.acr_min,
+        audiences: known.audiences,
+        resources: known.resources,
+        exchange_audiences: known.exchange_audiences,
+        may_introspect: known.may_introspect,
+        token_with_org: known.token_with_org,
+        token_with_roles: known.token_with_roles,
+        id_token_with_claims: known.id_token_with_claims,
+        access_token_life_s: known.access_token_life_s,
+        cors_origins: known.cors_origins,
+        ..wished
+    }
 }
 
 async fn try_remove(provider: &Provider, id: &str, headers: &HeaderMap) -> Outcome<Response> {

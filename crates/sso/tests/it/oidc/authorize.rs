@@ -118,6 +118,25 @@ each_database! {
         assert_eq!(told["auth_time"], now);
     }
 
+    async fn signing_on_anew_keeps_the_session_that_applications_know(world: &World) {
+        let app = App::make(world, "app", json!({})).await;
+        let mut browser = world.signed_on().await;
+        let code = app.code(&mut browser, &[]).await;
+        let tokens = app.redeem(&code).await.json();
+        let cookies = browser.cookies.clone();
+        world.pass_s(5);
+        let code = app.code(&mut browser, &[("prompt", "login")]).await;
+        let again = app.redeem(&code).await.json();
+        let sid = |tokens: &serde_json::Value| {
+            claims(tokens["id_token"].as_str().unwrap())["sid"].clone()
+        };
+        assert_eq!(sid(&tokens), sid(&again));
+        assert_ne!(browser.cookies, cookies, "the secret is another one");
+        world.pass_s(5);
+        let renewed = app.refresh(tokens["refresh_token"].as_str().unwrap()).await;
+        assert_eq!(renewed.status.as_u16(), 200, "{}", renewed.text);
+    }
+
     async fn a_form_of_another_site_is_answered_after_a_redirect(world: &World) {
         let app = App::make(world, "app", json!({})).await;
         let request = app.request(&[]);

@@ -30,7 +30,7 @@ fn now_s(world: &World) -> i64 {
 fn proof(world: &World, key: &SigningKey, changed: Value) -> String {
     let mut claims = json!({
         "htm": "POST", "htu": format!("{ISSUER}/oauth2/token"), "iat": now_s(world),
-        "jti": uuid::Uuid::now_v7().to_string(),
+        "jti": lgsp_platform::clock::Ids.next().to_string(),
     });
     for (name, value) in changed.as_object().unwrap() {
         claims[name.as_str()] = value.clone();
@@ -100,7 +100,7 @@ each_database! {
         let made = |key: &SigningKey, changed: Value| {
             let mut claims = json!({
                 "iss": "bus", "sub": "bus", "aud": ISSUER, "exp": now_s(world) + 60,
-                "jti": uuid::Uuid::now_v7().to_string(),
+                "jti": lgsp_platform::clock::Ids.next().to_string(),
             });
             for (name, value) in changed.as_object().unwrap() {
                 claims[name.as_str()] = value.clone();
