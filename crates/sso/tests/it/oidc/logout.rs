@@ -92,6 +92,10 @@ each_database! {
 }
 
 /// A server of an application that hears logout tokens.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the application is no part of the platform and ends with the test"
+)]
 async fn listener(answers: Vec<StatusCode>) -> (String, Arc<Mutex<Vec<String>>>) {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let known = heard.clone();
