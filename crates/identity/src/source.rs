@@ -11,7 +11,12 @@ use std::sync::Arc;
 use lgsp_model::AccountId;
 use lgsp_platform::http::context::PortFuture;
 
-use crate::{Identity, password::Password, tables::account::Account};
+use crate::{
+    Identity,
+    error::Result,
+    password::Password,
+    tables::{account::Account, credential},
+};
 
 /// What a source says to a name and a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +48,19 @@ impl Identity {
         if self.password_source.set(source).is_err() {
             tracing::warn!("a source of passwords was registered twice");
         }
+    }
+
+    /// Notes that an account was used by a credential that a protocol keeps; `false` when it
+    /// may not be used.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn note_use(&self, id: AccountId) -> Result<bool> {
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        let is_noted = credential::note_use(db, &*tx, id, self.platform.clock.now()).await?;
+        tx.commit().await?;
+        Ok(is_noted)
     }
 
     /// Asks the source, if there is one and the password can be one.

@@ -7,10 +7,14 @@
 //! Follows: design document "Identity", section 6.
 
 mod candidate;
+mod clash;
 mod client;
+mod conflict_routes;
 mod conflicts;
 mod groups;
 pub mod kind;
+mod mark;
+mod report;
 pub(crate) mod routes;
 mod source;
 mod sync;

@@ -1,7 +1,8 @@
-//! `/directory-connections/{name}/…` and `/directory-conflicts`.
+//! `/directory-connections/{name}/…`.
 //!
-//! Owns: password of the reading account, test, runs, conflicts.
-//! Not here: the specification of a connection; it is a resource.
+//! Owns: password of the reading account, test, runs.
+//! Not here: the specification of a connection; it is a resource; conflicts
+//! (`conflict_routes.rs`).
 //! Invariant: a password is taken and never given back.
 
 use axum::{
@@ -25,9 +26,8 @@ use super::{
     DirectoryConnection, SECRET_OWNER,
     candidate::{self, Candidate},
     client::{Client, Failure},
-    conflicts::Decision,
     sync::Reading,
-    tables::{self, Conflict, Run},
+    tables::{self, Run},
 };
 use crate::{
     Directory, Error, Result,
@@ -44,8 +44,7 @@ pub(crate) fn router() -> OpenApiRouter<Directory> {
         .routes(routes!(test_connection))
         .routes(routes!(list_runs, create_run))
         .routes(routes!(get_run))
-        .routes(routes!(list_conflicts))
-        .routes(routes!(decide_conflict))
+        .merge(super::conflict_routes::router())
 }
 
 /// The connection, if the caller may.
@@ -355,132 +354,6 @@ async fn get_run(
     Ok(Json(run.into()))
 }
 
-fn not_found(what: &'static str, name: String) -> Error {
+pub(super) fn not_found(what: &'static str, name: String) -> Error {
     Error::Platform(lgsp_platform::Error::NotFound { what, name })
-}
-
-/// An entry that may be an account that exists already.
-#[derive(Serialize, ToSchema)]
-struct ConflictView {
-    /// Identifier.
-    #[schema(value_type = String)]
-    id: Uuid,
-    /// Connection.
-    connection: String,
-    /// Name of the entry.
-    dn: String,
-    /// Sign-in name of the entry.
-    username: String,
-    /// What is the same: `username` or `email`; `left` when the account has left.
-    kind: String,
-    /// The account that exists.
-    account: String,
-    /// `open`, `merged` or `ignored`.
-    state: String,
-    /// When it was found.
-    found_at: Timestamp,
-    /// Who decided.
-    decided_by: Option<String>,
-}
-
-impl From<Conflict> for ConflictView {
-    fn from(conflict: Conflict) -> Self {
-        Self {
-            id: conflict.id,
-            connection: conflict.connection,
-            dn: conflict.dn,
-            username: conflict.username,
-            kind: conflict.kind,
-            account: conflict.account_id.to_string(),
-            state: conflict.state,
-            found_at: conflict.found_at,
-            decided_by: conflict.decided_by,
-        }
-    }
-}
-
-/// How a conflict stands.
-#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum ConflictState {
-    /// Nobody has decided.
-    #[default]
-    Open,
-    /// The account is kept by the directory now.
-    Merged,
-    /// The entry is left out.
-    Ignored,
-}
-
-#[derive(Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct ConflictFilter {
-    /// Only of this connection.
-    connection: Option<String>,
-    /// How they stand; open ones when absent.
-    #[param(inline)]
-    state: Option<ConflictState>,
-    /// Conflicts wanted, 1 to 200.
-    limit: Option<u32>,
-}
-
-/// Lists conflicts, the oldest first.
-#[utoipa::path(get, path = "/directory-conflicts", tag = "directory",
-    operation_id = "list_directory_conflicts", summary = "List conflicts · Liệt kê trùng lặp",
-    params(ConflictFilter),
-    responses((status = 200, body = Page<ConflictView>), (status = 403, body = ProblemBody)),
-    extensions(("x-permission" = json!("directory.connection.read"))))]
-async fn list_conflicts(
-    State(directory): State<Directory>,
-    Query(filter): Query<ConflictFilter>,
-    caller: Caller,
-) -> Result<Json<Page<ConflictView>>, Refusal> {
-    caller.require(CONNECTION_READ, None)?;
-    let state = match filter.state.unwrap_or_default() {
-        ConflictState::Open => "open",
-        ConflictState::Merged => "merged",
-        ConflictState::Ignored => "ignored",
-    };
-    let wanted = (filter.connection.as_deref(), state);
-    let found = tables::conflicts(&directory.platform.db, wanted, limit(filter.limit)).await?;
-    Ok(Json(Page::whole(
-        found.into_iter().map(Into::into).collect(),
-    )))
-}
-
-/// A decision.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct DecideConflict {
-    /// What is decided.
-    decision: Decision,
-}
-
-/// Decides a conflict: hands the account to the directory, or leaves the entry out.
-#[utoipa::path(post, path = "/directory-conflicts/{id}/decide", tag = "directory",
-    operation_id = "decide_directory_conflict", summary = "Decide a conflict · Xử lý trùng lặp",
-    params(("id" = String, Path, description = "Conflict")), request_body = DecideConflict,
-    responses((status = 200, body = ConflictView), (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)),
-    extensions(("x-permission" = json!("directory.connection.run"))))]
-async fn decide_conflict(
-    State(directory): State<Directory>,
-    Path(id): Path<String>,
-    caller: Caller,
-    Json(body): Json<DecideConflict>,
-) -> Result<Json<ConflictView>, Refusal> {
-    caller.require(CONNECTION_RUN, None)?;
-    let db = &directory.platform.db;
-    let known = match id.parse() {
-        Ok(id) => tables::find_conflict(db, id).await?,
-        Err(_) => None,
-    };
-    let conflict = known.ok_or_else(|| not_found("conflict", id))?;
-    directory
-        .federation
-        .decide(&caller, &conflict, body.decision)
-        .await?;
-    let decided = tables::find_conflict(db, conflict.id).await?;
-    Ok(Json(decided.unwrap_or(conflict).into()))
 }

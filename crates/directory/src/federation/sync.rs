@@ -8,16 +8,17 @@
 
 use std::collections::{HashMap, HashSet};
 
-use lgsp_identity::{Account, AccountChange, AccountQuery, Actor, Error as IdentityError, State};
+use lgsp_identity::{Account, AccountChange, Actor, Error as IdentityError, State};
 use lgsp_platform::http::Problem as _;
-use serde::Serialize;
 
 use super::{
     Federation,
     candidate::{self, Candidate},
     client::{Client, Failure},
-    kind::{DirectoryConnection, Product},
-    tables::{self, Conflict, Link},
+    kind::DirectoryConnection,
+    mark::Mark,
+    report::Report,
+    tables::{self, Link},
 };
 use crate::{
     Error, Result,
@@ -26,8 +27,6 @@ use crate::{
 
 /// People of one directory.
 pub const PEOPLE_MAX: usize = 200_000;
-/// Lines of a report that name single people.
-const LINES_MAX: usize = 100;
 
 /// How a directory is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,43 +54,6 @@ impl Reading {
         [Self::Full, Self::Delta, Self::Dry]
             .into_iter()
             .find(|reading| reading.as_str() == text)
-    }
-}
-
-/// What a run did, or would do.
-#[derive(Debug, Default, Serialize)]
-pub(crate) struct Report {
-    /// Entries read.
-    pub(crate) read: usize,
-    /// Accounts made.
-    pub(crate) created: usize,
-    /// Accounts changed.
-    pub(crate) changed: usize,
-    /// Accounts locked, because they are locked there or gone.
-    pub(crate) locked: usize,
-    /// Accounts unlocked, because they are back.
-    pub(crate) unlocked: usize,
-    /// Entries that may be accounts of somebody else.
-    pub(crate) conflicts: usize,
-    /// Entries that cannot be accounts.
-    pub(crate) skipped: usize,
-    /// Groups made or changed.
-    pub(crate) groups: usize,
-    /// Why the run stopped before it locked anybody.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) stopped: Option<String>,
-    /// Why the run failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) failure: Option<String>,
-    /// Who is concerned: `create`, `change`, `lock`, `unlock`, `conflict`, `skip` and a name.
-    pub(crate) lines: Vec<(&'static str, String)>,
-}
-
-impl Report {
-    pub(crate) fn line(&mut self, act: &'static str, name: &str) {
-        if self.lines.len() < LINES_MAX {
-            self.lines.push((act, name.to_owned()));
-        }
     }
 }
 
@@ -405,154 +367,5 @@ impl<'a> Sync<'a> {
             self.links.insert(locked.key.clone(), locked);
         }
         Ok(())
-    }
-}
-
-impl Federation {
-    /// The account that a new person would clash with, and why; with an empty reason when it is
-    /// the person's own account of this connection.
-    pub(crate) async fn clash(
-        &self,
-        connection: &str,
-        person: &Candidate,
-    ) -> Result<Option<(Account, &'static str)>> {
-        let own = AccountQuery {
-            source: Some(connection.to_owned()),
-            external_id: Some(person.key.clone()),
-            ..AccountQuery::default()
-        };
-        if let Some(account) = self.identity.accounts(&own, 1).await?.into_iter().next() {
-            return Ok(Some((account, "")));
-        }
-        let by_name = AccountQuery {
-            username: Some(person.username.clone()),
-            ..AccountQuery::default()
-        };
-        if let Some(account) = self
-            .identity
-            .accounts(&by_name, 1)
-            .await?
-            .into_iter()
-            .next()
-        {
-            return Ok(Some((account, "username")));
-        }
-        if person.email.is_none() {
-            return Ok(None);
-        }
-        let by_mail = AccountQuery {
-            email: person.email.clone(),
-            ..AccountQuery::default()
-        };
-        let found = self
-            .identity
-            .accounts(&by_mail, 1)
-            .await?
-            .into_iter()
-            .next();
-        Ok(found.map(|account| (account, "email")))
-    }
-
-    pub(crate) async fn put_conflict(
-        &self,
-        connection: &str,
-        (person, account, kind): (&Candidate, &Account, &str),
-        now: lgsp_model::Timestamp,
-    ) -> Result<()> {
-        let conflict = Conflict {
-            id: self.platform.ids.next(),
-            connection: connection.to_owned(),
-            key: person.key.clone(),
-            dn: person.dn.clone(),
-            username: person.username.clone(),
-            kind: kind.to_owned(),
-            account_id: account.id,
-            state: "open".to_owned(),
-            found_at: now,
-            decided_by: None,
-        };
-        tables::put_conflict(&self.platform.db, &conflict).await
-    }
-}
-
-/// How a directory counts its changes.
-enum Mark {
-    /// By the time of each entry.
-    Time,
-    /// By numbers of one domain controller.
-    Number {
-        /// The controller.
-        server: String,
-        /// The highest number when the reading began.
-        highest: String,
-    },
-}
-
-impl Mark {
-    async fn read(client: &mut Client, product: Product) -> Result<Self, Failure> {
-        if product != Product::ActiveDirectory {
-            return Ok(Self::Time);
-        }
-        let names = ["dsServiceName", "highestCommittedUSN"];
-        let root = client.entry("", &names).await?;
-        let root = root.ok_or(Failure::Broken("no root entry"))?;
-        let text = |name| root.text(name).ok_or(Failure::Broken("no update numbers"));
-        Ok(Self::Number {
-            server: text("dsServiceName")?,
-            highest: text("highestCommittedUSN")?,
-        })
-    }
-
-    /// Whether a reading of changes can begin there: numbers of another controller mean nothing.
-    fn goes_on_from(&self, since: &str) -> bool {
-        match self {
-            Self::Time => !since.is_empty(),
-            Self::Number { server, .. } => {
-                since.rsplit_once('#').is_some_and(|(own, _)| own == server)
-            }
-        }
-    }
-
-    fn filter(&self, spec: &DirectoryConnection, since: &str) -> Result<Filter, Failure> {
-        let people = Filter::parse(&spec.people_filter)?;
-        let from = match self {
-            _ if since.is_empty() => return Ok(people),
-            Self::Time => since.to_owned(),
-            Self::Number { .. } => {
-                let number = since.rsplit_once('#').map_or("0", |(_, number)| number);
-                (number.parse::<u64>().unwrap_or(0) + 1).to_string()
-            }
-        };
-        let changed = Filter::AtLeast {
-            attribute: spec.product.change().to_owned(),
-            value: from.into_bytes(),
-        };
-        Ok(Filter::And(vec![people, changed]))
-    }
-
-    fn next(self, until: String) -> String {
-        match self {
-            Self::Time => until,
-            Self::Number { server, highest } => format!("{server}#{highest}"),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_of_one_controller_mean_nothing_at_another() {
-        let mark = Mark::Number {
-            server: "CN=NTDS,CN=DC1".into(),
-            highest: "900".into(),
-        };
-        assert!(mark.goes_on_from("CN=NTDS,CN=DC1#800"));
-        assert!(!mark.goes_on_from("CN=NTDS,CN=DC2#800"));
-        assert!(!mark.goes_on_from(""));
-        assert_eq!(mark.next(String::new()), "CN=NTDS,CN=DC1#900");
-        assert!(!Mark::Time.goes_on_from(""));
-        assert!(Mark::Time.goes_on_from("20261126000000Z"));
     }
 }

@@ -21,7 +21,8 @@ use uuid::Uuid;
 use super::{
     Federation,
     client::{Client, Failure},
-    sync::{Reading, Report, Sync, SyncError},
+    report::Report,
+    sync::{Reading, Sync, SyncError},
     tables::{self, Run, State},
 };
 use crate::{Error, Result};

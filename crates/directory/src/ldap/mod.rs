@@ -12,7 +12,7 @@ use lgsp_catalogue::Catalogue;
 use lgsp_identity::Identity;
 use lgsp_platform::{Platform, registry::KindDescriptor};
 
-pub use face::Addresses;
+pub use face::{Addresses, check};
 
 use crate::Result;
 

@@ -158,7 +158,7 @@ impl Face {
                 (Some(app), Bound::App { name, .. }) => app == name,
                 (Some(_), Bound::Anonymous | Bound::Person { .. }) => false,
             });
-            if is_usable {
+            if is_usable && self.identity.note_use(account.id).await? {
                 return Ok(Ok(Bound::Person {
                     id: account.id,
                     username: account.username,

@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use lgsp_platform::config::Config;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -73,37 +74,51 @@ fn invalid(text: String) -> crate::Error {
     lgsp_platform::Error::Configuration(text).into()
 }
 
-async fn bind(key: &str, address: &str) -> Result<Option<TcpListener>> {
-    if address.is_empty() {
-        return Ok(None);
-    }
-    let parsed: SocketAddr = address
-        .parse()
-        .map_err(|_| invalid(format!("{key} is no address with a port: {address}")))?;
-    if key == "ldap.listen" && !parsed.ip().is_loopback() {
+/// The addresses that are configured, none of them opened.
+///
+/// # Errors
+/// `platform.configuration.invalid` when one cannot be used.
+pub fn check(config: &Config) -> Result<Addresses> {
+    let ldap = &config.ldap;
+    let parse = |key: &str, address: &str| -> Result<Option<SocketAddr>> {
+        if address.is_empty() {
+            return Ok(None);
+        }
+        let wrong = || invalid(format!("{key} is no address with a port: {address}"));
+        address.parse().map(Some).map_err(|_| wrong())
+    };
+    let plain = parse("ldap.listen", &ldap.listen)?;
+    if plain.is_some_and(|address| !address.ip().is_loopback()) {
         return Err(invalid(format!(
-            "{key} carries passwords in the clear and may listen on loopback only; \
-             use ldap.tls_listen for {address}"
+            "ldap.listen carries passwords in the clear and may listen on loopback only; \
+             use ldap.tls_listen for {}",
+            ldap.listen
         )));
     }
-    match TcpListener::bind(parsed).await {
+    let tls = parse("ldap.tls_listen", &ldap.tls_listen)?;
+    if tls.is_some() && config.server.tls_certificate_file.is_empty() {
+        return Err(invalid(
+            "ldap.tls_listen needs server.tls_certificate_file and server.tls_key_file".to_owned(),
+        ));
+    }
+    Ok(Addresses { plain, tls })
+}
+
+async fn bind(address: Option<SocketAddr>) -> Result<Option<TcpListener>> {
+    let Some(address) = address else {
+        return Ok(None);
+    };
+    match TcpListener::bind(address).await {
         Ok(listener) => Ok(Some(listener)),
-        Err(error) => Err(invalid(format!("{key} {address}: {error}"))),
+        Err(error) => Err(invalid(format!("opening LDAP at {address}: {error}"))),
     }
 }
 
 impl Face {
     /// Opens the ports that are configured.
     pub(crate) async fn open(&self) -> Result<Addresses> {
-        let config = &self.platform.config.ldap;
-        let plain = bind("ldap.listen", &config.listen).await?;
-        let tls = bind("ldap.tls_listen", &config.tls_listen).await?;
-        if tls.is_some() && self.certificate.is_none() {
-            return Err(invalid(
-                "ldap.tls_listen needs server.tls_certificate_file and server.tls_key_file"
-                    .to_owned(),
-            ));
-        }
+        let wished = check(&self.platform.config)?;
+        let (plain, tls) = (bind(wished.plain).await?, bind(wished.tls).await?);
         let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
         let sources = Arc::new(Sources::default());
         let mut addresses = Addresses::default();

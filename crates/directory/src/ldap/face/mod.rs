@@ -30,7 +30,7 @@ use lgsp_identity::Identity;
 use lgsp_platform::Platform;
 
 pub use connection::REQUESTS_WAITING_MAX;
-pub use listener::{Addresses, CONNECTIONS_MAX, SOURCE_CONNECTIONS_MAX};
+pub use listener::{Addresses, CONNECTIONS_MAX, SOURCE_CONNECTIONS_MAX, check};
 pub use rate::{BINDS_MAX, WINDOW_MS};
 pub use search::{ENTRIES_MAX, SEARCH_MS_MAX};
 

@@ -6,7 +6,7 @@
 //! switched off, a secret that is revoked and an account that is locked see nothing at once.
 //! Follows: design document "Identity", section 5.
 
-use lgsp_identity::{Account, Group, Password, Profile};
+use lgsp_identity::{Account, Group, Kind, Password, Profile};
 use lgsp_model::AccountId;
 use uuid::Uuid;
 
@@ -129,6 +129,8 @@ impl Sight {
         match self {
             Self::Nothing => false,
             Self::Person(own) => own.account.id == account.id,
+            // A directory of officials: citizens are nobody's colleagues.
+            Self::App(_) if account.kind == Kind::Citizen => false,
             Self::App(app) => {
                 let agency = account.agency.as_deref();
                 let top = app.spec.agency.as_deref();

@@ -3,4 +3,4 @@
 mod active_directory;
 mod outage;
 mod scenario;
-mod upstream;
+pub(crate) mod upstream;

@@ -265,7 +265,8 @@ fn whoami() -> String {
     String::from_utf8(done.stdout).unwrap().trim().to_owned()
 }
 
-async fn certificate(place: &Path) -> Option<String> {
+/// A self-signed certificate for loopback in `cert.pem`, its key in `key.pem`.
+pub(crate) async fn certificate(place: &Path) -> Option<String> {
     let mut command = interop::debian("openssl")?;
     let config = "[req]\ndistinguished_name=dn\nx509_extensions=ext\nprompt=no\n[dn]\nCN=localhost\n\
                   [ext]\nbasicConstraints=critical,CA:FALSE\nsubjectAltName=IP:127.0.0.1\n";

@@ -13,6 +13,7 @@ use lgsp_identity::{
 use lgsp_platform::{
     Platform,
     clock::{Clock as _, ManualClock},
+    config::Config,
     journal::{Class, Event},
     registry::{Change, Manifest},
 };
@@ -67,6 +68,10 @@ pub(crate) fn app(name: &str) -> String {
 
 impl World {
     pub(crate) async fn start(test: &TestPlatform) -> Self {
+        Self::start_with(test, |_| {}).await
+    }
+
+    pub(crate) async fn start_with(test: &TestPlatform, change: impl FnOnce(&mut Config)) -> Self {
         let modules = [
             lgsp_catalogue::module().unwrap(),
             lgsp_identity::module(),
@@ -74,6 +79,7 @@ impl World {
         ];
         let mut config = test.config.clone();
         config.ldap.listen = "127.0.0.1:0".to_owned();
+        change(&mut config);
         let platform = Platform::start(config, test.clock.clone(), &modules)
             .await
             .unwrap();

@@ -1,6 +1,8 @@
 //! The LDAP face.
 
+mod api;
 mod codec;
 mod connection;
 pub(crate) mod kit;
 mod table;
+mod tls;

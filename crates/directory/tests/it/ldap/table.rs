@@ -240,6 +240,48 @@ worlds! {
         .await;
     }
 
+    async fn self_service_changes_the_own_entry_and_nothing_else(world: &World) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, dn: &str, lines: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, format!("dn: {dn}\nchangetype: modify\n{lines}\n")).unwrap();
+            path.display().to_string()
+        };
+        let own = as_name(&person("van.an"), GOOD);
+        let now = as_name(&person("van.an"), OTHER);
+        let (an, binh) = (person("van.an"), person("thu.binh"));
+        let phone = file("phone", &an, "replace: telephoneNumber\ntelephoneNumber: 0260 77");
+        let no_phone = file("no_phone", &an, "delete: telephoneNumber");
+        let name = file("name", &an, "replace: cn\ncn: Ai khác");
+        let foreign = file("foreign", &binh, "replace: telephoneNumber\ntelephoneNumber: 1");
+        let short = file("short", &an, "replace: userPassword\nuserPassword: short");
+        let wrong = file("wrong", &an, &format!("delete: userPassword\nuserPassword: {WRONG}\n-\nadd: userPassword\nuserPassword: {OTHER}"));
+        let right = file("right", &an, &format!("delete: userPassword\nuserPassword: {GOOD}\n-\nadd: userPassword\nuserPassword: {OTHER}"));
+        // `"Song-Dak-Bla-7!"` in UTF-16, as Active Directory's clients send it.
+        let quoted: Vec<u8> = format!("\"{GOOD}\"").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, quoted);
+        let unicode = file("unicode", &an, &format!("replace: unicodePwd\nunicodePwd:: {encoded}"));
+        let both = file("both", &an, &format!("replace: userPassword\nuserPassword: {OTHER}\n-\nreplace: telephoneNumber\ntelephoneNumber: 1"));
+        let by_phone = search(BASE, "sub", "(telephoneNumber=0260 77)");
+        check(world, vec![
+            case("ldapmodify", &own, &["-f", &phone], (0, &[], &[])),
+            case("ldapsearch", &own, &by_phone, (0, &["dn: uid=van.an,"], &[])),
+            case("ldapmodify", &own, &["-f", &no_phone], (0, &[], &[])),
+            case("ldapsearch", &own, &by_phone, (0, &[], &["dn:"])),
+            case("ldapmodify", &own, &["-f", &name], (53, &["only the own password"], &[])),
+            case("ldapmodify", &own, &["-f", &foreign], (50, &[], &[])),
+            case("ldapmodify", &world.as_app("all"), &["-f", &phone], (50, &[], &[])),
+            case("ldapmodify", &own, &["-f", &short], (19, &["14 characters"], &[])),
+            case("ldapmodify", &own, &["-f", &both], (53, &["one after the other"], &[])),
+            case("ldapmodify", &own, &["-f", &wrong], (49, &[], &[])),
+            case("ldapmodify", &own, &["-f", &right], (0, &[], &[])),
+            case("ldapwhoami", &own, &[], (49, &[], &[])),
+            case("ldapmodify", &now, &["-f", &unicode], (0, &[], &[])),
+            case("ldapwhoami", &own, &[], (0, &["van.an"], &[])),
+        ])
+        .await;
+    }
+
     async fn passwords_are_changed_by_who_knows_them(world: &World) {
         let own = |password: &str| as_name(&person("van.an"), password);
         let an = person("van.an");
