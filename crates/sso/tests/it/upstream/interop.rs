@@ -2,23 +2,31 @@
 
 use std::{collections::BTreeMap, process::Stdio};
 
+use lgsp_platform::clock::{Clock as _, SystemClock};
 use lgsp_testkit::interop;
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader, Lines},
+    process::ChildStdout,
+};
 
 use super::problem;
-use crate::upstream::kit::{World, each_database};
+use crate::upstream::kit::{START, World, each_database};
 
 const SECRET: &str = "demo-secret-not-real/+%";
 
 /// A running provider; killed when dropped.
 struct Foreign {
     _child: tokio::process::Child,
+    /// It would end when nobody reads what it prints.
+    _printed: Lines<BufReader<ChildStdout>>,
     issuer: String,
 }
 
 impl Foreign {
     async fn start(world: &World) -> Option<Self> {
+        // Its clock is the machine's, which is later than the one of the tests.
+        world.clock.advance_ms(SystemClock.now().since(START));
         let redirect_uri = format!("{}/sign-in/from/other", world.identity.issuer());
         let argument = json!({"redirectUri": redirect_uri, "secret": SECRET});
         let mut command = interop::node("oidc-provider.mjs")?;
@@ -45,6 +53,7 @@ impl Foreign {
         assert_eq!(set.status, 204, "{}", set.text);
         Some(Self {
             _child: child,
+            _printed: lines,
             issuer,
         })
     }
