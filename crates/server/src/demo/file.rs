@@ -21,12 +21,28 @@ pub(crate) struct DemoFile {
     pub(crate) sign_on: DemoSignOn,
     /// Secret that the province uses towards the axis.
     pub(crate) axis_secret: String,
+    /// The SAML identity provider.
+    #[serde(default)]
+    pub(crate) saml: Option<DemoSaml>,
+    /// The CAS server.
+    #[serde(default)]
+    pub(crate) cas: Option<DemoCas>,
     /// The LDAP face and an application that may see the whole province.
     #[serde(default)]
     pub(crate) ldap: Option<DemoLdap>,
     /// The sign-on service and two clients of it.
     #[serde(default)]
     pub(crate) oidc: Option<DemoOidc>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct DemoSaml {
+    pub(crate) metadata_url: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct DemoCas {
+    pub(crate) base: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -22,7 +22,7 @@ use lgsp_simulator::{
 };
 
 pub(crate) use file::DemoFile;
-use file::DemoSignOn;
+use file::{DemoCas, DemoSaml, DemoSignOn};
 pub(crate) use ldap::open_ldap;
 
 use crate::{cli::print_line, compose::Composition};
@@ -96,6 +96,13 @@ pub(crate) async fn seed(composition: &Composition, axis: Axis) -> anyhow::Resul
     file.sign_on = DemoSignOn {
         url: sign_on.url.clone(),
     };
+    let issuer = composition.identity.issuer();
+    file.saml = Some(DemoSaml {
+        metadata_url: format!("{issuer}/saml/metadata"),
+    });
+    file.cas = Some(DemoCas {
+        base: format!("{issuer}/cas"),
+    });
     file.write(&path)?;
     Ok(Seeded {
         file,

@@ -58,6 +58,8 @@ pub(super) async fn make(composition: &Composition) -> anyhow::Result<DemoFile> 
         },
         sign_on: super::file::DemoSignOn::default(),
         axis_secret: random_text(32)?,
+        saml: None,
+        cas: None,
         ldap: None,
         oidc: None,
     })

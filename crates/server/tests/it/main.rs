@@ -14,4 +14,5 @@ mod field;
 mod large;
 mod operations;
 mod spans;
+mod saml;
 mod storage_full;

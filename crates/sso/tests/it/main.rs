@@ -3,6 +3,9 @@
 //! Owns: the list of test files.
 //! Invariant: a test moves the clock by hand; no test needs anything outside this machine.
 
+mod cas;
 mod kit;
+mod messages;
 mod oidc;
 mod upstream;
+mod saml;

@@ -1,0 +1,9 @@
+//! SAML: signatures as others see them, attacks, fuzz loops.
+
+mod agreement;
+mod attacks;
+mod fuzz;
+mod generate;
+mod kit;
+mod metadata;
+mod requests;
