@@ -283,9 +283,10 @@ fn declare(
         || value == XMLNS_NAMESPACE
         || (prefix == "xml") != (value == XML_NAMESPACE)
         || (value.is_empty() && !prefix.is_empty());
-    // Relative addresses have no canonical form that verifiers agree on.
-    let is_absolute = value.is_empty() || value.contains(':');
-    if is_reserved || !is_absolute || declared.insert(prefix.to_owned(), value).is_some() {
+    // Relative addresses and other than ASCII have no canonical form that verifiers agree on.
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte);
+    let is_address = value.is_empty() || (value.contains(':') && value.bytes().all(is_plain));
+    if is_reserved || !is_address || declared.insert(prefix.to_owned(), value).is_some() {
         return Err(XmlFault::Malformed);
     }
     Ok(())
