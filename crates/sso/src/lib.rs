@@ -85,16 +85,19 @@ pub async fn start(platform: &Platform, identity: &Identity) -> Result<Running> 
     let saml = saml::start(platform, identity, &keys).await?;
     let cas = cas::start(platform, identity)?;
     let upstream = upstream::start(platform, identity).await?;
+    let web = saml.pages.merge(cas.pages);
+    let mut doors = platform.config.identity.doors.iter();
+    let service = if doors.any(|door| door == "service") {
+        oidc.service.merge(web.clone())
+    } else {
+        oidc.service
+    };
     Ok(Running {
         api: keys::router(keys)
             .merge(oidc.api)
             .merge(saml.api)
             .merge(upstream.api),
-        pages: oidc
-            .pages
-            .merge(saml.pages)
-            .merge(cas.pages)
-            .merge(upstream.pages),
-        service: oidc.service,
+        pages: oidc.pages.merge(web).merge(upstream.pages),
+        service,
     })
 }

@@ -13,6 +13,6 @@ mod crash;
 mod field;
 mod large;
 mod operations;
-mod spans;
 mod saml;
+mod spans;
 mod storage_full;

@@ -71,12 +71,15 @@ pub(crate) const PERMISSIONS: &[Permission] = &[
 pub enum Alg {
     /// ECDSA on P-256 with SHA-256.
     #[serde(rename = "ES256")]
+    #[schemars(extend("x-label" = {"vi": "ES256", "en": "ES256"}))]
     Es256,
     /// Ed25519.
     #[serde(rename = "EdDSA")]
+    #[schemars(extend("x-label" = {"vi": "EdDSA", "en": "EdDSA"}))]
     EdDsa,
     /// RSA, PKCS #1 v1.5, with SHA-256.
     #[serde(rename = "RS256")]
+    #[schemars(extend("x-label" = {"vi": "RS256", "en": "RS256"}))]
     Rs256,
 }
 

@@ -7,5 +7,5 @@ mod cas;
 mod kit;
 mod messages;
 mod oidc;
-mod upstream;
 mod saml;
+mod upstream;

@@ -21,7 +21,7 @@ impl Random {
     }
 }
 
-const NAMESPACES: &[&str] = &["u:mot", "urn:hai", "http://ba.example/x?y&amp;z", "u:bon#x"];
+const NAMESPACES: &[&str] = &["u:mot", "urn:hai", "http://ba.example/x?y=z", "u:bon#x"];
 const PREFIXES: &[&str] = &["a", "b", "c", "dđ"];
 const NAMES: &[&str] = &["x", "Yếu-tố", "z.1", "_w"];
 const VALUES: &[&str] = &[

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod attacks;
+mod flow;
 mod fuzz;
 mod generate;
 mod kit;
