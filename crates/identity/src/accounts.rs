@@ -8,9 +8,9 @@ use lgsp_model::{AccountId, Timestamp};
 use lgsp_platform::{
     FieldError,
     http::{Principal, context::RoleGrant},
-    journal,
+    journal::{self, Event},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     Identity,
@@ -21,7 +21,7 @@ use crate::{
     roles,
     rules::{GRANTS_MAX, NAME_CHARS_MAX, USERNAME_CHARS_MAX},
     tables::{
-        account::{self, Account, AccountQuery, Kind, Person, State},
+        account::{self, Account, Kind, Person, State},
         group,
         preference::{self, Preferences},
         role, session, token,
@@ -55,6 +55,8 @@ pub struct NewAccount {
     pub valid_until: Option<Timestamp>,
     /// Whether its person has still to activate it.
     pub is_invited: bool,
+    /// What its source tells of it beside these fields, in the form of that source.
+    pub document: Option<Value>,
 }
 
 impl Default for NewAccount {
@@ -72,6 +74,7 @@ impl Default for NewAccount {
             valid_from: None,
             valid_until: None,
             is_invited: false,
+            document: None,
         }
     }
 }
@@ -99,6 +102,8 @@ pub struct AccountChange {
     pub valid_from: Option<Option<Timestamp>>,
     /// Not to be used from then on, or no such date.
     pub valid_until: Option<Option<Timestamp>>,
+    /// What its source tells of it beside these fields, or nothing.
+    pub document: Option<Option<Value>>,
 }
 
 /// The form in which user names are compared and stored.
@@ -136,16 +141,41 @@ impl Identity {
         new: NewAccount,
         grants: Vec<RoleGrant>,
     ) -> Result<Account> {
+        let made = self.prepare(actor, new, grants).await?;
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        account::insert(&*tx, &made).await?;
+        let by = (actor.name.as_str(), actor.now);
+        role::replace(db, &*tx, made.id, (&[], &made.grants), by).await?;
+        self.apply_rules_to(&*tx, &made, actor).await?;
+        let mut events = vec![created(actor, &made)];
+        if !made.grants.is_empty() {
+            let detail = json!({ "granted": words(&made.grants), "withdrawn": [] });
+            events.push(actor.audit("role.changed", &made).with_detail(detail));
+        }
+        journal::append(&*tx, events).await?;
+        tx.commit().await?;
+        Ok(made)
+    }
+
+    /// The account that a wish leads to, checked and with its password hashed, not yet stored.
+    pub(crate) async fn prepare(
+        &self,
+        actor: &Actor,
+        new: NewAccount,
+        grants: Vec<RoleGrant>,
+    ) -> Result<Account> {
         let username = fold_username(&new.username);
         let mut broken = self.check_new(&new, &username);
         broken.extend(self.check_grants(&grants));
         refuse(broken)?;
         let password = new.password.filter(|_| new.kind.is_person());
+        let is_temporary = password.as_ref().is_some_and(Password::is_temporary);
         let hash = match password {
             Some(password) => Some(self.hashes.hash(password).await?),
             None => None,
         };
-        let made = Account {
+        Ok(Account {
             id: AccountId(self.platform.ids.next()),
             username,
             display_name: new.display_name.trim().to_owned(),
@@ -163,7 +193,7 @@ impl Identity {
             external_id: clean(new.external_id),
             valid_from: new.valid_from,
             valid_until: new.valid_until,
-            must_change_password: false,
+            must_change_password: is_temporary,
             password_changed_at: hash.as_ref().map(|_| actor.now),
             password_by: hash.as_ref().map(|_| actor.name.clone()),
             password_hash: hash,
@@ -171,26 +201,9 @@ impl Identity {
             last_sign_in_at: None,
             last_used_at: actor.now,
             created_at: actor.now,
+            document: new.document,
             grants: normal(grants),
-        };
-        let db = &self.platform.db;
-        let tx = db.begin().await?;
-        account::insert(&*tx, &made).await?;
-        let by = (actor.name.as_str(), actor.now);
-        role::replace(db, &*tx, made.id, (&[], &made.grants), by).await?;
-        self.apply_rules_to(&*tx, &made, actor).await?;
-        let mut events = vec![
-            actor
-                .audit("account.created", &made)
-                .with_detail(json!({ "kind": made.kind })),
-        ];
-        if !made.grants.is_empty() {
-            let detail = json!({ "granted": words(&made.grants), "withdrawn": [] });
-            events.push(actor.audit("role.changed", &made).with_detail(detail));
-        }
-        journal::append(&*tx, events).await?;
-        tx.commit().await?;
-        Ok(made)
+        })
     }
 
     fn check_new(&self, new: &NewAccount, username: &str) -> Vec<FieldError> {
@@ -289,6 +302,7 @@ impl Identity {
         after.external_id = change.external_id.map_or(after.external_id, clean);
         after.valid_from = change.valid_from.unwrap_or(after.valid_from);
         after.valid_until = change.valid_until.unwrap_or(after.valid_until);
+        after.document = change.document.unwrap_or(after.document);
         after.changed_at = actor.now;
         if let Some(name) = change.display_name {
             after.display_name = name.trim().to_owned();
@@ -325,14 +339,6 @@ impl Identity {
         tx.commit().await?;
         self.sessions_changed.notify_waiters();
         Ok(after)
-    }
-
-    /// Up to `count` accounts with their roles, by user name.
-    ///
-    /// # Errors
-    /// `platform.database.failed`.
-    pub async fn accounts(&self, query: &AccountQuery, count: u32) -> Result<Vec<Account>> {
-        account::list(&self.platform.db, query, count).await
     }
 
     /// Ends an account for good: its person has left. Sessions, tokens, roles and memberships
@@ -447,6 +453,12 @@ impl Identity {
     }
 }
 
+/// What the journal is told of a new account.
+pub(crate) fn created(actor: &Actor, made: &Account) -> Event {
+    let event = actor.audit("account.created", made);
+    event.with_detail(json!({ "kind": made.kind }))
+}
+
 pub(crate) fn refuse(broken: Vec<FieldError>) -> Result<()> {
     if broken.is_empty() {
         Ok(())
@@ -487,6 +499,7 @@ fn changed_fields(before: &Account, after: &Account) -> Vec<&'static str> {
         ("external_id", before.external_id != after.external_id),
         ("valid_from", before.valid_from != after.valid_from),
         ("valid_until", before.valid_until != after.valid_until),
+        ("document", before.document != after.document),
     ]
     .into_iter()
     .filter_map(|(name, is_changed)| is_changed.then_some(name))

@@ -18,6 +18,7 @@ pub mod grants;
 mod group_rules;
 pub mod groups;
 mod hierarchy;
+mod many;
 mod options;
 mod pages;
 mod password;
@@ -55,6 +56,7 @@ pub use grants::NewGrant;
 pub use group_rules::GROUP_LEVELS_MAX;
 pub use groups::{GroupChange, NewGroup};
 pub use hierarchy::{AgencyHierarchy, AgencyOf, CatalogueHierarchy};
+pub use many::ACCOUNTS_MADE_MAX;
 pub use options::{SignInOption, SignInOptions};
 pub use password::Password;
 pub use people::PeopleError;
@@ -192,6 +194,12 @@ impl Identity {
     #[must_use]
     pub fn organisation(&self) -> Option<String> {
         self.hierarchy.name(&self.platform.config.province.code)
+    }
+
+    /// The agency tree.
+    #[must_use]
+    pub fn hierarchy(&self) -> &Arc<dyn AgencyHierarchy> {
+        &self.hierarchy
     }
 
     /// Decides who may do what.

@@ -39,11 +39,15 @@ impl Identity {
         }
         self.check_new_password(account, &password, "/password")
             .await?;
+        let is_temporary = password.is_temporary();
         let hash = self.hashes.hash(password).await?;
         let db = &self.platform.db;
         let tx = db.begin().await?;
         let by = (Some(actor.name.as_str()), actor.now);
         credential::set_password(db, &*tx, account, &hash, by, self.rules.password_history).await?;
+        if is_temporary {
+            credential::demand_change(db, &*tx, account.id).await?;
+        }
         session::delete_of(db, &*tx, account.id, None).await?;
         journal::append(&*tx, [actor.audit("password.reset", account)]).await?;
         tx.commit().await?;

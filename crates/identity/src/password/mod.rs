@@ -61,25 +61,47 @@ const KNOWN_WORDS: &[&str] = &[
 
 /// A password in memory; wiped when dropped.
 #[derive(Clone)]
-pub struct Password(Arc<Zeroizing<String>>);
+pub struct Password {
+    text: Arc<Zeroizing<String>>,
+    is_temporary: bool,
+}
 
 impl Password {
     /// Takes over a text.
     #[must_use]
     pub fn new(text: String) -> Self {
-        Self(Arc::new(Zeroizing::new(text)))
+        Self {
+            text: Arc::new(Zeroizing::new(text)),
+            is_temporary: false,
+        }
+    }
+
+    /// A password that another system makes for a person who changes it at the first sign-on:
+    /// it must be long and hard to guess, but its kinds of characters are free.
+    #[must_use]
+    pub fn temporary(text: String) -> Self {
+        Self {
+            is_temporary: true,
+            ..Self::new(text)
+        }
     }
 
     /// The text.
     #[must_use]
     pub fn text(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// Whether its person has to change it at the first sign-on.
+    #[must_use]
+    pub(crate) const fn is_temporary(&self) -> bool {
+        self.is_temporary
     }
 
     /// Whether it is too long to be hashed.
     #[must_use]
     pub fn is_oversize(&self) -> bool {
-        self.0.len() > PASSWORD_BYTES_MAX
+        self.text.len() > PASSWORD_BYTES_MAX
     }
 }
 
@@ -104,6 +126,7 @@ pub(crate) fn check(
 ) -> Vec<FieldError> {
     broken(password.text(), username, rules)
         .iter()
+        .filter(|rule| !password.is_temporary || **rule != Rule::PasswordClasses)
         .map(|rule| rule.at(pointer))
         .collect()
 }

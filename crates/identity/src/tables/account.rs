@@ -160,6 +160,8 @@ pub struct Account {
     pub valid_until: Option<Timestamp>,
     /// Whether the password must be changed before anything else.
     pub must_change_password: bool,
+    /// What its source tells of it beside the fields above, in the form of that source.
+    pub document: Option<serde_json::Value>,
     /// Roles, sorted.
     pub grants: Vec<RoleGrant>,
 }
@@ -197,7 +199,7 @@ impl Account {
 const READ: &str = "SELECT id, username, display_name, email, agency, kind, state, password_hash, \
      password_changed_at, password_by, locked_until, last_sign_in_at, last_used_at, created_at, \
      changed_at, given_name, family_name, phone, job_title, source, external_id, valid_from, \
-     valid_until, must_change_password FROM account";
+     valid_until, must_change_password, document FROM account";
 
 fn from_row(row: &QueryResult) -> Result<Account> {
     Ok(Account {
@@ -227,8 +229,19 @@ fn from_row(row: &QueryResult) -> Result<Account> {
         valid_from: instant(row, "valid_from")?,
         valid_until: instant(row, "valid_until")?,
         must_change_password: row.try_get::<i64>("", "must_change_password")? != 0,
+        document: document(row)?,
         grants: Vec::new(),
     })
+}
+
+/// Damaged text reads as none: the fields of the account itself are what counts.
+fn document(row: &QueryResult) -> Result<Option<serde_json::Value>> {
+    let text: Option<String> = row.try_get("", "document")?;
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+fn document_text(account: &Account) -> Option<String> {
+    account.document.as_ref().map(serde_json::Value::to_string)
 }
 
 /// The account of this id, with its roles.
@@ -279,11 +292,33 @@ pub struct AccountQuery {
     pub changed_since: Option<Timestamp>,
     /// Only accounts of this state.
     pub state: Option<State>,
+    /// Whether accounts whose person has left stay out.
+    pub is_without_left: bool,
+    /// Accounts of the list that are passed over first, for protocols that count from the front.
+    pub skip: u64,
 }
 
 /// Up to `count` accounts with their roles, by user name.
 pub(crate) async fn list(db: &Database, filter: &AccountQuery, count: u32) -> Result<Vec<Account>> {
-    let mut sql = format!("{READ} WHERE username > $1");
+    let (condition, values) = condition(filter);
+    let mut sql = format!("{READ} WHERE {condition}");
+    sql.push_str(&format!(
+        " ORDER BY username LIMIT {count} OFFSET {}",
+        filter.skip
+    ));
+    let rows = db.query_all(sql, values).await?;
+    let mut accounts = rows.iter().map(from_row).collect::<Result<Vec<_>>>()?;
+    let ids: Vec<AccountId> = accounts.iter().map(|account| account.id).collect();
+    let mut grants = super::role::of_accounts(db, &ids).await?;
+    for account in &mut accounts {
+        account.grants = grants.remove(&account.id).unwrap_or_default();
+    }
+    Ok(accounts)
+}
+
+/// The condition of a query and the values of its places.
+fn condition(filter: &AccountQuery) -> (String, Vec<Value>) {
+    let mut sql = "username > $1".to_owned();
     let mut values: Vec<Value> = vec![filter.after.as_str().into()];
     for word in fold(&filter.words).split_whitespace() {
         values.push(format!("%{}%", escape_like(word)).into());
@@ -295,10 +330,11 @@ pub(crate) async fn list(db: &Database, filter: &AccountQuery, count: u32) -> Re
         values.extend(agencies.iter().map(|agency| agency.as_str().into()));
     }
     if let Some(ids) = &filter.ids {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let list = places(values.len() + 1, ids.len());
+        let list = match ids.len() {
+            // Both databases compare with nothing, none accepts an empty list.
+            0 => "NULL".to_owned(),
+            count => places(values.len() + 1, count),
+        };
         sql.push_str(&format!(" AND id IN ({list})"));
         values.extend(ids.iter().map(|id| Value::from(id.0)));
     }
@@ -306,15 +342,40 @@ pub(crate) async fn list(db: &Database, filter: &AccountQuery, count: u32) -> Re
         values.push(value);
         sql.push_str(&condition.replace('?', &format!("${}", values.len())));
     }
-    sql.push_str(&format!(" ORDER BY username LIMIT {count}"));
-    let rows = db.query_all(sql, values).await?;
-    let mut accounts = rows.iter().map(from_row).collect::<Result<Vec<_>>>()?;
-    let ids: Vec<AccountId> = accounts.iter().map(|account| account.id).collect();
-    let mut grants = super::role::of_accounts(db, &ids).await?;
-    for account in &mut accounts {
-        account.grants = grants.remove(&account.id).unwrap_or_default();
+    if filter.is_without_left {
+        sql.push_str(" AND state <> 'left'");
     }
-    Ok(accounts)
+    (sql, values)
+}
+
+/// How many accounts a query finds.
+pub(crate) async fn count(db: &Database, filter: &AccountQuery) -> Result<u64> {
+    let (condition, values) = condition(filter);
+    let sql = format!("SELECT COUNT(*) AS n FROM account WHERE {condition}");
+    let row = db.query_one(sql, values).await?;
+    let count: i64 = row.map_or(Ok(0), |row| row.try_get("", "n"))?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
+/// The ones of these user names that are taken.
+pub(crate) async fn taken<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    usernames: &[&str],
+) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for part in usernames.chunks(IDS_PER_QUERY) {
+        let sql = format!(
+            "SELECT username FROM account WHERE username IN ({})",
+            places(1, part.len())
+        );
+        let values = part.iter().map(|name| Value::from(*name)).collect();
+        let rows = connection.query_all_raw(db.statement(sql, values)).await?;
+        for row in rows {
+            found.push(row.try_get("", "username")?);
+        }
+    }
+    Ok(found)
 }
 
 /// The conditions of single columns; `?` stands for the place of the value.
@@ -416,6 +477,7 @@ pub(crate) async fn insert<C: ConnectionTrait>(connection: &C, account: &Account
         "valid_from",
         "valid_until",
         "must_change_password",
+        "document",
     ];
     let values = vec![
         account.id.0.into(),
@@ -442,6 +504,7 @@ pub(crate) async fn insert<C: ConnectionTrait>(connection: &C, account: &Account
         account.valid_from.map(|at| at.0).into(),
         account.valid_until.map(|at| at.0).into(),
         i64::from(account.must_change_password).into(),
+        document_text(account).into(),
     ];
     match Rows::one("account", columns, values)
         .insert(connection)
@@ -462,7 +525,7 @@ pub(crate) async fn update<C: ConnectionTrait>(
                search = $5, last_used_at = $6, changed_at = $7, given_name = $8, \
                family_name = $9, phone = $10, job_title = $11, source = $12, external_id = $13, \
                valid_from = $14, valid_until = $15, must_change_password = $16, username = $17, \
-               kind = $18 WHERE id = $19";
+               kind = $18, document = $19 WHERE id = $20";
     let values = vec![
         account.display_name.as_str().into(),
         account.email.clone().into(),
@@ -482,6 +545,7 @@ pub(crate) async fn update<C: ConnectionTrait>(
         i64::from(account.must_change_password).into(),
         account.username.as_str().into(),
         account.kind.as_str().into(),
+        document_text(account).into(),
         account.id.0.into(),
     ];
     execute(db, connection, sql, values).await.map(|_| ())

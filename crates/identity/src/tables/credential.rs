@@ -12,6 +12,18 @@ use sea_orm::{ConnectionTrait, QueryResult};
 use super::{account::Account, execute, one};
 use crate::error::Result;
 
+/// Notes that the password is to be changed at the next sign-on.
+pub(crate) async fn demand_change<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    id: AccountId,
+) -> Result<()> {
+    let sql = "UPDATE account SET must_change_password = 1 WHERE id = $1";
+    execute(db, connection, sql, vec![id.0.into()])
+        .await
+        .map(|_| ())
+}
+
 /// Sets a new password and keeps the `history_max` newest of the former ones.
 pub(crate) async fn set_password<C: ConnectionTrait>(
     db: &Database,

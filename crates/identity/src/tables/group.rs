@@ -51,6 +51,8 @@ pub struct GroupQuery {
     pub external_id: Option<String>,
     /// Only groups that have this member.
     pub member: Option<AccountId>,
+    /// Groups of the list that are passed over first, for protocols that count from the front.
+    pub skip: u64,
 }
 
 /// The form in which names are compared.
@@ -107,7 +109,25 @@ pub(crate) async fn agencies(db: &Database) -> Result<Vec<String>> {
 
 /// Up to `count` groups, by name.
 pub(crate) async fn list(db: &Database, filter: &GroupQuery, count: u32) -> Result<Vec<Group>> {
-    let mut sql = format!("{READ} WHERE g.name_key > $1");
+    let (condition, values) = condition(filter);
+    let skip = filter.skip;
+    let sql = format!("{READ} WHERE {condition} ORDER BY g.name_key LIMIT {count} OFFSET {skip}");
+    let rows = db.query_all(sql, values).await?;
+    rows.iter().map(from_row).collect()
+}
+
+/// How many groups a query finds.
+pub(crate) async fn count(db: &Database, filter: &GroupQuery) -> Result<u64> {
+    let (condition, values) = condition(filter);
+    let sql = format!("SELECT COUNT(*) AS n FROM user_group g WHERE {condition}");
+    let row = db.query_one(sql, values).await?;
+    let count: i64 = row.map_or(Ok(0), |row| row.try_get("", "n"))?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
+/// The condition of a query and the values of its places.
+fn condition(filter: &GroupQuery) -> (String, Vec<Value>) {
+    let mut sql = "g.name_key > $1".to_owned();
     let mut values: Vec<Value> = vec![key(&filter.after).into()];
     for word in fold(&filter.words).split_whitespace() {
         values.push(format!("%{}%", escape_like(word)).into());
@@ -139,9 +159,7 @@ pub(crate) async fn list(db: &Database, filter: &GroupQuery, count: u32) -> Resu
         values.push(value);
         sql.push_str(&condition.replace('?', &format!("${}", values.len())));
     }
-    sql.push_str(&format!(" ORDER BY g.name_key LIMIT {count}"));
-    let rows = db.query_all(sql, values).await?;
-    rows.iter().map(from_row).collect()
+    (sql, values)
 }
 
 fn search_text(group: &Group) -> String {

@@ -129,6 +129,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "identity_20261126_11_email_fold",
         statements: &["CREATE INDEX IF NOT EXISTS account_email_fold ON account (LOWER(email))"],
     },
+    Migration {
+        name: "identity_20261126_04_document",
+        statements: &["ALTER TABLE account ADD COLUMN document TEXT"],
+    },
 ];
 
 /// Runs a statement; gives the number of rows changed.

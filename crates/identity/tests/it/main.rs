@@ -16,6 +16,7 @@ mod groups;
 mod hierarchy;
 mod kit;
 mod lockout;
+mod many;
 mod messages;
 mod openapi;
 mod pages;

@@ -1,0 +1,97 @@
+//! Accounts by the page and by the hundred: lists, counts, making many at once.
+//!
+//! Owns: what protocols and imports need that read or write many accounts.
+//! Not here: the rules of a single account (`accounts.rs`).
+//! Invariant: many accounts are made in one transaction with an audit event each; one that is
+//! refused does not hold up the others.
+
+use std::collections::BTreeSet;
+
+use lgsp_platform::journal;
+
+use crate::{
+    Identity,
+    accounts::{NewAccount, created},
+    actor::Actor,
+    error::{Error, Result},
+    tables::{
+        account::{self, Account, AccountQuery},
+        group::{self, GroupQuery},
+    },
+};
+
+/// Accounts that one transaction makes.
+pub const ACCOUNTS_MADE_MAX: usize = 500;
+
+impl Identity {
+    /// Up to `count` accounts with their roles, by user name.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn accounts(&self, query: &AccountQuery, count: u32) -> Result<Vec<Account>> {
+        account::list(&self.platform.db, query, count).await
+    }
+
+    /// How many accounts a query finds.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn count_accounts(&self, query: &AccountQuery) -> Result<u64> {
+        account::count(&self.platform.db, query).await
+    }
+
+    /// How many groups a query finds.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn count_groups(&self, query: &GroupQuery) -> Result<u64> {
+        group::count(&self.platform.db, query).await
+    }
+
+    /// Makes accounts without roles, up to [`ACCOUNTS_MADE_MAX`] a transaction; each answer
+    /// stands at the place of its wish and has the errors of `create_account`.
+    ///
+    /// # Errors
+    /// `platform.database.failed`: those of earlier transactions stay.
+    pub async fn create_accounts(
+        &self,
+        actor: &Actor,
+        wishes: Vec<NewAccount>,
+    ) -> Result<Vec<Result<Account>>> {
+        let mut answers = Vec::with_capacity(wishes.len());
+        for wish in wishes {
+            answers.push(self.prepare(actor, wish, Vec::new()).await);
+        }
+        for part in answers.chunks_mut(ACCOUNTS_MADE_MAX) {
+            self.insert_many(actor, part).await?;
+        }
+        Ok(answers)
+    }
+
+    /// Stores those that were not refused; a name that is taken becomes a refusal.
+    async fn insert_many(&self, actor: &Actor, answers: &mut [Result<Account>]) -> Result<()> {
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        let names: Vec<&str> = answers
+            .iter()
+            .flatten()
+            .map(|account| account.username.as_str())
+            .collect();
+        let mut taken: BTreeSet<String> = account::taken(db, &*tx, &names)
+            .await?
+            .into_iter()
+            .collect();
+        let mut events = Vec::new();
+        for answer in answers.iter_mut() {
+            let Ok(account) = answer else { continue };
+            if !taken.insert(account.username.clone()) {
+                *answer = Err(Error::AccountExists);
+                continue;
+            }
+            account::insert(&*tx, account).await?;
+            events.push(created(actor, account));
+        }
+        journal::append(&*tx, events).await?;
+        Ok(tx.commit().await?)
+    }
+}
