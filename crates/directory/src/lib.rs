@@ -27,8 +27,8 @@ pub use permissions::PERMISSIONS;
 pub fn module() -> lgsp_platform::Result<Module> {
     Ok(Module {
         name: "directory",
-        migrations: [ldap::MIGRATIONS, federation::MIGRATIONS].concat(),
-        kinds: [ldap::kinds()?, federation::kinds()?].concat(),
+        migrations: [ldap::MIGRATIONS, federation::MIGRATIONS, scim::MIGRATIONS].concat(),
+        kinds: [ldap::kinds()?, federation::kinds()?, scim::kinds()?].concat(),
         permissions: PERMISSIONS,
         messages: MessageFiles {
             vi: include_str!("../messages/vi.toml"),
@@ -69,6 +69,12 @@ impl Directory {
         &self.federation
     }
 
+    /// Base address of the SCIM interface.
+    #[must_use]
+    pub fn scim_base(&self) -> String {
+        scim::base(&self.identity)
+    }
+
     /// The name with which an LDAP application binds.
     #[must_use]
     pub fn app_dn(&self, name: &str) -> String {
@@ -93,11 +99,14 @@ pub async fn start(
         ldap: addresses,
         federation: federation::start(platform, identity),
     }));
+    let scim = scim::router(platform, catalogue, identity)?;
     let running = Running {
         api: ldap::apps::routes::router()
             .merge(federation::routes::router())
+            .merge(scim::clients::routes::router())
             .with_state(directory.clone()),
-        ..Running::default()
+        pages: scim.clone(),
+        service: scim,
     };
     Ok((directory, running))
 }

@@ -14,6 +14,10 @@ pub(crate) const CONNECTION_READ: &str = "directory.connection.read";
 pub(crate) const CONNECTION_RUN: &str = "directory.connection.run";
 /// Setting the passwords with which directories are read.
 pub(crate) const CONNECTION_SECRET: &str = "directory.connection.secret";
+/// Seeing the tokens of SCIM clients, without their values.
+pub(crate) const SCIM_CLIENT_READ: &str = "directory.scim_client.read";
+/// Issuing, rotating and revoking tokens of SCIM clients.
+pub(crate) const SCIM_CLIENT_WRITE: &str = "directory.scim_client.write";
 
 const fn permission(name: &'static str, vi: &'static str, en: &'static str) -> Permission {
     Permission {
@@ -43,5 +47,15 @@ pub const PERMISSIONS: &[Permission] = &[
         CONNECTION_SECRET,
         "Đặt mật khẩu đọc thư mục",
         "Set passwords of directories",
+    ),
+    permission(
+        SCIM_CLIENT_READ,
+        "Xem mã của hệ thống đồng bộ tài khoản",
+        "See tokens of SCIM clients",
+    ),
+    permission(
+        SCIM_CLIENT_WRITE,
+        "Cấp và thu hồi mã của hệ thống đồng bộ tài khoản",
+        "Issue and revoke tokens of SCIM clients",
     ),
 ];

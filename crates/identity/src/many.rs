@@ -49,7 +49,8 @@ impl Identity {
     }
 
     /// Makes accounts without roles, up to [`ACCOUNTS_MADE_MAX`] a transaction; each answer
-    /// stands at the place of its wish and has the errors of `create_account`.
+    /// stands at the place of its wish and has the errors of `create_account`. With the
+    /// refusal that makes `errors_max` of them the answers end, and the rest is not made.
     ///
     /// # Errors
     /// `platform.database.failed`: those of earlier transactions stay.
@@ -57,19 +58,38 @@ impl Identity {
         &self,
         actor: &Actor,
         wishes: Vec<NewAccount>,
+        errors_max: usize,
     ) -> Result<Vec<Result<Account>>> {
         let mut answers = Vec::with_capacity(wishes.len());
         for wish in wishes {
             answers.push(self.prepare(actor, wish, Vec::new()).await);
         }
+        let (mut errors, mut done) = (0, 0);
         for part in answers.chunks_mut(ACCOUNTS_MADE_MAX) {
-            self.insert_many(actor, part).await?;
+            if errors >= errors_max.max(1) {
+                break;
+            }
+            let left = errors_max.max(1) - errors;
+            let made = self.insert_many(actor, part, left).await?;
+            errors += part
+                .iter()
+                .take(made)
+                .filter(|answer| answer.is_err())
+                .count();
+            done += made;
         }
+        answers.truncate(done);
         Ok(answers)
     }
 
-    /// Stores those that were not refused; a name that is taken becomes a refusal.
-    async fn insert_many(&self, actor: &Actor, answers: &mut [Result<Account>]) -> Result<()> {
+    /// Stores those that were not refused, up to the refusal of number `errors_max`; a name
+    /// that is taken becomes a refusal. Gives how many were looked at.
+    async fn insert_many(
+        &self,
+        actor: &Actor,
+        answers: &mut [Result<Account>],
+        errors_max: usize,
+    ) -> Result<usize> {
         let db = &self.platform.db;
         let tx = db.begin().await?;
         let names: Vec<&str> = answers
@@ -82,16 +102,24 @@ impl Identity {
             .into_iter()
             .collect();
         let mut events = Vec::new();
+        let (mut errors, mut seen) = (0, 0);
         for answer in answers.iter_mut() {
-            let Ok(account) = answer else { continue };
-            if !taken.insert(account.username.clone()) {
+            seen += 1;
+            if let Ok(account) = answer {
+                if taken.insert(account.username.clone()) {
+                    account::insert(&*tx, account).await?;
+                    events.push(created(actor, account));
+                    continue;
+                }
                 *answer = Err(Error::AccountExists);
-                continue;
             }
-            account::insert(&*tx, account).await?;
-            events.push(created(actor, account));
+            errors += 1;
+            if errors == errors_max {
+                break;
+            }
         }
         journal::append(&*tx, events).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(seen)
     }
 }

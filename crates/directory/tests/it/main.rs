@@ -12,3 +12,4 @@
 mod federation;
 mod ldap;
 mod messages;
+mod scim;

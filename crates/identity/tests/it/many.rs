@@ -20,7 +20,7 @@ each_database! {
     async fn one_refused_account_does_not_hold_up_the_others(world: &World) {
         let actor = Actor::named("scim:hr", None, world.identity_now());
         let wishes = vec![wish("an.mot"), wish("an.hai"), wish("An.Mot"), wish("ấn")];
-        let answers = world.identity.create_accounts(&actor, wishes).await.unwrap();
+        let answers = world.identity.create_accounts(&actor, wishes, usize::MAX).await.unwrap();
         assert!(answers[0].is_ok() && answers[1].is_ok());
         assert!(matches!(answers[2], Err(Error::AccountExists)));
         assert!(matches!(answers[3], Err(Error::Invalid(_))));
@@ -39,6 +39,14 @@ each_database! {
         assert_eq!(world.identity.count_accounts(&present).await.unwrap(), 1);
     }
 
+    async fn making_many_ends_with_the_last_refusal_allowed(world: &World) {
+        let actor = Actor::named("scim:hr", None, world.identity_now());
+        let wishes = ["an.mot", "ấn", "an.hai", "an.mot", "an.ba"].map(wish).to_vec();
+        let answers = world.identity.create_accounts(&actor, wishes, 2).await.unwrap();
+        assert_eq!(answers.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true, false]);
+        assert!(world.identity.account_by_username("an.ba").await.is_err());
+    }
+
     async fn a_temporary_password_is_long_and_must_be_changed(world: &World) {
         let actor = Actor::named("scim:hr", None, world.identity_now());
         let with = |name: &str, text: &str| NewAccount {
@@ -46,7 +54,7 @@ each_database! {
             ..wish(name)
         };
         let wishes = vec![with("an.dai", "3f2504e0-4f89-41d3-9a0c"), with("an.ngan", "3f2504e0")];
-        let answers = world.identity.create_accounts(&actor, wishes).await.unwrap();
+        let answers = world.identity.create_accounts(&actor, wishes, usize::MAX).await.unwrap();
         let made = answers[0].as_ref().unwrap();
         assert!(made.must_change_password);
         assert!(matches!(answers[1], Err(Error::Invalid(_))));

@@ -30,9 +30,18 @@ pub(crate) struct DemoFile {
     /// The LDAP face and an application that may see the whole province.
     #[serde(default)]
     pub(crate) ldap: Option<DemoLdap>,
+    /// The SCIM face and a client that may write in the whole province.
+    #[serde(default)]
+    pub(crate) scim: Option<DemoScim>,
     /// The sign-on service and two clients of it.
     #[serde(default)]
     pub(crate) oidc: Option<DemoOidc>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct DemoScim {
+    pub(crate) base: String,
+    pub(crate) token: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -61,6 +61,7 @@ pub(super) async fn make(composition: &Composition) -> anyhow::Result<DemoFile> 
         saml: None,
         cas: None,
         ldap: None,
+        scim: None,
         oidc: None,
     })
 }

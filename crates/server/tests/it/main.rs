@@ -14,5 +14,6 @@ mod field;
 mod large;
 mod operations;
 mod saml;
+mod scim;
 mod spans;
 mod storage_full;

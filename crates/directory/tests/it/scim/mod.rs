@@ -1,0 +1,8 @@
+//! The SCIM face: users, groups, lists, bulk, clients.
+
+mod bulk;
+mod clients;
+mod groups;
+mod kit;
+mod lists;
+mod users;
