@@ -108,6 +108,7 @@ impl Identity {
             if let Ok(account) = answer {
                 if taken.insert(account.username.clone()) {
                     account::insert(&*tx, account).await?;
+                    self.apply_rules_to(&*tx, account, actor).await?;
                     events.push(created(actor, account));
                     continue;
                 }

@@ -98,6 +98,7 @@ impl Scim {
             agency: client.top.clone(),
             source: Some(source(client)),
             external_id: wanted.external_id,
+            ..NewGroup::default()
         };
         let identity = &self.identity;
         let group = identity.create_group(&client.actor, new).await?;
