@@ -206,7 +206,7 @@ impl Identity {
         })
     }
 
-    fn check_new(&self, new: &NewAccount, username: &str) -> Vec<FieldError> {
+    pub(crate) fn check_new(&self, new: &NewAccount, username: &str) -> Vec<FieldError> {
         let mut broken = Vec::new();
         if !is_username(username) {
             broken.push(Rule::UsernameForm.at("/username"));
@@ -400,6 +400,14 @@ impl Identity {
         journal::append(&*tx, [event]).await?;
         tx.commit().await?;
         Ok(after)
+    }
+
+    /// Notes that accounts were taken out of the platform; without the note they are not.
+    pub(crate) async fn note_export(&self, caller: &lgsp_platform::http::Caller) -> Result<()> {
+        let tx = self.platform.db.begin().await?;
+        let event = caller.audit("account.exported", "account", "list");
+        journal::append(&*tx, [event]).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Gives new grants of privileged roles their end.

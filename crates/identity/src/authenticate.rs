@@ -26,6 +26,9 @@ use crate::{
     tokens::TOKEN_PREFIX,
 };
 
+/// Header by which a delegate says for whom it acts.
+const ON_BEHALF_OF: &str = "x-on-behalf-of";
+
 /// What kind of credential a request carries.
 enum Credential<'a> {
     Session(&'a str),
@@ -44,10 +47,24 @@ impl Authenticator for Identity {
                 Credential::Token(secret) => self.by_token(secret).await,
                 Credential::Other => Ok(None),
             };
-            found.map_err(|error| match error {
+            let plain = |error: crate::Error| match error {
                 crate::Error::Platform(error) => error,
                 other => lgsp_platform::Error::Internal(other.to_string()),
-            })
+            };
+            let found = found.map_err(plain)?;
+            let (Some(principal), Some(wanted)) = (&found, parts.headers.get(ON_BEHALF_OF)) else {
+                return Ok(found);
+            };
+            let delegator = wanted.to_str().unwrap_or_default();
+            let acting = self
+                .acting_for(principal.clone(), delegator)
+                .await
+                .map_err(plain)?;
+            acting
+                .map(Some)
+                .ok_or_else(|| lgsp_platform::Error::Forbidden {
+                    permission: format!("{ON_BEHALF_OF}: {delegator}"),
+                })
         })
     }
 }

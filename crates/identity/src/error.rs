@@ -214,6 +214,30 @@ pub enum Rule {
         /// Days ahead that are allowed.
         days: i64,
     },
+    /// No such permission.
+    PermissionUnknown {
+        /// What was given.
+        permission: String,
+    },
+    /// A policy that does not fit the schema.
+    PolicyBroken {
+        /// What Cedar says.
+        detail: String,
+    },
+    /// No such kind of account.
+    KindUnknown {
+        /// What was given.
+        kind: String,
+    },
+    /// The same account twice in one file.
+    LineTwice,
+    /// An account or unit that the caller does not manage.
+    OutOfReach,
+    /// A role that the caller may not give there.
+    RoleOutOfReach {
+        /// The role.
+        role: String,
+    },
     /// Not the present password.
     PasswordNotCurrent,
     /// Too short.
@@ -251,6 +275,14 @@ impl Rule {
             Self::RoleUnknown { role: "x".into() },
             Self::RolesTooMany,
             Self::ExpiryRange { days: 1 },
+            Self::PermissionUnknown {
+                permission: "x".into(),
+            },
+            Self::PolicyBroken { detail: "x".into() },
+            Self::KindUnknown { kind: "x".into() },
+            Self::LineTwice,
+            Self::OutOfReach,
+            Self::RoleOutOfReach { role: "x".into() },
             Self::PasswordNotCurrent,
             Self::PasswordShort { min: 1 },
             Self::PasswordLong,
@@ -274,6 +306,12 @@ impl Rule {
             Self::RoleUnknown { .. } => "identity.role.unknown",
             Self::RolesTooMany => "identity.role.too_many",
             Self::ExpiryRange { .. } => "identity.token.expiry",
+            Self::PermissionUnknown { .. } => "identity.permission.unknown",
+            Self::PolicyBroken { .. } => "identity.policy.broken",
+            Self::KindUnknown { .. } => "identity.kind.unknown",
+            Self::LineTwice => "identity.import.twice",
+            Self::OutOfReach => "identity.import.out_of_reach",
+            Self::RoleOutOfReach { .. } => "identity.import.role",
             Self::PasswordNotCurrent => "identity.password.not_current",
             Self::PasswordShort { .. } => "identity.password.short",
             Self::PasswordLong => "identity.password.long",
@@ -291,7 +329,12 @@ impl Rule {
         let arguments = match self {
             Self::TooLong { max } => vec![("max", max.to_string())],
             Self::AgencyUnknown { code } => vec![("code", code.clone())],
-            Self::RoleUnknown { role } => vec![("role", role.clone())],
+            Self::RoleUnknown { role } | Self::RoleOutOfReach { role } => {
+                vec![("role", role.clone())]
+            }
+            Self::PermissionUnknown { permission } => vec![("permission", permission.clone())],
+            Self::PolicyBroken { detail } => vec![("detail", detail.clone())],
+            Self::KindUnknown { kind } => vec![("kind", kind.clone())],
             Self::RolesTooMany => vec![("max", crate::rules::GRANTS_MAX.to_string())],
             Self::ExpiryRange { days } => vec![("days", days.to_string())],
             Self::PasswordShort { min } => vec![("min", min.to_string())],

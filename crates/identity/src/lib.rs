@@ -41,11 +41,15 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use lgsp_platform::{
-    Module, Platform, Running, config::Config, http::context::Ports, messages::MessageFiles,
+    Module, Platform, Running,
+    config::Config,
+    http::context::Ports,
+    messages::MessageFiles,
     module::Permission,
+    registry::{KindDescriptor, Rule as RegistryRule},
 };
 
-pub use access::{BASE_POLICIES, DECISIONS_MAX, Decider};
+pub use access::{BASE_POLICIES, DECISIONS_MAX, Decider, PolicyText, ProofRule};
 pub use accounts::{AccountChange, NewAccount};
 pub use actor::Actor;
 pub use bootstrap::Bootstrapped;
@@ -77,18 +81,22 @@ pub use tables::{
 pub use tokens::{NewToken, TOKEN_PREFIX};
 
 /// What identity brings before anything runs.
-#[must_use]
-pub fn module() -> Module {
-    Module {
+///
+/// # Errors
+/// When a kind has no schema: a bug.
+pub fn module() -> lgsp_platform::Result<Module> {
+    Ok(Module {
         name: "identity",
         migrations: [tables::MIGRATIONS, people::tables::MIGRATIONS].concat(),
-        kinds: Vec::new(),
+        kinds: vec![
+            KindDescriptor::of::<access::policy::AccessPolicy>()?.guarded_by(roles::POLICY_WRITE),
+        ],
         permissions: roles::PERMISSIONS,
         messages: MessageFiles {
             vi: include_str!("../messages/vi.toml"),
             en: include_str!("../messages/en.toml"),
         },
-    }
+    })
 }
 
 /// What the composition knows and identity does not.
@@ -118,6 +126,8 @@ pub struct Parts {
     issuer: String,
     sessions_changed: Arc<Notify>,
     farewells: arc_swap::ArcSwap<Vec<Arc<dyn Farewell>>>,
+    tree_seen: std::sync::atomic::AtomicU64,
+    facts: std::sync::Mutex<Vec<Arc<dyn people::report::SecurityFacts>>>,
 }
 
 impl std::ops::Deref for Identity {
@@ -136,7 +146,10 @@ pub fn start(platform: &Platform, setup: Setup) -> Result<(Identity, Running)> {
     let names = known
         .map(|permission| permission.name)
         .chain(std::iter::once(roles::SELF));
-    let decider = Decider::new(setup.hierarchy.clone(), names)?;
+    let decider = Decider::new(setup.hierarchy.clone(), names)?.with_proof_rule(ProofRule {
+        acr_min: setup.rules.privileged_acr_min,
+        age_ms_max: setup.rules.privileged_age_max_ms,
+    });
     let server = &platform.config.server;
     let identity = Identity(Arc::new(Parts {
         platform: platform.clone(),
@@ -150,14 +163,20 @@ pub fn start(platform: &Platform, setup: Setup) -> Result<(Identity, Running)> {
         password_source: std::sync::OnceLock::new(),
         issuer: issuer_of(&platform.config),
         sessions_changed: Arc::new(Notify::new()),
+        tree_seen: std::sync::atomic::AtomicU64::new(u64::MAX),
+        facts: std::sync::Mutex::default(),
         farewells: arc_swap::ArcSwap::default(),
     }));
     platform
         .tasks
         .spawn_until_stopped("identity sweep", worker::run(identity.clone()));
+    platform.tasks.spawn_until_stopped(
+        "access policies",
+        access::policy::follow(platform.clone(), identity.decider.clone()),
+    );
     let running = Running {
         api: routes::router(identity.clone()),
-        pages: pages::router(identity.clone()),
+        pages: pages::router(identity.clone()).merge(routes::authzen::router(identity.clone())),
         ..Running::default()
     };
     Ok((identity, running))
@@ -206,6 +225,12 @@ impl Identity {
     #[must_use]
     pub fn decider(&self) -> &Arc<Decider> {
         &self.decider
+    }
+
+    /// The registry's rule that access policies fit the schema.
+    #[must_use]
+    pub fn policy_rule(&self) -> RegistryRule {
+        access::policy::rule(self.decider.clone())
     }
 
     /// The numbers in force.

@@ -23,7 +23,7 @@ pub(crate) async fn run(identity: Identity) {
     let mut minutes = 0;
     loop {
         if minutes % SWEEP_MINUTES == 0
-            && let Err(error) = identity.sweep().await
+            && let Err(error) = identity.sweep_hourly().await
         {
             tracing::warn!(%error, "identity sweep failed; the next one is in an hour");
         }
@@ -31,6 +31,7 @@ pub(crate) async fn run(identity: Identity) {
             identity.make_due_moves().await,
             identity.move_due_units().await,
             identity.end_dated().await,
+            identity.follow_tree().await,
         ] {
             if let Err(error) = swept {
                 tracing::warn!(%error, "what was due by its date waits for the next minute");
@@ -45,6 +46,25 @@ pub(crate) async fn run(identity: Identity) {
 }
 
 impl Identity {
+    /// What is done each hour.
+    async fn sweep_hourly(&self) -> Result<()> {
+        self.sweep().await?;
+        self.warn_idle().await?;
+        self.sweep_reviews().await
+    }
+
+    /// Fills groups by their rules anew when the tree has changed.
+    async fn follow_tree(&self) -> Result<()> {
+        let version = self.hierarchy.version();
+        let seen = self
+            .tree_seen
+            .swap(version, std::sync::atomic::Ordering::Relaxed);
+        match seen == version {
+            true => Ok(()),
+            false => self.apply_all_rules().await,
+        }
+    }
+
     /// Removes sessions that have ended by themselves.
     ///
     /// # Errors
@@ -73,7 +93,7 @@ impl Identity {
         let tx = db.begin().await?;
         source::sweep(db, &*tx, actor.now).await?;
         let unused_before = actor.now.plus_ms(-self.rules.account_idle_ms);
-        let disabled = account::disable_idle(db, &*tx, unused_before).await?;
+        let disabled = account::disable_idle(db, &*tx, unused_before, actor.now).await?;
         let detail = json!({ "days": self.rules.account_idle_ms / DAY_MS });
         let events = disabled.iter().map(|(username, agency)| {
             let event = actor.audit_name("account.idle_locked", username, agency.as_deref());

@@ -1,7 +1,8 @@
-//! Cedar: the schema from the permissions, a template from each role, a link from each grant.
+//! Cedar: a template from each role, a link from each grant, and the policies beside them.
 //!
 //! Owns: compiling and asking Cedar.
-//! Not here: keeping decisions (`mod.rs`).
+//! Not here: the schema (`schema.rs`), which policies a request meets (`statics.rs`), keeping
+//! decisions (`mod.rs`).
 //! Invariant: policies are checked against the schema before they are used; a policy that
 //! fails while it is asked denies.
 //! Follows: design of access decisions, Cedar policy language 4.
@@ -9,149 +10,52 @@
 use std::collections::{HashMap, HashSet};
 
 use cedar_policy::{
-    Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, Policy,
-    PolicyId, PolicySet, Request, Schema, SlotId, Template, ValidationMode, Validator,
+    Authorizer, Decision, Entities, Entity, EntityUid, PolicyId, PolicySet, Request,
+    RestrictedExpression, SlotId, Template, ValidationMode, Validator,
 };
 use lgsp_platform::http::context::RoleGrant;
-use serde_json::{Map, Value, json};
 
-use crate::{
-    error::{Error, Result},
-    roles::{EVERYONE, Role, covers},
+use super::{
+    asking::{Asking, Thing},
+    schema::{Types, group_of, groups_of, policy_error, schema, uid},
+    statics::{OfAction, PolicyText, Whom, parse, sorted},
 };
-
-const GROUP_EVERYONE: &str = "group:everyone";
-const GROUP_READ: &str = "group:read";
-const GROUP_CHANGE: &str = "group:change";
-/// Last words of permissions that change nothing.
-const READING_VERBS: [&str; 3] = ["read", "verify", "export"];
+use crate::{
+    error::Result,
+    roles::{Role, covers},
+};
 
 /// Compiled policies.
 pub(super) struct Engine {
     authorizer: Authorizer,
     types: Types,
-    actions: Vec<Action>,
+    actions: Vec<(EntityUid, HashSet<EntityUid>)>,
     by_name: HashMap<String, usize>,
-    statics: Vec<Policy>,
+    statics: Vec<OfAction>,
     templates: HashMap<&'static str, Template>,
 }
 
-struct Action {
-    uid: EntityUid,
-    groups: HashSet<EntityUid>,
-}
-
-struct Types {
-    account: EntityTypeName,
-    action: EntityTypeName,
-    agency: EntityTypeName,
-    platform: EntityTypeName,
-    role: EntityTypeName,
-    thing: EntityTypeName,
-}
-
-fn policy_error(error: impl std::fmt::Display) -> Error {
-    Error::Policy(error.to_string())
-}
-
-fn uid(kind: &EntityTypeName, id: &str) -> EntityUid {
-    EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(id))
-}
-
-impl Types {
-    fn new() -> Result<Self> {
-        let name = |text: &str| text.parse::<EntityTypeName>().map_err(policy_error);
-        Ok(Self {
-            account: name("Lgsp::Account")?,
-            action: name("Lgsp::Action")?,
-            agency: name("Lgsp::Agency")?,
-            platform: name("Lgsp::Platform")?,
-            role: name("Lgsp::Role")?,
-            thing: name("Lgsp::Thing")?,
-        })
-    }
-
-    /// Above all agencies, and above what belongs to none.
-    fn root(&self) -> EntityUid {
-        uid(&self.platform, "lgsp")
-    }
-
-    /// Decisions do not depend on who holds the roles, so one name stands for all.
-    fn caller(&self) -> EntityUid {
-        uid(&self.account, "caller")
-    }
-}
-
-fn groups_of(permission: &str, roles: &[Role]) -> Vec<String> {
-    let verb = permission.rsplit('.').next().unwrap_or_default();
-    let kind = if READING_VERBS.contains(&verb) || permission == crate::roles::SELF {
-        GROUP_READ
-    } else {
-        GROUP_CHANGE
-    };
-    let mut groups = vec![kind.to_owned()];
-    if EVERYONE.contains(&permission) {
-        groups.push(GROUP_EVERYONE.to_owned());
-    }
-    let holding = roles.iter().filter(|role| {
-        let mut patterns = role.permissions.iter();
-        patterns.any(|pattern| covers(pattern, permission))
-    });
-    groups.extend(holding.map(|role| group_of(role.name)));
-    groups
-}
-
-fn group_of(role: &str) -> String {
-    format!("role:{role}")
-}
-
-fn schema(permissions: &[String], roles: &[Role]) -> Result<Schema> {
-    let mut actions = Map::new();
-    for group in [GROUP_EVERYONE, GROUP_READ, GROUP_CHANGE] {
-        actions.insert(group.to_owned(), json!({}));
-    }
-    for role in roles {
-        actions.insert(group_of(role.name), json!({}));
-    }
-    for permission in permissions {
-        let groups: Vec<Value> = groups_of(permission, roles)
-            .into_iter()
-            .map(|id| json!({ "id": id }))
-            .collect();
-        let applies_to = json!({
-            "principalTypes": ["Account"],
-            "resourceTypes": ["Thing"],
-            "context": { "type": "Record", "attributes": {} },
-        });
-        let action = json!({ "memberOf": groups, "appliesTo": applies_to });
-        actions.insert(permission.clone(), action);
-    }
-    let text = json!({ "Lgsp": {
-        "entityTypes": {
-            "Account": { "memberOfTypes": ["Role"] },
-            "Role": {},
-            "Platform": {},
-            "Agency": { "memberOfTypes": ["Agency", "Platform"] },
-            "Thing": { "memberOfTypes": ["Agency", "Platform"] },
-        },
-        "actions": actions,
-    }});
-    Schema::from_json_value(text).map_err(policy_error)
+/// What Cedar said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Verdict {
+    pub(super) is_allowed: bool,
+    /// Ids of the deciding policies: `grant:<place>` for roles, `<name>:<id>` for others.
+    pub(super) reasons: Vec<String>,
 }
 
 impl Engine {
     pub(super) fn compile(
         permissions: &[String],
         roles: &'static [Role],
-        policies: &str,
+        texts: &[PolicyText],
     ) -> Result<Self> {
         let types = Types::new()?;
         let schema = schema(permissions, roles)?;
-        let mut all: PolicySet = policies.parse().map_err(policy_error)?;
-        if let Some(template) = all.templates().next() {
-            return Err(Error::Policy(format!("{} is a template", template.id())));
+        let policies = parse(texts)?;
+        let mut all = PolicySet::new();
+        for policy in &policies {
+            all.add(policy.clone()).map_err(policy_error)?;
         }
-        let statics: Vec<Policy> = all.policies().cloned().collect();
         let mut templates = HashMap::new();
         for role in roles {
             let is_held = |name: &String| role.permissions.iter().any(|part| covers(part, name));
@@ -173,16 +77,15 @@ impl Engine {
         if let Some(error) = result.validation_errors().next() {
             return Err(policy_error(error));
         }
-        let actions: Vec<Action> = permissions
+        let actions: Vec<(EntityUid, HashSet<EntityUid>)> = permissions
             .iter()
-            .map(|name| Action {
-                uid: uid(&types.action, name),
-                groups: groups_of(name, roles)
-                    .iter()
-                    .map(|group| uid(&types.action, group))
-                    .collect(),
+            .map(|name| {
+                let groups = groups_of(name, roles);
+                let groups = groups.iter().map(|group| uid(&types.action, group));
+                (uid(&types.action, name), groups.collect())
             })
             .collect();
+        let statics = sorted(&policies, &actions, &types)?;
         let by_name = permissions.iter().cloned().zip(0..).collect();
         Ok(Self {
             authorizer: Authorizer::new(),
@@ -199,55 +102,94 @@ impl Engine {
         self.by_name.get(permission).copied()
     }
 
-    /// Asks Cedar. `agency` is empty for a thing of no agency.
+    /// Whether decisions on an action depend on roles, tree and policies alone.
+    pub(super) fn is_of_roles(&self, action: usize) -> bool {
+        self.statics.get(action).is_none_or(OfAction::is_of_roles)
+    }
+
+    /// Asks Cedar. The chain begins with the thing's agency and is empty for a thing of none.
     pub(super) fn decide(
         &self,
-        roles: &[RoleGrant],
+        asking: &Asking<'_>,
         action: usize,
-        agency: &str,
-        ancestors: &[String],
-    ) -> bool {
-        self.ask(roles, action, agency, ancestors)
+        thing: &Thing<'_>,
+        chain: &[String],
+    ) -> Verdict {
+        self.ask(asking, action, thing, chain)
             .unwrap_or_else(|error| {
                 tracing::error!(%error, "access decision failed and is a denial");
-                false
+                Verdict::default()
             })
     }
 
     fn ask(
         &self,
-        roles: &[RoleGrant],
+        asking: &Asking<'_>,
         action: usize,
-        agency: &str,
-        ancestors: &[String],
-    ) -> Result<bool> {
-        let Some(action) = self.actions.get(action) else {
-            return Ok(false);
+        thing: &Thing<'_>,
+        chain: &[String],
+    ) -> Result<Verdict> {
+        let (Some((action_uid, groups)), Some(of_action)) =
+            (self.actions.get(action), self.statics.get(action))
+        else {
+            return Ok(Verdict::default());
         };
-        let thing = uid(&self.types.thing, "thing");
-        let entities = self.entities(roles, action, &thing, agency, ancestors)?;
-        let policies = self.policies(roles)?;
+        let caller = uid(&self.types.account, asking.username);
+        let named = uid(&self.types.thing, thing.name);
+        let entities = self.entities(asking, (action_uid, groups), (thing, &named), chain)?;
         let request = Request::new(
-            self.types.caller(),
-            action.uid.clone(),
-            thing,
-            Context::empty(),
+            caller.clone(),
+            action_uid.clone(),
+            named,
+            asking.context()?,
             None,
         )
         .map_err(policy_error)?;
-        let answer = self
-            .authorizer
-            .is_authorized(&request, &policies, &entities);
+        let mut verdict = Verdict::default();
+        for set in of_action.reached(whom(asking, of_action), chain) {
+            let answer = self.authorizer.is_authorized(&request, set, &entities);
+            if let Some(error) = answer.diagnostics().errors().next() {
+                return Err(policy_error(error));
+            }
+            let reasons: Vec<String> = answer
+                .diagnostics()
+                .reason()
+                .map(ToString::to_string)
+                .collect();
+            match answer.decision() {
+                Decision::Allow => {
+                    verdict.is_allowed = true;
+                    verdict.reasons.extend(reasons);
+                }
+                // A denial with reasons is a policy that forbids; nothing outweighs it.
+                Decision::Deny if !reasons.is_empty() => {
+                    return Ok(Verdict {
+                        is_allowed: false,
+                        reasons,
+                    });
+                }
+                Decision::Deny => {}
+            }
+        }
+        if asking.roles.is_empty() {
+            return Ok(verdict);
+        }
+        let links = self.links(asking.roles, &caller)?;
+        let answer = self.authorizer.is_authorized(&request, &links, &entities);
         if let Some(error) = answer.diagnostics().errors().next() {
             return Err(policy_error(error));
         }
-        Ok(answer.decision() == Decision::Allow)
+        if answer.decision() == Decision::Allow {
+            verdict.is_allowed = true;
+            let reasons = answer.diagnostics().reason().map(ToString::to_string);
+            verdict.reasons.extend(reasons);
+        }
+        Ok(verdict)
     }
 
-    /// The static policies, and one link for each grant of these roles and no others.
-    fn policies(&self, roles: &[RoleGrant]) -> Result<PolicySet> {
-        let mut set =
-            PolicySet::from_policies(self.statics.iter().cloned()).map_err(policy_error)?;
+    /// One link for each grant of these roles and no others.
+    fn links(&self, roles: &[RoleGrant], caller: &EntityUid) -> Result<PolicySet> {
+        let mut set = PolicySet::new();
         let mut linked = HashSet::new();
         for (place, grant) in roles.iter().enumerate() {
             let Some(template) = self.templates.get(grant.role.as_str()) else {
@@ -261,102 +203,99 @@ impl Engine {
                 None => self.types.root(),
             };
             let slots = HashMap::from([
-                (SlotId::principal(), self.types.caller()),
+                (SlotId::principal(), caller.clone()),
                 (SlotId::resource(), node),
             ]);
-            set.link(
-                template.id().clone(),
-                PolicyId::new(format!("grant:{place}")),
-                slots,
-            )
-            .map_err(policy_error)?;
+            let id = PolicyId::new(format!("grant:{place}"));
+            set.link(template.id().clone(), id, slots)
+                .map_err(policy_error)?;
         }
         Ok(set)
     }
 
     fn entities(
         &self,
-        roles: &[RoleGrant],
-        action: &Action,
-        thing: &EntityUid,
-        agency: &str,
-        ancestors: &[String],
+        asking: &Asking<'_>,
+        (action, groups): (&EntityUid, &HashSet<EntityUid>),
+        (thing, named): (&Thing<'_>, &EntityUid),
+        chain: &[String],
     ) -> Result<Entities> {
-        let held = roles.iter().map(|grant| uid(&self.types.role, &grant.role));
+        let held = asking
+            .roles
+            .iter()
+            .map(|grant| uid(&self.types.role, &grant.role));
+        let joined = asking
+            .groups
+            .iter()
+            .map(|group| uid(&self.types.group, group));
+        let caller = uid(&self.types.account, asking.username);
+        let text = |text: &str| RestrictedExpression::new_string(text.to_owned());
+        let of_caller = HashMap::from([
+            ("username".to_owned(), text(asking.username)),
+            ("kind".to_owned(), text(asking.kind)),
+            ("agency".to_owned(), text(asking.agency)),
+        ]);
         let mut entities = vec![
-            Entity::new_no_attrs(self.types.caller(), held.collect()),
-            Entity::new_no_attrs(action.uid.clone(), action.groups.clone()),
+            Entity::new(caller, of_caller, held.chain(joined).collect()).map_err(policy_error)?,
+            Entity::new_no_attrs(action.clone(), groups.clone()),
         ];
-        let mut below = thing.clone();
+        let own = chain.first().map(String::as_str).unwrap_or_default();
+        let mut of_thing = Some(HashMap::from([
+            ("kind".to_owned(), text(thing.kind)),
+            ("name".to_owned(), text(thing.name)),
+            ("agency".to_owned(), text(own)),
+            ("requested_by".to_owned(), text(thing.requested_by)),
+            (
+                "classification".to_owned(),
+                RestrictedExpression::new_long(thing.classification),
+            ),
+        ]));
+        let mut add = |entities: &mut Vec<Entity>, below: EntityUid, above: EntityUid| {
+            let attributes = of_thing.take().unwrap_or_default();
+            let made = Entity::new(below, attributes, HashSet::from([above]));
+            made.map(|entity| entities.push(entity))
+                .map_err(policy_error)
+        };
+        let mut below = named.clone();
         let mut seen = HashSet::new();
-        let chain = std::iter::once(agency).chain(ancestors.iter().map(String::as_str));
-        for node in chain.filter(|node| !node.is_empty()) {
+        for node in chain {
             // A chain that comes back to itself would make Cedar refuse to decide.
             if !seen.insert(node) {
                 break;
             }
             let above = uid(&self.types.agency, node);
-            entities.push(Entity::new_no_attrs(below, HashSet::from([above.clone()])));
+            add(&mut entities, below, above.clone())?;
             below = above;
         }
-        entities.push(Entity::new_no_attrs(
-            below,
-            HashSet::from([self.types.root()]),
-        ));
+        add(&mut entities, below, self.types.root())?;
         Entities::from_entities(entities, None).map_err(policy_error)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{access::BASE_POLICIES, roles::ROLES};
-
-    fn permissions() -> Vec<String> {
-        [
-            "self",
-            "identity.account.read",
-            "identity.account.write",
-            "exchange.document.read",
-        ]
-        .map(str::to_owned)
-        .to_vec()
-    }
-
-    fn error_of(policies: &str) -> String {
-        match Engine::compile(&permissions(), ROLES, policies) {
-            Ok(_) => panic!("{policies} was accepted"),
-            Err(error) => error.to_string(),
-        }
-    }
-
-    #[test]
-    fn the_base_policies_fit_the_schema() {
-        Engine::compile(&permissions(), ROLES, BASE_POLICIES).unwrap();
-    }
-
-    #[test]
-    fn policies_that_do_not_fit_are_refused() {
-        assert!(error_of("permit (principal, action, resource").contains("policy"));
-        let unknown =
-            "permit (principal, action == Lgsp::Action::\"exchange.documnet.read\", resource);";
-        assert!(error_of(unknown).contains("exchange.documnet.read"));
-        let template = "permit (principal == ?principal, action, resource);";
-        assert!(error_of(template).contains("template"));
-        let attribute = "permit (principal, action, resource) when { principal.clearance > 2 };";
-        assert!(error_of(attribute).contains("clearance"));
-    }
-
-    #[test]
-    fn a_ring_in_the_tree_still_decides() {
-        let engine = Engine::compile(&permissions(), ROLES, BASE_POLICIES).unwrap();
-        let action = engine.action("exchange.document.read").unwrap();
-        let grant = RoleGrant {
-            role: "clerk".into(),
-            agency: Some("B".into()),
+/// The keys under which policies for a caller may lie.
+fn whom<'a>(asking: &Asking<'a>, of_action: &OfAction) -> impl Iterator<Item = Whom> + use<'a> {
+    let (mut roles, groups, account): (Vec<&str>, &[String], Option<&str>) =
+        match (of_action.is_empty(), of_action.is_of_roles()) {
+            (true, _) => (Vec::new(), &[], None),
+            (false, true) => (role_names(asking), &[], None),
+            (false, false) => (role_names(asking), asking.groups, Some(asking.username)),
         };
-        let ring = ["B".to_owned(), "A".to_owned(), "B".to_owned()];
-        assert!(engine.decide(std::slice::from_ref(&grant), action, "A", &ring));
-        assert!(!engine.decide(&[grant], action, "C", &[]));
-    }
+    roles.sort_unstable();
+    roles.dedup();
+    std::iter::once(Whom::Anybody)
+        .chain(roles.into_iter().map(|role| Whom::Role(role.into())))
+        .chain(
+            groups
+                .iter()
+                .map(|group| Whom::Group(group.as_str().into())),
+        )
+        .chain(account.map(|name| Whom::Account(name.into())))
+}
+
+fn role_names<'a>(asking: &Asking<'a>) -> Vec<&'a str> {
+    asking
+        .roles
+        .iter()
+        .map(|grant| grant.role.as_str())
+        .collect()
 }

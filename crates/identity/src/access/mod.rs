@@ -1,11 +1,16 @@
 //! Who may do what: decisions by Cedar, kept in memory until tree or policies change.
 //!
 //! Owns: `Decider`, the platform's `Authorizer`.
-//! Not here: policies and schema (`engine.rs`, `policies/`), roles (`roles.rs`).
-//! Invariant: a decision is a pure function of role set, permission, agency, tree and
-//! policies; that is what makes it safe to keep.
+//! Not here: compiling and asking (`engine.rs`), roles (`roles.rs`), explaining (`explain.rs`).
+//! Invariant: a decision that is kept is a pure function of role set, permission, agency, tree
+//! and policies; one that looks at the person, the proof or the hour is made anew each time.
 
+mod asking;
 mod engine;
+pub(crate) mod explain;
+pub(crate) mod policy;
+mod schema;
+mod statics;
 
 use std::{
     collections::HashMap,
@@ -15,10 +20,12 @@ use std::{
 use arc_swap::ArcSwap;
 use lgsp_platform::http::{
     Principal,
-    context::{Authorizer, RoleGrant},
+    context::{Authorizer, RoleGrant, StepUp},
 };
 
-use self::engine::Engine;
+pub(crate) use self::asking::{Asking, Thing};
+use self::engine::{Engine, Verdict};
+pub use self::{asking::ProofRule, statics::PolicyText};
 use crate::{
     error::Result,
     hierarchy::AgencyHierarchy,
@@ -29,11 +36,14 @@ use crate::{
 pub const BASE_POLICIES: &str = include_str!("../../policies/base.cedar");
 /// Decisions kept; past it all are dropped and made again, which costs a moment, not memory.
 pub const DECISIONS_MAX: usize = 100_000;
+/// Strongest proof that a step-up can ask for.
+const ACR_MAX: u8 = 3;
 
 /// Decides who may do what.
 pub struct Decider {
     hierarchy: Arc<dyn AgencyHierarchy>,
     permissions: Vec<String>,
+    rule: ProofRule,
     state: ArcSwap<State>,
 }
 
@@ -79,6 +89,14 @@ impl State {
     }
 }
 
+/// The base policies as a text among others.
+fn base() -> PolicyText {
+    PolicyText {
+        name: "base".to_owned(),
+        text: BASE_POLICIES.to_owned(),
+    }
+}
+
 impl Decider {
     /// A decider over the permissions of all modules, with the built-in roles and policies.
     ///
@@ -91,24 +109,58 @@ impl Decider {
         let mut names: Vec<String> = permissions.into_iter().map(str::to_owned).collect();
         names.sort_unstable();
         names.dedup();
-        let engine = Engine::compile(&names, ROLES, BASE_POLICIES)?;
+        let engine = Engine::compile(&names, ROLES, &[base()])?;
         let state = State::new(Arc::new(engine), hierarchy.version());
         Ok(Self {
             hierarchy,
             permissions: names,
+            rule: ProofRule::default(),
             state: ArcSwap::new(state),
         })
     }
 
-    /// Takes other policies beside the roles, from the next decision on.
+    /// The decider with what privileged acts ask of the proof.
+    #[must_use]
+    pub fn with_proof_rule(mut self, rule: ProofRule) -> Self {
+        self.rule = rule;
+        self
+    }
+
+    /// Takes these policies beside the roles instead of all others, from the next decision on.
     ///
     /// # Errors
     /// `identity.policy.invalid`; the present policies stay in force then.
     pub fn replace_policies(&self, policies: &str) -> Result<()> {
-        let engine = Arc::new(Engine::compile(&self.permissions, ROLES, policies)?);
+        self.install(&[PolicyText {
+            name: "base".to_owned(),
+            text: policies.to_owned(),
+        }])
+    }
+
+    /// Takes these policies beside roles and base policies, from the next decision on.
+    ///
+    /// # Errors
+    /// `identity.policy.invalid`; the present policies stay in force then.
+    pub fn set_policies(&self, texts: &[PolicyText]) -> Result<()> {
+        let all: Vec<PolicyText> = std::iter::once(base())
+            .chain(texts.iter().cloned())
+            .collect();
+        self.install(&all)
+    }
+
+    fn install(&self, texts: &[PolicyText]) -> Result<()> {
+        let engine = Arc::new(Engine::compile(&self.permissions, ROLES, texts)?);
         self.state
             .rcu(|state| State::new(engine.clone(), state.tree_version));
         Ok(())
+    }
+
+    /// Whether a policy fits the schema.
+    ///
+    /// # Errors
+    /// `identity.policy.invalid`.
+    pub fn check_policy(&self, text: &PolicyText) -> Result<()> {
+        Engine::compile(&self.permissions, ROLES, std::slice::from_ref(text)).map(|_| ())
     }
 
     /// All permissions that exist, sorted.
@@ -141,26 +193,90 @@ impl Decider {
                 .any(|above| above == node)
     }
 
-    /// Decides for a set of roles.
-    #[must_use]
-    pub fn decide(&self, roles: &Arc<[RoleGrant]>, permission: &str, agency: Option<&str>) -> bool {
+    /// The agency and those above it; empty for none.
+    fn chain(&self, agency: &str) -> Vec<String> {
+        if agency.is_empty() {
+            return Vec::new();
+        }
+        let mut chain = vec![agency.to_owned()];
+        chain.extend(self.hierarchy.ancestors(agency));
+        chain
+    }
+
+    fn decide(
+        &self,
+        roles: &Arc<[RoleGrant]>,
+        asking: &Asking<'_>,
+        permission: &str,
+        agency: Option<&str>,
+    ) -> bool {
         let state = self.current();
         let Some(action) = state.engine.action(permission) else {
             tracing::warn!(permission, "permission is not known to any module");
             return false;
         };
         let agency = agency.unwrap_or_default();
-        if let Some(kept) = state.find(roles, action, agency) {
+        let may_be_kept = state.engine.is_of_roles(action);
+        if may_be_kept && let Some(kept) = state.find(roles, action, agency) {
             return kept;
         }
-        let ancestors = if agency.is_empty() {
-            Vec::new()
-        } else {
-            self.hierarchy.ancestors(agency)
+        let kind = permission
+            .rsplit_once('.')
+            .map_or(permission, |(kind, _)| kind);
+        let thing = Thing {
+            kind,
+            ..Thing::default()
         };
-        let is_allowed = state.engine.decide(roles, action, agency, &ancestors);
-        state.keep(roles, action, agency, is_allowed);
-        is_allowed
+        let verdict = state
+            .engine
+            .decide(asking, action, &thing, &self.chain(agency));
+        if may_be_kept {
+            state.keep(roles, action, agency, verdict.is_allowed);
+        }
+        verdict.is_allowed
+    }
+
+    /// Decides on a thing, with the reasons; nothing is kept.
+    pub(crate) fn verdict(
+        &self,
+        asking: &Asking<'_>,
+        permission: &str,
+        agency: Option<&str>,
+        thing: &Thing<'_>,
+    ) -> Option<(bool, Vec<String>)> {
+        let state = self.current();
+        let action = state.engine.action(permission)?;
+        let chain = self.chain(agency.unwrap_or_default());
+        let Verdict {
+            is_allowed,
+            reasons,
+        } = state.engine.decide(asking, action, thing, &chain);
+        Some((is_allowed, reasons))
+    }
+
+    /// As [`Decider::verdict`], with further policies that are only tried.
+    pub(crate) fn tried(
+        &self,
+        texts: &[PolicyText],
+        asking: &Asking<'_>,
+        (permission, agency): (&str, Option<&str>),
+        thing: &Thing<'_>,
+    ) -> Result<Option<(bool, Vec<String>)>> {
+        let all: Vec<PolicyText> = std::iter::once(base())
+            .chain(texts.iter().cloned())
+            .collect();
+        let engine = Engine::compile(&self.permissions, ROLES, &all)?;
+        let Some(action) = engine.action(permission) else {
+            return Ok(None);
+        };
+        let chain = self.chain(agency.unwrap_or_default());
+        let verdict = engine.decide(asking, action, thing, &chain);
+        Ok(Some((verdict.is_allowed, verdict.reasons)))
+    }
+
+    /// What privileged acts ask of the proof.
+    pub(crate) const fn rule(&self) -> ProofRule {
+        self.rule
     }
 
     /// The state for the present tree; an older one is dropped with all its decisions.
@@ -183,18 +299,24 @@ impl Decider {
 
 impl Authorizer for Decider {
     fn is_allowed(&self, principal: &Principal, permission: &str, agency: Option<&str>) -> bool {
-        self.decide(&principal.roles, permission, agency)
+        let asking = Asking::of(principal, self.rule);
+        self.decide(&principal.roles, &asking, permission, agency)
     }
 
+    /// Where the permission is held, whatever the proof: what may be asked for with a step-up
+    /// is held.
     fn scope(&self, principal: &Principal, permission: &str) -> Option<Vec<String>> {
-        if self.decide(&principal.roles, permission, None) {
+        let asking = Asking::of(principal, self.rule).with_proof(ACR_MAX);
+        let is_held =
+            |agency: Option<&str>| self.decide(&principal.roles, &asking, permission, agency);
+        if is_held(None) {
             return None;
         }
         let mut nodes: Vec<&str> = principal
             .roles
             .iter()
             .filter_map(|grant| grant.agency.as_deref())
-            .filter(|node| self.decide(&principal.roles, permission, Some(node)))
+            .filter(|node| is_held(Some(node)))
             .collect();
         nodes.sort_unstable();
         nodes.dedup();
@@ -205,5 +327,22 @@ impl Authorizer for Decider {
         };
         let tops = nodes.iter().filter(|node| !is_covered(node));
         Some(tops.map(|node| (*node).to_owned()).collect())
+    }
+
+    fn step_up(
+        &self,
+        principal: &Principal,
+        permission: &str,
+        agency: Option<&str>,
+    ) -> Option<StepUp> {
+        let asking = Asking::of(principal, self.rule);
+        let enough = (1..=ACR_MAX).find(|acr| {
+            let stronger = asking.with_proof(*acr);
+            self.decide(&principal.roles, &stronger, permission, agency)
+        })?;
+        Some(StepUp {
+            acr_min: enough,
+            age_s_max: self.rule.age_ms_max / 1_000,
+        })
     }
 }

@@ -49,12 +49,6 @@ pub enum PeopleError {
     /// Nobody approves the own request, or one for the own account.
     #[error("own grant request")]
     RequestOwn,
-    /// The link is used, replaced, too old or wrong.
-    #[error("activation link is not valid")]
-    ActivationGone,
-    /// The account is not waiting for activation.
-    #[error("account is not invited")]
-    NotInvited,
     /// No such delegation.
     #[error("delegation does not exist")]
     DelegationNotFound,
@@ -73,9 +67,6 @@ pub enum PeopleError {
         /// Days allowed.
         days: i64,
     },
-    /// The caller has no such authority in force.
-    #[error("no authority to act for somebody")]
-    NotActingFor,
     /// The unit has as many accounts as allowed.
     #[error("unit has {max} accounts")]
     AccountsOfAgency {
@@ -114,13 +105,10 @@ impl PeopleError {
             Self::RequestNotFound,
             Self::RequestDecided,
             Self::RequestOwn,
-            Self::ActivationGone,
-            Self::NotInvited,
             Self::DelegationNotFound,
             Self::DelegationState,
             Self::DelegationRole { role: text() },
             Self::DelegationDates { days: 1 },
-            Self::NotActingFor,
             Self::AccountsOfAgency { max: 1 },
             Self::ImportUnreadable(text()),
             Self::ImportBroken(1),
@@ -140,13 +128,10 @@ impl PeopleError {
             Self::RequestNotFound => "identity.grant_request.not_found",
             Self::RequestDecided => "identity.grant_request.decided",
             Self::RequestOwn => "identity.grant_request.own",
-            Self::ActivationGone => "identity.activation.gone",
-            Self::NotInvited => "identity.activation.not_invited",
             Self::DelegationNotFound => "identity.delegation.not_found",
             Self::DelegationState => "identity.delegation.state",
             Self::DelegationRole { .. } => "identity.delegation.role",
             Self::DelegationDates { .. } => "identity.delegation.dates",
-            Self::NotActingFor => "identity.delegation.not_acting",
             Self::AccountsOfAgency { .. } => "identity.account.agency_full",
             Self::ImportUnreadable(_) => "identity.import.unreadable",
             Self::ImportBroken(_) => "identity.import.broken",
@@ -168,15 +153,13 @@ impl PeopleError {
             | Self::RoleConflict { .. }
             | Self::GrantNeedsApproval { .. }
             | Self::RequestDecided
-            | Self::NotInvited
             | Self::DelegationState
             | Self::AccountsOfAgency { .. }
             | Self::ReviewState => ErrorCode::Conflict,
-            Self::RequestOwn | Self::NotActingFor => ErrorCode::Forbidden,
-            Self::RequestNotFound
-            | Self::ActivationGone
-            | Self::DelegationNotFound
-            | Self::ReviewNotFound => ErrorCode::NotFound,
+            Self::RequestOwn => ErrorCode::Forbidden,
+            Self::RequestNotFound | Self::DelegationNotFound | Self::ReviewNotFound => {
+                ErrorCode::NotFound
+            }
         }
     }
 

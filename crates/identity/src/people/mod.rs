@@ -1,14 +1,20 @@
-//! People over time: activation, moves, delegations, requests for grants, reviews, imports.
+//! People over time: moves, delegations, requests for grants, reviews, imports.
 //!
 //! Owns: what happens to an account between joining and leaving, and the tables of it.
 //! Not here: accounts and groups themselves (`accounts.rs`, `groups.rs`), HTTP (`routes/`).
 //! Invariant: each act is one transaction with its audit event.
 //! Follows: TCVN 14423:2026, 5.6.1 and 5.6.2 (regulation R70, R73, R81).
 
-pub mod activation;
+pub mod delegation;
 pub(crate) mod error;
+mod idle;
+pub mod import;
 pub mod moves;
+pub mod report;
 pub mod requests;
+pub mod review;
+pub mod review_rows;
+mod sheet;
 pub(crate) mod tables;
 pub mod units;
 
@@ -31,7 +37,6 @@ pub(crate) async fn end_all<C: ConnectionTrait>(
     now: Timestamp,
 ) -> Result<()> {
     for sql in [
-        "DELETE FROM activation WHERE account_id = $1",
         "DELETE FROM planned_move WHERE account_id = $1",
         "DELETE FROM idle_exemption WHERE account_id = $1",
     ] {

@@ -32,10 +32,6 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration {
         name: "identity_20261126_21_people",
         statements: &[
-            "CREATE TABLE IF NOT EXISTS activation (
-                account_id {uuid} NOT NULL PRIMARY KEY REFERENCES account (id),
-                secret_hash {bytes} NOT NULL UNIQUE, expires_at BIGINT NOT NULL,
-                made_by TEXT NOT NULL, made_at BIGINT NOT NULL)",
             "CREATE TABLE IF NOT EXISTS planned_move (
                 account_id {uuid} NOT NULL PRIMARY KEY REFERENCES account (id),
                 due_at BIGINT NOT NULL, agency TEXT NOT NULL, job_title TEXT,

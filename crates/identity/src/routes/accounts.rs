@@ -95,7 +95,7 @@ pub(super) struct CreateAccount {
     /// First password; a person has one or is invited, others have none.
     #[schema(value_type = Option<String>, format = Password)]
     password: Option<Password>,
-    /// Whether its person shall activate it by a link; see `POST /accounts/{id}/activation`.
+    /// Whether its person shall activate it by a link.
     #[serde(default)]
     invite: bool,
     /// What else is known of the person.

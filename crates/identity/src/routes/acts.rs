@@ -7,9 +7,8 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use lgsp_model::Timestamp;
 use lgsp_platform::http::{Caller, Json, Page, ProblemBody, Refusal};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{reach, views::SessionView};
@@ -126,33 +125,4 @@ pub(super) async fn end_session(
         identity.end_session(&Actor::from(&caller), found).await?;
     }
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// An activation link; shown once.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ActivationView {
-    /// Address that its person opens.
-    url: String,
-    /// When it stops working.
-    expires_at: Timestamp,
-}
-
-/// Makes an activation link for an invited account; an older one stops working.
-#[utoipa::path(post, path = "/accounts/{id}/activation", tag = "identity",
-    operation_id = "invite_account", summary = "Make an activation link · Tạo đường dẫn kích hoạt",
-    params(("id" = String, Path, description = "Account")),
-    responses((status = 200, body = ActivationView), (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)),
-    extensions(("x-permission" = json!("identity.account.unlock"))))]
-pub(super) async fn invite_account(
-    State(identity): State<Identity>,
-    Path(id): Path<String>,
-    caller: Caller,
-) -> Result<Json<ActivationView>, Refusal> {
-    let account = reach::manageable(&identity, &caller, &id, ACCOUNT_UNLOCK).await?;
-    let made = identity.invite(&Actor::from(&caller), &account).await?;
-    Ok(Json(ActivationView {
-        url: format!("{}{}", identity.issuer(), made.path),
-        expires_at: made.expires_at,
-    }))
 }

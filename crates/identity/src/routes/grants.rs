@@ -424,7 +424,7 @@ pub(super) async fn list_requests(
 /// What is decided.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Decide {
+pub(super) struct DecideRequest {
     /// Whether the role is granted.
     approve: bool,
     /// What is said to it.
@@ -434,8 +434,8 @@ pub(super) struct Decide {
 /// Approves or rejects a request as the second person.
 #[utoipa::path(post, path = "/grant-requests/{id}/decision", tag = "identity",
     operation_id = "decide_grant_request",
-    summary = "Decide a grant request · Xử lý yêu cầu cấp quyền",
-    params(("id" = String, Path, description = "Request")), request_body = Decide,
+    summary = "DecideRequest a grant request · Xử lý yêu cầu cấp quyền",
+    params(("id" = String, Path, description = "Request")), request_body = DecideRequest,
     responses((status = 200, body = GrantRequest), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)),
     extensions(("x-permission" = json!("identity.grant.approve"))))]
@@ -443,7 +443,7 @@ pub(super) async fn decide_request(
     State(identity): State<Identity>,
     Path(id): Path<String>,
     caller: Caller,
-    Json(body): Json<Decide>,
+    Json(body): Json<DecideRequest>,
 ) -> Result<Json<GrantRequest>, Refusal> {
     caller.scope(GRANT_APPROVE)?;
     let missing = || Error::from(PeopleError::RequestNotFound);

@@ -286,6 +286,13 @@ pub(super) struct MemberFilter {
     limit: Option<u32>,
 }
 
+impl MemberFilter {
+    /// User name after which the page starts, and its size.
+    pub(super) fn place(self) -> (String, u32) {
+        (self.cursor.unwrap_or_default(), limit(self.limit))
+    }
+}
+
 /// Lists the direct members of a group, by user name.
 #[utoipa::path(get, path = "/groups/{id}/members", tag = "identity",
     operation_id = "list_group_members", summary = "List members · Liệt kê thành viên nhóm",
@@ -300,8 +307,7 @@ pub(super) async fn list_members(
 ) -> Result<Json<Page<MemberView>>, Refusal> {
     caller.scope(GROUP_READ)?;
     let group = reach::visible_group(&identity, &caller, &id).await?;
-    let size = limit(filter.limit);
-    let after = filter.cursor.unwrap_or_default();
+    let (after, size) = filter.place();
     let place = (after.as_str(), caller.now);
     let found = group_tree::members(&identity.platform.db, group.id, place, size + 1).await?;
     let view = |member: group_tree::Member| MemberView {

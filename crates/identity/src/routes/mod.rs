@@ -7,11 +7,17 @@
 
 mod accounts;
 mod acts;
+pub(crate) mod authzen;
+mod decisions;
+mod delegations;
 mod grants;
 mod groups;
+mod import;
 mod me;
 mod people;
 mod reach;
+mod report;
+mod reviews;
 mod roles;
 mod tokens;
 mod views;
@@ -34,7 +40,6 @@ pub(crate) fn router(identity: Identity) -> OpenApiRouter {
         .routes(routes!(acts::unlock_account))
         .routes(routes!(acts::list_sessions, acts::end_sessions))
         .routes(routes!(acts::end_session))
-        .routes(routes!(acts::invite_account))
         .routes(routes!(
             people::get_move,
             people::move_account,
@@ -44,6 +49,8 @@ pub(crate) fn router(identity: Identity) -> OpenApiRouter {
         .routes(routes!(people::move_unit))
         .merge(group_routes())
         .merge(grant_routes())
+        .merge(people_routes())
+        .merge(import::router())
         .routes(routes!(
             tokens::list_account_tokens,
             tokens::create_account_token
@@ -79,4 +86,22 @@ fn grant_routes() -> OpenApiRouter<Identity> {
         ))
         .routes(routes!(grants::list_requests, grants::request_grant))
         .routes(routes!(grants::decide_request))
+}
+
+fn people_routes() -> OpenApiRouter<Identity> {
+    OpenApiRouter::new()
+        .routes(routes!(decisions::explain_decision))
+        .routes(routes!(decisions::simulate_decision))
+        .routes(routes!(delegations::list_mine, delegations::propose))
+        .routes(routes!(delegations::list))
+        .routes(routes!(delegations::accept))
+        .routes(routes!(delegations::revoke))
+        .routes(routes!(reviews::list_reviews, reviews::open_review))
+        .routes(routes!(reviews::list_lines))
+        .routes(routes!(reviews::decide_line))
+        .routes(routes!(reviews::close_review))
+        .routes(routes!(reviews::export_review))
+        .routes(routes!(report::get_report))
+        .routes(routes!(report::export_report))
+        .routes(routes!(report::put_exemption, report::delete_exemption))
 }

@@ -589,10 +589,12 @@ pub(crate) async fn disable_idle<C: ConnectionTrait>(
     db: &Database,
     connection: &C,
     before: Timestamp,
+    now: Timestamp,
 ) -> Result<Vec<(String, Option<String>)>> {
     let sql = "UPDATE account SET state = 'idle' WHERE state = 'active' AND last_used_at < $1 \
-               RETURNING id, username, agency";
-    let statement = db.statement(sql, vec![before.0.into()]);
+               AND NOT EXISTS (SELECT 1 FROM idle_exemption e \
+               WHERE e.account_id = account.id AND e.ends_at > $2) RETURNING id, username, agency";
+    let statement = db.statement(sql, vec![before.0.into(), now.0.into()]);
     let mut names = Vec::new();
     for row in connection.query_all_raw(statement).await? {
         let id: Uuid = row.try_get("", "id")?;

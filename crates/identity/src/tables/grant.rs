@@ -16,6 +16,7 @@ use crate::error::Result;
 /// To whom a role is granted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = GrantSubject)]
 pub enum Subject {
     /// To an account.
     Account,

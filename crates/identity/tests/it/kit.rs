@@ -66,6 +66,14 @@ pub(crate) const FOREIGN: &[&str] = &[
     "exchange.overview.read",
 ];
 
+/// Level 3, but privileged acts ask only for one factor: tests sign in with a password.
+pub(crate) fn rules() -> Rules {
+    Rules {
+        privileged_acr_min: 1,
+        ..Rules::default()
+    }
+}
+
 /// An agency tree that tests change by hand.
 pub(crate) struct Tree {
     parents: RwLock<BTreeMap<String, Option<String>>>,
@@ -144,17 +152,19 @@ impl World {
             drop_database = Some((url, name));
         }
         let clock = Arc::new(ManualClock::new(START));
-        let platform = Platform::start(config, clock.clone(), &[module()])
+        let platform = Platform::start(config, clock.clone(), &[module().unwrap()])
             .await
             .unwrap();
         let tree = Tree::province();
         let setup = Setup {
             hierarchy: tree.clone(),
             permissions: foreign_permissions(),
-            rules: Rules::default(),
+            rules: rules(),
         };
         let (identity, running) = start(&platform, setup).unwrap();
-        let (api, _) = running.api.split_for_parts();
+        platform.registry.set_rules(vec![identity.policy_rule()]);
+        let registry = lgsp_platform::registry::routes::router(platform.registry.clone());
+        let (api, _) = running.api.merge(registry).split_for_parts();
         let address: SocketAddr = "10.34.1.9:40000".parse().unwrap();
         let router = Router::new()
             .nest("/api/v1", api)
@@ -204,6 +214,7 @@ impl World {
             cookies: BTreeMap::new(),
             csrf_token: String::new(),
             bearer: None,
+            acts_for: None,
         }
     }
 
@@ -379,6 +390,8 @@ pub(crate) struct Browser<'a> {
     pub(crate) cookies: BTreeMap<String, String>,
     pub(crate) csrf_token: String,
     pub(crate) bearer: Option<String>,
+    /// For whom it acts.
+    pub(crate) acts_for: Option<String>,
 }
 
 impl Browser<'_> {
@@ -400,6 +413,9 @@ impl Browser<'_> {
         }
         if let Some(token) = &self.bearer {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        if let Some(name) = &self.acts_for {
+            request = request.header("x-on-behalf-of", name);
         }
         if !self.csrf_token.is_empty() {
             request = request.header("x-csrf-token", &self.csrf_token);

@@ -41,13 +41,19 @@ fn others() -> Vec<Error> {
 fn ids_and_sentences_match() {
     let mut ids: BTreeSet<String> = errors().iter().map(|error| error.id().to_owned()).collect();
     ids.extend(Rule::all().iter().map(|rule| rule.id().to_owned()));
-    let sentences: BTreeSet<String> = module().messages.parse().unwrap().into_keys().collect();
+    let sentences: BTreeSet<String> = module()
+        .unwrap()
+        .messages
+        .parse()
+        .unwrap()
+        .into_keys()
+        .collect();
     assert_eq!(ids, sentences);
 }
 
 #[test]
 fn sentences_have_their_values() {
-    messages::install(&module().messages).unwrap();
+    messages::install(&module().unwrap().messages).unwrap();
     for error in errors() {
         let sentence = messages::sentence(error.id(), &error.arguments());
         for text in [sentence.vi, sentence.en] {
@@ -64,7 +70,7 @@ fn sentences_have_their_values() {
 
 #[test]
 fn permissions_have_names_of_this_crate_and_two_labels() {
-    for permission in module().permissions {
+    for permission in module().unwrap().permissions {
         assert!(
             permission.name.starts_with("identity."),
             "{}",

@@ -1,49 +1,12 @@
 //! Join, move, leave, and the move of whole units.
 
-use lgsp_identity::Password;
 use serde_json::json;
 
-use crate::kit::{GOOD, World, each_database};
+use crate::kit::each_database;
 
 const DAY_MS: i64 = 86_400_000;
 
 each_database! {
-    async fn an_invited_person_activates_the_account_once(world: &World) {
-        let mut admin = world.admin();
-        let body = json!({"username": "nguoi.moi", "display_name": "Người mới", "agency": "H34.01",
-            "kind": "official", "invite": true, "person": {"position": "Chuyên viên"}});
-        let made = admin.json("POST", "/api/v1/accounts", body).await;
-        assert_eq!(made.json()["state"], "invited", "{}", made.text);
-        assert_eq!(made.json()["person"]["position"], "Chuyên viên");
-        let path = format!("/api/v1/accounts/{}/activation", made.json()["id"].as_str().unwrap());
-        let old = admin.json("POST", &path, json!({})).await.json();
-        let link = admin.json("POST", &path, json!({})).await.json();
-        let token = |link: &serde_json::Value| {
-            link["url"].as_str().unwrap().split_once("token=").unwrap().1.to_owned()
-        };
-        let use_it = async |token: &str| {
-            world.identity.activate(token, Password::new(GOOD.to_owned()), None).await
-        };
-        assert!(use_it(&token(&old)).await.is_err(), "a replaced link works");
-        let early = world.browser().sign_in("nguoi.moi", GOOD).await;
-        assert_ne!(early.status, axum::http::StatusCode::SEE_OTHER);
-        use_it(&token(&link)).await.unwrap();
-        assert!(use_it(&token(&link)).await.is_err(), "a used link works");
-        world.signed_in("nguoi.moi").await;
-    }
-
-    async fn an_activation_link_ends_after_three_days(world: &World) {
-        let mut admin = world.admin();
-        let body = json!({"username": "nguoi.moi", "display_name": "x", "agency": "H34.01", "kind": "official", "invite": true});
-        let id = admin.json("POST", "/api/v1/accounts", body).await.json()["id"].as_str().unwrap().to_owned();
-        let link = admin.json("POST", &format!("/api/v1/accounts/{id}/activation"), json!({})).await.json();
-        let token = link["url"].as_str().unwrap().split_once("token=").unwrap().1.to_owned();
-        world.clock.advance_ms(3 * DAY_MS - 1);
-        world.identity.activation(&token).await.unwrap();
-        world.clock.advance_ms(1);
-        assert!(world.identity.activation(&token).await.is_err());
-    }
-
     async fn a_move_waits_for_its_day_and_ends_the_roles_of_the_old_unit(world: &World) {
         let id = world.account("an", "H34.01.05", &[("clerk", "H34.01.05"), ("official", "H34.02")]).await;
         let path = format!("/api/v1/accounts/{id}/move");

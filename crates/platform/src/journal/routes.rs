@@ -29,7 +29,7 @@ use super::{
     verify::{self, Report},
 };
 use crate::{
-    Platform,
+    Platform, csv,
     db::{Database, places},
     error::Result,
     http::{Caller, Json, Page, ProblemBody, Query, Refusal, page::limit},
@@ -82,6 +82,7 @@ pub fn router(platform: Platform) -> OpenApiRouter {
         .routes(routes!(list_checkpoints))
         .routes(routes!(verify_chain))
         .routes(routes!(export_events))
+        .routes(routes!(export_events_csv))
         .with_state(platform)
 }
 
@@ -312,8 +313,95 @@ async fn export_events(
         ),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    let body = Body::from_stream(stream::try_unfold(export, next_lines));
+    let lines = stream::try_unfold(export, |export| next_part(export, json_lines));
+    let body = Body::from_stream(lines);
     Ok((headers, body).into_response())
+}
+
+const CSV_HEADER: [&str; 15] = [
+    "id",
+    "at",
+    "class",
+    "action",
+    "actor",
+    "on_behalf_of",
+    "ground",
+    "address",
+    "subject_kind",
+    "subject",
+    "agency",
+    "result",
+    "trace_id",
+    "detail",
+    "block",
+];
+
+/// Exports events as CSV for auditors, newest first.
+#[utoipa::path(get, path = "/journal/export/csv", tag = "journal",
+    operation_id = "export_events_csv",
+    summary = "Export the journal as CSV · Xuất nhật ký dạng CSV", params(Filter),
+    responses((status = 200, content_type = "text/csv", body = String),
+        (status = 403, body = ProblemBody)),
+    extensions(("x-permission" = json!("journal.event.export"))))]
+async fn export_events_csv(
+    State(platform): State<Platform>,
+    Query(filter): Query<Filter>,
+    caller: Caller,
+) -> Result<Response, Refusal> {
+    caller.scope(EXPORT)?;
+    let event = caller.audit("journal.exported", "journal", "events");
+    note(&platform, event).await?;
+    let export = Export {
+        db: platform.db.clone(),
+        caller,
+        left: filter.limit.map(u64::from),
+        filter: Some(filter),
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"journal.csv\"",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    let head = Bytes::from(csv::Writer::new(&CSV_HEADER).finish());
+    let head = stream::once(async move { Ok::<_, crate::Error>(head) });
+    let lines = stream::try_unfold(export, |export| next_part(export, csv_lines));
+    let body = Body::from_stream(futures_util::StreamExt::chain(head, lines));
+    Ok((headers, body).into_response())
+}
+
+fn csv_lines(entries: Vec<Entry>) -> Result<Bytes> {
+    let mut lines = csv::Writer::further();
+    let text = |text: Option<String>| text.unwrap_or_default();
+    for entry in entries {
+        let detail = match entry.detail.is_null() {
+            true => String::new(),
+            false => entry.detail.to_string(),
+        };
+        lines.row(&[
+            entry.id.to_string(),
+            entry.at.to_string(),
+            entry.class,
+            entry.action,
+            entry.actor,
+            text(entry.on_behalf_of),
+            text(entry.ground),
+            text(entry.address),
+            entry.subject_kind,
+            entry.subject,
+            text(entry.agency),
+            entry.result,
+            text(entry.trace_id),
+            detail,
+            entry
+                .block
+                .map(|block| block.to_string())
+                .unwrap_or_default(),
+        ]);
+    }
+    Ok(lines.finish().into())
 }
 
 /// The evidence of the act; without it the act is refused.
@@ -332,28 +420,39 @@ struct Export {
     filter: Option<Filter>,
 }
 
+fn json_lines(entries: Vec<Entry>) -> Result<Bytes> {
+    let mut lines = Vec::new();
+    for entry in entries {
+        serde_json::to_writer(&mut lines, &entry)
+            .map_err(|error| crate::Error::Internal(error.to_string()))?;
+        lines.push(b'\n');
+    }
+    Ok(lines.into())
+}
+
 /// One scan as lines; pages keep memory bounded whatever the journal's size.
-async fn next_lines(mut export: Export) -> Result<Option<(Bytes, Export)>> {
+async fn next_part(
+    mut export: Export,
+    lines: fn(Vec<Entry>) -> Result<Bytes>,
+) -> Result<Option<(Bytes, Export)>> {
     let Some(mut filter) = export.filter.take() else {
         return Ok(None);
     };
     let entries = query::list(&export.db, &filter, SCAN_EVENTS).await?;
     let is_end = entries.len() < SCAN_EVENTS as usize;
-    let mut lines = Vec::new();
+    let mut wanted = Vec::new();
     for entry in entries {
         filter.cursor = Some(entry.id.to_string());
         if export.left == Some(0) {
             break;
         }
         if export.caller.may(EXPORT, entry.agency.as_deref()) {
-            serde_json::to_writer(&mut lines, &entry)
-                .map_err(|error| crate::Error::Internal(error.to_string()))?;
-            lines.push(b'\n');
+            wanted.push(entry);
             export.left = export.left.map(|left| left - 1);
         }
     }
     if !is_end && export.left != Some(0) {
         export.filter = Some(filter);
     }
-    Ok(Some((lines.into(), export)))
+    Ok(Some((lines(wanted)?, export)))
 }

@@ -68,6 +68,8 @@ pub struct KindDescriptor {
     pub description: Labels,
     /// JSON Schema of the specification.
     pub schema: Arc<Value>,
+    /// Permission that changing it asks for instead of the usual one, for the whole platform.
+    pub guard: Option<&'static str>,
     validator: Arc<Validator>,
     parse: Arc<Normalise>,
 }
@@ -102,9 +104,17 @@ impl KindDescriptor {
             labels: K::LABELS,
             description: K::DESCRIPTION,
             schema: Arc::new(schema),
+            guard: None,
             validator: Arc::new(validator),
             parse: Arc::new(parse::<K>),
         })
+    }
+
+    /// The descriptor of a kind that only holders of `permission` may change.
+    #[must_use]
+    pub fn guarded_by(mut self, permission: &'static str) -> Self {
+        self.guard = Some(permission);
+        self
     }
 
     /// Checks a specification and gives it with defaults filled in.

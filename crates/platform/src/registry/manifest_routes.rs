@@ -12,7 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Change, Manifest, Registry,
     apply::{self, Planned},
-    routes::{READ, WRITE},
+    routes::{READ, require_write},
 };
 use crate::{
     error::Error,
@@ -66,11 +66,18 @@ async fn apply_manifests(
         }
         .into());
     }
-    let permission = if body.dry_run { READ } else { WRITE };
     for manifest in &body.documents {
-        caller.require(permission, manifest.agency.as_deref())?;
-        if let Some(known) = registry.snapshot().get(&manifest.kind, &manifest.name) {
-            caller.require(permission, known.agency.as_deref())?;
+        let known = registry
+            .snapshot()
+            .get(&manifest.kind, &manifest.name)
+            .cloned();
+        let owners = std::iter::once(manifest.agency.as_deref())
+            .chain(known.iter().map(|known| known.agency.as_deref()));
+        for agency in owners {
+            match body.dry_run {
+                true => caller.require(READ, agency)?,
+                false => require_write(&registry, &caller, &manifest.kind, agency)?,
+            }
         }
     }
     let (mut results, needed) = apply::plan(&registry, body.documents)?;

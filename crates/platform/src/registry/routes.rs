@@ -170,6 +170,22 @@ async fn get_resource(
     Ok(Json(Resource::clone(&found)))
 }
 
+/// Refuses unless the caller may change resources of a kind.
+///
+/// # Errors
+/// `platform.permission.missing`, `platform.thing.not_found`.
+pub(super) fn require_write(
+    registry: &Registry,
+    caller: &Caller,
+    kind: &str,
+    agency: Option<&str>,
+) -> crate::error::Result<()> {
+    match registry.kind(kind).ok().and_then(|kind| kind.guard) {
+        Some(permission) => caller.require(permission, None),
+        None => caller.require(WRITE, agency),
+    }
+}
+
 /// A wished state with the revision that the caller saw.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -196,9 +212,9 @@ async fn put_resource(
     caller: Caller,
     Json(body): Json<PutResource>,
 ) -> Result<Json<Resource>, Refusal> {
-    caller.require(WRITE, body.agency.as_deref())?;
+    require_write(&registry, &caller, &kind, body.agency.as_deref())?;
     if let Some(known) = registry.snapshot().get(&kind, &name) {
-        caller.require(WRITE, known.agency.as_deref())?;
+        require_write(&registry, &caller, &kind, known.agency.as_deref())?;
     }
     let manifest = Manifest {
         kind,
@@ -256,7 +272,7 @@ async fn delete_resource(
     caller: Caller,
 ) -> Result<StatusCode, Refusal> {
     let found = registry.find(&kind, &name)?;
-    caller.require(WRITE, found.agency.as_deref())?;
+    require_write(&registry, &caller, &kind, found.agency.as_deref())?;
     let event = caller.audit("resource.deleted", &kind, &name);
     let change = Change::Delete { kind, name };
     registry
@@ -383,9 +399,9 @@ async fn rollback_resource(
     Json(body): Json<Rollback>,
 ) -> Result<Json<Resource>, Refusal> {
     let old = registry.revision(&kind, &name, body.revision).await?;
-    caller.require(WRITE, old.agency.as_deref())?;
+    require_write(&registry, &caller, &kind, old.agency.as_deref())?;
     if let Some(known) = registry.snapshot().get(&kind, &name) {
-        caller.require(WRITE, known.agency.as_deref())?;
+        require_write(&registry, &caller, &kind, known.agency.as_deref())?;
     }
     let missing = || Error::NotFound {
         what: "revision",

@@ -1,0 +1,258 @@
+//! Reviews of accounts, every six months and for each unit.
+//!
+//! Owns: opening, deciding and closing them, what happens to overdue ones.
+//! Not here: rows (`review_rows.rs`), whether the caller may (`routes/reviews.rs`).
+//! Invariant: a line is decided once; a lock that is decided is in force in the same transaction.
+//! Follows: TCVN 14423:2026, 5.6.2.1 and 5.4.2.1 d (regulation R81).
+
+use lgsp_model::{AccountId, Timestamp};
+use lgsp_platform::journal;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    PeopleError,
+    review_rows::{self, ReviewCampaign, ReviewDecision, ReviewLine},
+};
+use crate::{
+    Identity,
+    accounts::{clean, refuse, words},
+    actor::Actor,
+    error::Result,
+    rules::DAY_MS,
+    tables::{
+        account::{self, Account, AccountQuery, State},
+        session,
+    },
+};
+
+/// Time that a review is given when none is named.
+pub const REVIEW_LIFE_MS: i64 = 30 * DAY_MS;
+/// Time past its due date after which the unit above is told.
+pub const REVIEW_ESCALATED_AFTER_MS: i64 = 14 * DAY_MS;
+/// Time past its due date after which accounts that nobody decided on are locked.
+pub const REVIEW_LOCKED_AFTER_MS: i64 = 30 * DAY_MS;
+/// Months between two reviews of a unit.
+pub const REVIEW_INTERVAL_MS: i64 = 183 * DAY_MS;
+/// Accounts read at once while a review is opened.
+const ACCOUNTS_AT_ONCE: u32 = 1_000;
+
+impl Identity {
+    /// Opens a review of a unit and those below it, with a line for each account.
+    ///
+    /// # Errors
+    /// `identity.fields.invalid`.
+    pub async fn open_review(
+        &self,
+        actor: &Actor,
+        agency: &str,
+        due_at: Option<Timestamp>,
+    ) -> Result<ReviewCampaign> {
+        refuse(self.check_agency(agency).into_iter().collect())?;
+        let db = &self.platform.db;
+        let mut agencies = account::agencies(db).await?;
+        agencies.retain(|code| self.decider.is_within(code, agency));
+        let made = ReviewCampaign {
+            id: self.platform.ids.next(),
+            agency: agency.to_owned(),
+            opened_by: actor.name.clone(),
+            opened_at: actor.now,
+            due_at: due_at.unwrap_or(actor.now.plus_ms(REVIEW_LIFE_MS)),
+            closed_at: None,
+            escalated_at: None,
+            lines: 0,
+            open_lines: 0,
+        };
+        let mut query = AccountQuery {
+            agencies: Some(agencies),
+            ..AccountQuery::default()
+        };
+        let mut accounts = Vec::new();
+        while query
+            .agencies
+            .as_ref()
+            .is_some_and(|found| !found.is_empty())
+        {
+            let page = self.accounts(&query, ACCOUNTS_AT_ONCE).await?;
+            let Some(last) = page.last() else { break };
+            query.after.clone_from(&last.username);
+            accounts.extend(
+                page.into_iter()
+                    .filter(|account| account.state != State::Left),
+            );
+        }
+        let tx = db.begin().await?;
+        review_rows::insert(&*tx, &made).await?;
+        let lines: Vec<ReviewLine> = accounts.into_iter().map(line).collect();
+        review_rows::insert_lines(&*tx, made.id, &lines).await?;
+        let event = event(actor, "review.opened", &made);
+        let detail = json!({ "review": made.id, "lines": lines.len(), "due": made.due_at });
+        journal::append(&*tx, [event.with_detail(detail)]).await?;
+        tx.commit().await?;
+        self.review(made.id).await
+    }
+
+    /// The review of this id.
+    ///
+    /// # Errors
+    /// `identity.review.not_found`.
+    pub async fn review(&self, id: Uuid) -> Result<ReviewCampaign> {
+        let found = review_rows::find(&self.platform.db, id).await?;
+        found.ok_or_else(|| PeopleError::ReviewNotFound.into())
+    }
+
+    /// Reviews, newest first.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn reviews(&self, before: Option<Uuid>, count: u32) -> Result<Vec<ReviewCampaign>> {
+        review_rows::list(&self.platform.db, before, count).await
+    }
+
+    /// Lines of a review, by user name.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn review_lines(&self, id: Uuid, after: &str, count: u32) -> Result<Vec<ReviewLine>> {
+        review_rows::lines(&self.platform.db, id, after, count).await
+    }
+
+    /// Decides on a line: keep, to be changed, or lock at once.
+    ///
+    /// # Errors
+    /// `identity.review.state` when the review is closed.
+    pub async fn decide_line(
+        &self,
+        actor: &Actor,
+        campaign: &ReviewCampaign,
+        account: &Account,
+        (decision, note): (ReviewDecision, Option<String>),
+    ) -> Result<()> {
+        if campaign.closed_at.is_some() {
+            return Err(PeopleError::ReviewState.into());
+        }
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        let decided = (decision, clean(note), actor.name.as_str(), actor.now);
+        if !review_rows::decide(db, &*tx, (campaign.id, account.id), &decided).await? {
+            return Err(PeopleError::ReviewNotFound.into());
+        }
+        if decision == ReviewDecision::Lock {
+            let mut after = account.clone();
+            after.state = State::Disabled;
+            after.changed_at = actor.now;
+            account::update(db, &*tx, &after).await?;
+            session::delete_of(db, &*tx, after.id, None).await?;
+        }
+        let mut event = actor.audit("review.decided", account);
+        event.ground.clone_from(&decided.1);
+        let detail = json!({ "review": campaign.id, "decision": decision });
+        journal::append(&*tx, [event.with_detail(detail)]).await?;
+        tx.commit().await?;
+        self.sessions_changed.notify_waiters();
+        Ok(())
+    }
+
+    /// Closes a review whose lines are all decided.
+    ///
+    /// # Errors
+    /// `identity.review.state`.
+    pub async fn close_review(
+        &self,
+        actor: &Actor,
+        campaign: &ReviewCampaign,
+    ) -> Result<ReviewCampaign> {
+        if campaign.closed_at.is_some() || campaign.open_lines > 0 {
+            return Err(PeopleError::ReviewState.into());
+        }
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        review_rows::close(db, &*tx, campaign.id, actor.now).await?;
+        let event = event(actor, "review.closed", campaign);
+        let detail = json!({ "review": campaign.id, "lines": campaign.lines });
+        journal::append(&*tx, [event.with_detail(detail)]).await?;
+        tx.commit().await?;
+        self.review(campaign.id).await
+    }
+
+    /// Escalates overdue reviews, and locks what nobody decided on for too long.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn sweep_reviews(&self) -> Result<()> {
+        let actor = Actor::platform(self.platform.clock.now());
+        for campaign in review_rows::open(&self.platform.db).await? {
+            let late_ms = actor.now.since(campaign.due_at);
+            if late_ms >= REVIEW_ESCALATED_AFTER_MS && campaign.escalated_at.is_none() {
+                self.escalate(&actor, &campaign).await?;
+            }
+            if late_ms >= REVIEW_LOCKED_AFTER_MS {
+                self.lock_undecided(&actor, &campaign).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn escalate(&self, actor: &Actor, campaign: &ReviewCampaign) -> Result<()> {
+        let above = self
+            .hierarchy
+            .ancestors(&campaign.agency)
+            .into_iter()
+            .next();
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        review_rows::escalate(db, &*tx, campaign.id, actor.now).await?;
+        let mut event = event(actor, "review.escalated", campaign);
+        let detail = json!({ "review": campaign.id, "open": campaign.open_lines, "to": above });
+        if above.is_some() {
+            event.agency = above;
+        }
+        journal::append(&*tx, [event.with_detail(detail)]).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn lock_undecided(&self, actor: &Actor, campaign: &ReviewCampaign) -> Result<()> {
+        let mut after = String::new();
+        loop {
+            let lines = self
+                .review_lines(campaign.id, &after, ACCOUNTS_AT_ONCE)
+                .await?;
+            let Some(last) = lines.last() else { break };
+            after.clone_from(&last.username);
+            for line in lines.iter().filter(|line| line.decision.is_none()) {
+                let account = self.account(AccountId(line.account_id)).await?;
+                let decision = (ReviewDecision::Lock, Some("overdue".to_owned()));
+                self.decide_line(actor, campaign, &account, decision)
+                    .await?;
+            }
+        }
+        let campaign = self.review(campaign.id).await?;
+        self.close_review(actor, &campaign).await.map(|_| ())
+    }
+}
+
+fn line(account: Account) -> ReviewLine {
+    ReviewLine {
+        account_id: account.id.0,
+        username: account.username,
+        display_name: account.display_name,
+        kind: account.kind.as_str().to_owned(),
+        state: account.state.as_str().to_owned(),
+        agency: account.agency,
+        position: account.person.position,
+        roles: words(&account.grants).join("; "),
+        valid_from: account.valid_from,
+        valid_until: account.valid_until,
+        last_used_at: account.last_used_at,
+        decision: None,
+        note: None,
+        decided_by: None,
+        decided_at: None,
+    }
+}
+
+fn event(actor: &Actor, action: &str, campaign: &ReviewCampaign) -> journal::Event {
+    let mut event = actor.audit_name(action, &campaign.agency, Some(&campaign.agency));
+    event.subject_kind = "agency".to_owned();
+    event
+}

@@ -1,0 +1,255 @@
+//! `/reviews`: the six-monthly review of accounts.
+//!
+//! Owns: opening, listing, deciding, closing, the result as CSV.
+//! Not here: the rules (`people/review.rs`).
+
+use axum::{
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use lgsp_model::Timestamp;
+use lgsp_platform::{
+    csv,
+    http::{Caller, Json, Page, ProblemBody, Query, Refusal, page::limit},
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{groups::MemberFilter, reach};
+use crate::{
+    Actor, Error, Identity, PeopleError,
+    people::review_rows::{ReviewCampaign, ReviewDecision, ReviewLine},
+    roles::{ACCOUNT_WRITE, REVIEW_READ, REVIEW_WRITE},
+};
+
+/// Lines of an export read at once.
+const LINES_AT_ONCE: u32 = 1_000;
+
+async fn find(identity: &Identity, caller: &Caller, id: &str) -> Result<ReviewCampaign, Error> {
+    let id: Uuid = id.parse().map_err(|_| PeopleError::ReviewNotFound)?;
+    let found = identity.review(id).await?;
+    match caller.may(REVIEW_READ, Some(&found.agency)) {
+        true => Ok(found),
+        false => Err(PeopleError::ReviewNotFound.into()),
+    }
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ReviewFilter {
+    /// Where the page starts; from `next_cursor` of the page before.
+    cursor: Option<Uuid>,
+    /// Page size, 1 to 200.
+    limit: Option<u32>,
+}
+
+/// Lists reviews of the caller's subtree, newest first.
+#[utoipa::path(get, path = "/reviews", tag = "identity", operation_id = "list_reviews",
+    summary = "List reviews · Liệt kê đợt rà soát", params(ReviewFilter),
+    responses((status = 200, body = Page<ReviewCampaign>), (status = 403, body = ProblemBody)),
+    extensions(("x-permission" = json!("identity.review.read"))))]
+pub(super) async fn list_reviews(
+    State(identity): State<Identity>,
+    Query(filter): Query<ReviewFilter>,
+    caller: Caller,
+) -> Result<Json<Page<ReviewCampaign>>, Refusal> {
+    caller.scope(REVIEW_READ)?;
+    let size = limit(filter.limit);
+    let found = identity.reviews(filter.cursor, size + 1).await?;
+    let mut page = Page::cut(found, size, |campaign: &ReviewCampaign| {
+        campaign.id.to_string()
+    });
+    page.items
+        .retain(|campaign| caller.may(REVIEW_READ, Some(&campaign.agency)));
+    Ok(Json(page))
+}
+
+/// A wished review.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OpenReview {
+    /// The unit; those below it are reviewed too.
+    agency: String,
+    /// When it should be done; 30 days ahead when absent.
+    due_at: Option<Timestamp>,
+}
+
+/// Opens a review of a unit, with a line for each account.
+#[utoipa::path(post, path = "/reviews", tag = "identity", operation_id = "open_review",
+    summary = "Open a review · Mở đợt rà soát", request_body = OpenReview,
+    responses((status = 201, body = ReviewCampaign), (status = 403, body = ProblemBody),
+        (status = 422, body = ProblemBody)),
+    extensions(("x-permission" = json!("identity.review.write"))))]
+pub(super) async fn open_review(
+    State(identity): State<Identity>,
+    caller: Caller,
+    Json(body): Json<OpenReview>,
+) -> Result<(StatusCode, Json<ReviewCampaign>), Refusal> {
+    let agency = body.agency.trim();
+    caller.require(REVIEW_WRITE, Some(agency))?;
+    let actor = Actor::from(&caller);
+    let made = identity.open_review(&actor, agency, body.due_at).await?;
+    Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// Lists the lines of a review, by user name.
+#[utoipa::path(get, path = "/reviews/{id}/lines", tag = "identity",
+    operation_id = "list_review_lines", summary = "Lines of a review · Các dòng rà soát",
+    params(("id" = String, Path, description = "Review"), MemberFilter),
+    responses((status = 200, body = Page<ReviewLine>), (status = 404, body = ProblemBody)),
+    extensions(("x-permission" = json!("identity.review.read"))))]
+pub(super) async fn list_lines(
+    State(identity): State<Identity>,
+    Path(id): Path<String>,
+    Query(filter): Query<MemberFilter>,
+    caller: Caller,
+) -> Result<Json<Page<ReviewLine>>, Refusal> {
+    caller.scope(REVIEW_READ)?;
+    let campaign = find(&identity, &caller, &id).await?;
+    let (after, size) = filter.place();
+    let lines = identity.review_lines(campaign.id, &after, size + 1).await?;
+    Ok(Json(Page::cut(lines, size, |line: &ReviewLine| {
+        line.username.clone()
+    })))
+}
+
+/// What is decided on a line.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DecideLine {
+    /// Keep, change or lock.
+    decision: ReviewDecision,
+    /// What is said to it.
+    note: Option<String>,
+}
+
+/// Decides on an account of a review; a lock is in force at once.
+#[utoipa::path(post, path = "/reviews/{id}/lines/{account}", tag = "identity",
+    operation_id = "decide_review_line", summary = "Decide a line · Kết luận một dòng rà soát",
+    params(("id" = String, Path, description = "Review"),
+        ("account" = String, Path, description = "Account")),
+    request_body = DecideLine,
+    responses((status = 204), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)),
+    extensions(("x-permission" = json!("identity.review.write"))))]
+pub(super) async fn decide_line(
+    State(identity): State<Identity>,
+    Path((id, account)): Path<(String, String)>,
+    caller: Caller,
+    Json(body): Json<DecideLine>,
+) -> Result<StatusCode, Refusal> {
+    caller.scope(REVIEW_WRITE)?;
+    let campaign = find(&identity, &caller, &id).await?;
+    let permission = match body.decision {
+        ReviewDecision::Lock => ACCOUNT_WRITE,
+        ReviewDecision::Keep | ReviewDecision::Change => REVIEW_WRITE,
+    };
+    let account = reach::manageable(&identity, &caller, &account, permission).await?;
+    caller.require(REVIEW_WRITE, Some(&campaign.agency))?;
+    let actor = Actor::from(&caller);
+    let decided = (body.decision, body.note);
+    identity
+        .decide_line(&actor, &campaign, &account, decided)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Closes a review whose lines are all decided.
+#[utoipa::path(post, path = "/reviews/{id}/close", tag = "identity",
+    operation_id = "close_review", summary = "Close a review · Đóng đợt rà soát",
+    params(("id" = String, Path, description = "Review")),
+    responses((status = 200, body = ReviewCampaign), (status = 404, body = ProblemBody),
+        (status = 409, body = ProblemBody)),
+    extensions(("x-permission" = json!("identity.review.write"))))]
+pub(super) async fn close_review(
+    State(identity): State<Identity>,
+    Path(id): Path<String>,
+    caller: Caller,
+) -> Result<Json<ReviewCampaign>, Refusal> {
+    caller.scope(REVIEW_WRITE)?;
+    let campaign = find(&identity, &caller, &id).await?;
+    caller.require(REVIEW_WRITE, Some(&campaign.agency))?;
+    let actor = Actor::from(&caller);
+    Ok(Json(identity.close_review(&actor, &campaign).await?))
+}
+
+/// Gives the result of a review as CSV.
+#[utoipa::path(get, path = "/reviews/{id}/export", tag = "identity",
+    operation_id = "export_review", summary = "Export a review · Xuất kết quả rà soát",
+    params(("id" = String, Path, description = "Review")),
+    responses((status = 200, content_type = "text/csv", body = String),
+        (status = 404, body = ProblemBody)),
+    extensions(("x-permission" = json!("identity.review.read"))))]
+pub(super) async fn export_review(
+    State(identity): State<Identity>,
+    Path(id): Path<String>,
+    caller: Caller,
+) -> Result<Response, Refusal> {
+    caller.scope(REVIEW_READ)?;
+    let campaign = find(&identity, &caller, &id).await?;
+    let mut text = csv::Writer::new(&[
+        "username",
+        "display_name",
+        "kind",
+        "state",
+        "agency",
+        "position",
+        "roles",
+        "valid_from",
+        "valid_until",
+        "last_used_at",
+        "decision",
+        "note",
+        "decided_by",
+        "decided_at",
+    ]);
+    let mut after = String::new();
+    loop {
+        let lines = identity
+            .review_lines(campaign.id, &after, LINES_AT_ONCE)
+            .await?;
+        let Some(last) = lines.last() else { break };
+        after.clone_from(&last.username);
+        for line in lines {
+            let at = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
+            let decision = line.decision.map(|decision| match decision {
+                ReviewDecision::Keep => "keep",
+                ReviewDecision::Change => "change",
+                ReviewDecision::Lock => "lock",
+            });
+            text.row(&[
+                line.username,
+                line.display_name,
+                line.kind,
+                line.state,
+                line.agency.unwrap_or_default(),
+                line.position.unwrap_or_default(),
+                line.roles,
+                at(line.valid_from),
+                at(line.valid_until),
+                line.last_used_at.to_string(),
+                decision.unwrap_or_default().to_owned(),
+                line.note.unwrap_or_default(),
+                line.decided_by.unwrap_or_default(),
+                at(line.decided_at),
+            ]);
+        }
+    }
+    Ok(csv_answer("review.csv", text.finish()))
+}
+
+/// A CSV file as an answer.
+pub(super) fn csv_answer(name: &str, text: String) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+    ];
+    (headers, text).into_response()
+}
