@@ -48,7 +48,7 @@ pub(super) async fn point(
     mut file: DemoFile,
 ) -> anyhow::Result<DemoFile> {
     let manifests = clients().map(|(name, spec)| Manifest {
-        kind: "oidc_client".to_owned(),
+        kind: "oidc-client".to_owned(),
         name: name.to_owned(),
         agency: None,
         spec,
