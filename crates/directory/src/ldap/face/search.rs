@@ -284,7 +284,8 @@ impl Face {
             if (below_top || (is_own && is_deep)) && may(&UNIT) {
                 plan.fixed.push(self.container_entry(name));
             }
-            if !is_own && !(is_all && is_deep) {
+            let is_meant = is_own || (is_all && is_deep);
+            if !is_meant {
                 continue;
             }
             match whole {

@@ -203,7 +203,7 @@ worlds! {
         let an = person("van.an");
         let mut client = Client::new(world).await;
         assert_eq!(client.bind(&an, &any_secret).await.code, Code::SUCCESS);
-        assert_eq!(client.search("(uid=*)").await.0, [an.clone()]);
+        assert_eq!(client.search("(uid=*)").await.0, std::slice::from_ref(&an));
         assert_eq!(client.bind(&person("thu.binh"), &any_secret).await.code, Code::INVALID_CREDENTIALS);
         assert_eq!(client.bind(&an, &office_secret).await.code, Code::INVALID_CREDENTIALS);
         client.bind(&app("office"), &world.secrets[1]).await;
