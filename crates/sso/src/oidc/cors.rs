@@ -45,8 +45,15 @@ pub(super) async fn layer(
     };
     let path = request.uri().path().to_owned();
     let is_open = OPEN.contains(&path.as_str());
-    let is_allowed =
-        is_open || (REGISTERED.contains(&path.as_str()) && provider.clients.is_origin(&origin));
+    let is_registered = REGISTERED.contains(&path.as_str())
+        && match provider.clients.is_origin(&origin).await {
+            Ok(is_origin) => is_origin,
+            Err(error) => {
+                tracing::warn!(%error, "clients cannot be read, the page may not call");
+                false
+            }
+        };
+    let is_allowed = is_open || is_registered;
     let is_preflight = request.method() == Method::OPTIONS
         && request
             .headers()

@@ -115,11 +115,12 @@ impl Clients {
     }
 
     /// Whether a page of this origin may call.
-    pub(in crate::oidc) fn is_origin(&self, origin: &str) -> bool {
+    pub(in crate::oidc) async fn is_origin(&self, origin: &str) -> Result<bool> {
+        self.refresh().await?;
         let state = self.state.load();
-        state.clients.values().any(|client| {
+        Ok(state.clients.values().any(|client| {
             client.spec.enabled && client.spec.cors_origins.iter().any(|known| known == origin)
-        })
+        }))
     }
 
     async fn refresh(&self) -> Result<()> {

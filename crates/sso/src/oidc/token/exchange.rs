@@ -6,6 +6,11 @@
 //! Follows: RFC 8693; design document "Identity", section 2.6.
 
 use lgsp_model::Timestamp;
+use lgsp_platform::{
+    http::trace,
+    journal::{Class, Event},
+    ledger::{Acceptance, Effects},
+};
 use serde_json::{Value, json};
 
 use super::{Issued, Request, mint};
@@ -44,6 +49,7 @@ pub(super) async fn exchange(request: &Request<'_>) -> Outcome<Issued> {
         Some(id) => family::find(&request.provider.platform.db, id).await?,
         None => None,
     };
+    note(request, sub, &act, &audiences).await?;
     let access = mint::access(
         request.provider,
         &mint::Access {
@@ -67,6 +73,28 @@ pub(super) async fn exchange(request: &Request<'_>) -> Outcome<Issued> {
         jkt: request.jkt.clone(),
         more: vec![("issued_token_type", issued_type.into())],
     })
+}
+
+/// Who acts for whom, in the journal before the token is given out.
+async fn note(request: &Request<'_>, sub: &str, act: &Value, audiences: &[String]) -> Outcome<()> {
+    let platform = &request.provider.platform;
+    let client = &request.client;
+    let actor = format!("oidc:{}", client.id);
+    let subject = ("oidc_client", client.id.as_str());
+    let now = platform.clock.now();
+    let mut event = Event::new(Class::Audit, now, actor, "token.exchanged", subject)
+        .with_detail(json!({ "act": act, "audiences": audiences }))
+        .with_trace(trace::current());
+    event.on_behalf_of = Some(sub.to_owned());
+    let acceptance = Acceptance {
+        claim: None,
+        effects: Effects {
+            events: vec![event],
+            ..Effects::default()
+        },
+    };
+    platform.ledger.accept(acceptance).await?;
+    Ok(())
 }
 
 fn refused(why: &str) -> Fail {

@@ -249,6 +249,7 @@ each_database! {
         assert_eq!(told["act"], json!({ "sub": "bus" }));
         assert_eq!(told["scope"], "openid", "never wider than the token");
         assert!(told["exp"].as_i64() <= claims(&token)["exp"].as_i64());
+        assert_eq!(world.journal_count("token.exchanged").await, 1);
         assert_eq!(ask(&bus, "urn:other").await.refusal(), (400, "invalid_target".to_owned()));
         assert_eq!(ask(&stranger, "urn:archive").await.refusal(), (400, "invalid_request".to_owned()));
     }
