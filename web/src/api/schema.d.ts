@@ -21,6 +21,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/account-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests for accounts · Yêu cầu cấp tài khoản */
+        get: operations["list_account_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account-requests/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve a request · Duyệt yêu cầu */
+        post: operations["approve_account_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account-requests/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse a request · Từ chối yêu cầu */
+        post: operations["refuse_account_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/accounts": {
         parameters: {
             query?: never;
@@ -33,6 +84,40 @@ export interface paths {
         put?: never;
         /** Make an account · Tạo tài khoản */
         post: operations["create_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export accounts · Xuất danh sách tài khoản */
+        get: operations["export_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import accounts · Nhập tài khoản từ tệp */
+        post: operations["import_accounts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -55,6 +140,132 @@ export interface paths {
         head?: never;
         /** Change an account · Sửa tài khoản */
         patch: operations["patch_account"];
+        trace?: never;
+    };
+    "/accounts/{id}/citizen-number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Citizen number of an account · Số định danh của tài khoản */
+        get: operations["get_citizen_number"];
+        /** Set a citizen number · Ghi số định danh */
+        put: operations["put_citizen_number"];
+        post?: never;
+        /** Forget a citizen number · Xóa số định danh */
+        delete: operations["delete_citizen_number"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{id}/external-identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Linked providers of an account · Nhà cung cấp đã nối với tài khoản */
+        get: operations["list_external_identities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{id}/external-identities/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Unlink an account · Gỡ liên kết của tài khoản */
+        delete: operations["unlink_external_identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Grants of an account · Quyền của tài khoản */
+        get: operations["list_account_grants"];
+        put?: never;
+        /** Grant a role · Cấp vai trò */
+        post: operations["grant_to_account"];
+        /** Withdraw a role · Thu hồi vai trò */
+        delete: operations["withdraw_from_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{id}/idle-exemption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Exempt from the idle rule · Miễn khóa do không dùng */
+        put: operations["put_idle_exemption"];
+        post?: never;
+        /** End an exemption · Bỏ miễn khóa do không dùng */
+        delete: operations["delete_idle_exemption"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an account · Cho thôi việc, kết thúc tài khoản */
+        post: operations["leave_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Planned move · Điều chuyển đã lên lịch */
+        get: operations["get_planned_move"];
+        put?: never;
+        /** Move an account · Điều chuyển tài khoản */
+        post: operations["move_account"];
+        /** Cancel a planned move · Hủy điều chuyển đã lên lịch */
+        delete: operations["cancel_move"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/accounts/{id}/password": {
@@ -104,6 +315,23 @@ export interface paths {
         post?: never;
         /** End sessions · Kết thúc các phiên đăng nhập */
         delete: operations["end_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{id}/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a session · Kết thúc một phiên đăng nhập */
+        delete: operations["end_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -315,6 +543,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/decisions/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Explain access · Giải thích quyền truy cập */
+        get: operations["explain_decision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/decisions/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try policies · Thử chính sách */
+        post: operations["simulate_decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List delegations · Liệt kê ủy quyền */
+        get: operations["list_delegations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/delegations/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept a delegation · Nhận ủy quyền */
+        post: operations["accept_delegation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/delegations/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke a delegation · Thu hồi ủy quyền */
+        post: operations["revoke_delegation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/deliveries": {
         parameters: {
             query?: never;
@@ -394,6 +707,109 @@ export interface paths {
         put?: never;
         /** Redrive a delivery · Gửi lại một lượt gửi */
         post: operations["redrive_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory-conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List conflicts · Liệt kê trùng lặp */
+        get: operations["list_directory_conflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory-conflicts/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide a conflict · Xử lý trùng lặp */
+        post: operations["decide_directory_conflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory-connections/{name}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set the reading password · Đặt mật khẩu đọc thư mục */
+        put: operations["put_directory_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory-connections/{name}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List runs · Nhật ký đồng bộ */
+        get: operations["list_directory_runs"];
+        put?: never;
+        /** Start a run · Chạy đồng bộ */
+        post: operations["create_directory_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory-connections/{name}/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a run · Xem một lần đồng bộ */
+        get: operations["get_directory_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/directory-connections/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Test a directory · Kiểm tra kết nối thư mục */
+        post: operations["test_directory_connection"];
         delete?: never;
         options?: never;
         head?: never;
@@ -554,6 +970,201 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/grant-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List grant requests · Yêu cầu cấp quyền */
+        get: operations["list_grant_requests"];
+        put?: never;
+        /** Ask for a grant · Yêu cầu cấp quyền */
+        post: operations["request_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/grant-requests/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** DecideRequest a grant request · Xử lý yêu cầu cấp quyền */
+        post: operations["decide_grant_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List groups · Liệt kê nhóm */
+        get: operations["list_groups"];
+        put?: never;
+        /** Make a group · Tạo nhóm */
+        post: operations["create_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a group · Xem một nhóm */
+        get: operations["get_group"];
+        put?: never;
+        post?: never;
+        /** Delete a group · Xóa nhóm */
+        delete: operations["delete_group"];
+        options?: never;
+        head?: never;
+        /** Change a group · Sửa nhóm */
+        patch: operations["patch_group"];
+        trace?: never;
+    };
+    "/groups/{id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Grants of a group · Quyền của nhóm */
+        get: operations["list_group_grants"];
+        put?: never;
+        /** Grant a role to a group · Cấp vai trò cho nhóm */
+        post: operations["grant_to_group"];
+        /** Withdraw a role from a group · Thu hồi vai trò của nhóm */
+        delete: operations["withdraw_from_group"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/groups/{id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups in a group · Nhóm con */
+        get: operations["list_groups_in"];
+        /** Set groups in a group · Đặt nhóm con */
+        put: operations["put_groups_in"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/groups/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List members · Liệt kê thành viên nhóm */
+        get: operations["list_group_members"];
+        put?: never;
+        /** Change members · Thêm bớt thành viên nhóm */
+        post: operations["change_group_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/identity-providers/{name}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a provider · Kiểm tra nhà cung cấp */
+        post: operations["check_identity_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/identity-providers/{name}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview claims · Xem trước ánh xạ */
+        post: operations["preview_identity_provider_claims"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/identity-providers/{name}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set a provider's secret · Đặt khóa của nhà cung cấp */
+        put: operations["put_identity_provider_secret"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/identity-providers/{name}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a provider · Thử nhà cung cấp */
+        post: operations["try_identity_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/journal": {
         parameters: {
             query?: never;
@@ -597,6 +1208,23 @@ export interface paths {
         };
         /** Export the journal · Xuất nhật ký */
         get: operations["export_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/journal/export/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export the journal as CSV · Xuất nhật ký dạng CSV */
+        get: operations["export_events_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -708,6 +1336,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List my consents · Các ứng dụng tôi đã đồng ý */
+        get: operations["list_my_consents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/consents/{client}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw a consent · Rút lại sự đồng ý */
+        delete: operations["withdraw_my_consent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My delegations · Ủy quyền của tôi */
+        get: operations["list_my_delegations"];
+        put?: never;
+        /** Delegate · Ủy quyền */
+        post: operations["propose_delegation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/external-identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My linked providers · Nhà cung cấp đã nối với tôi */
+        get: operations["list_my_external_identities"];
+        put?: never;
+        /** Link a provider to me · Nối nhà cung cấp với tôi */
+        post: operations["link_my_external_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/external-identities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Unlink a provider from me · Gỡ nhà cung cấp khỏi tôi */
+        delete: operations["unlink_my_external_identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/password": {
         parameters: {
             query?: never;
@@ -740,6 +1455,58 @@ export interface paths {
         head?: never;
         /** Change preferences · Đổi tùy chọn hiển thị */
         patch: operations["patch_preferences"];
+        trace?: never;
+    };
+    "/oidc-clients/{client}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the secrets of a client · Liệt kê bí mật của ứng dụng */
+        get: operations["list_client_secrets"];
+        put?: never;
+        /** Make a new secret for a client · Cấp bí mật mới cho ứng dụng */
+        post: operations["create_client_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oidc-clients/{client}/secrets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a secret of a client · Thu hồi bí mật của ứng dụng */
+        delete: operations["revoke_client_secret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oidc-clients/{client}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End all tokens of a client · Thu hồi mọi mã truy cập của ứng dụng */
+        delete: operations["end_client_tokens"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/resources/{kind}": {
@@ -846,6 +1613,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List reviews · Liệt kê đợt rà soát */
+        get: operations["list_reviews"];
+        put?: never;
+        /** Open a review · Mở đợt rà soát */
+        post: operations["open_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reviews/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a review · Đóng đợt rà soát */
+        post: operations["close_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reviews/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export a review · Xuất kết quả rà soát */
+        get: operations["export_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reviews/{id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines of a review · Các dòng rà soát */
+        get: operations["list_review_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reviews/{id}/lines/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide a line · Kết luận một dòng rà soát */
+        post: operations["decide_review_line"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/roles": {
         parameters: {
             query?: never;
@@ -891,6 +1744,92 @@ export interface paths {
         put?: never;
         /** Preview SAML metadata · Xem trước siêu dữ liệu SAML */
         post: operations["preview_saml_sp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scim-clients/{name}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List SCIM tokens · Liệt kê mã SCIM */
+        get: operations["list_scim_tokens"];
+        put?: never;
+        /** Issue a SCIM token · Cấp mã SCIM */
+        post: operations["create_scim_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scim-clients/{name}/tokens/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rotate SCIM tokens · Đổi mã SCIM */
+        post: operations["rotate_scim_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scim-clients/{name}/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a SCIM token · Thu hồi mã SCIM */
+        delete: operations["revoke_scim_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/security-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Security report · Báo cáo an toàn */
+        get: operations["get_security_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/security-report/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export the security report · Xuất báo cáo an toàn */
+        get: operations["export_security_report"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1052,6 +1991,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/unit-moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merge or move a unit · Sáp nhập, chuyển đơn vị */
+        post: operations["move_unit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/unmatched-statuses": {
         parameters: {
             query?: never;
@@ -1124,9 +2080,79 @@ export interface components {
             /** @description Version of the program. */
             version: string;
         };
+        /** @description Accounts of one kind and state. */
+        AccountCount: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description Kind. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description How many of them have a password that is too old, set by others, or must be changed.
+             */
+            password_due: number;
+            /** @description State. */
+            state: string;
+            /**
+             * Format: int64
+             * @description How many of them were not used for 30 days.
+             */
+            unused_30_days: number;
+        };
+        /** @description A request of somebody who came from a provider and whom no account fits. */
+        AccountRequest: {
+            /**
+             * Format: uuid
+             * @description The account that the person got.
+             */
+            account_id?: string | null;
+            /** @description Agency whose administrator decides. */
+            agency?: string | null;
+            /** @description Last digits of the citizen number. */
+            citizen_number?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was decided.
+             */
+            decided_at?: string | null;
+            /** @description Who decided. */
+            decided_by?: string | null;
+            /** @description Name that the provider told. */
+            display_name: string;
+            /** @description Mail address that the provider told. */
+            email: string;
+            /**
+             * Format: uuid
+             * @description Identifier.
+             */
+            id: string;
+            /** @description Telephone number that the provider told. */
+            phone: string;
+            /** @description Name of the provider. */
+            provider: string;
+            /** @description Why it was refused. */
+            reason: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["RequestState"];
+        };
+        /**
+         * @description Whether an account may be used at all.
+         * @enum {string}
+         */
+        AccountState: "active" | "disabled" | "idle" | "invited" | "left";
         /** @description An account. */
         AccountView: {
             agency?: components["schemas"]["AgencyView"] | null;
+            /** @description When something of it was last changed. */
+            changed_at: components["schemas"]["Timestamp"];
             /** @description When it was made. */
             created_at: components["schemas"]["Timestamp"];
             /** @description Name of the person or the job. */
@@ -1135,6 +2161,8 @@ export interface components {
             email?: string | null;
             /** @description Whether it may be used. */
             enabled: boolean;
+            /** @description Its identifier there. */
+            external_id?: string | null;
             /**
              * Format: uuid
              * @description Identifier.
@@ -1148,14 +2176,22 @@ export interface components {
             /** @description Whether the password is locked after failures. */
             locked: boolean;
             locked_until?: components["schemas"]["Timestamp"] | null;
+            /** @description Whether the password must be changed before anything else. */
+            must_change_password: boolean;
             /** @description Whether the password should be changed. */
             password_due: boolean;
+            /** @description What else is known of the person. */
+            person: components["schemas"]["Person"];
             /** @description Roles. */
             roles: components["schemas"]["GrantView"][];
+            /** @description Directory, provider or client that keeps it; absent when it is kept here. */
+            source?: string | null;
             /** @description Why it may be used or not. */
-            state: components["schemas"]["State"];
+            state: components["schemas"]["AccountState"];
             /** @description Sign-in name. */
             username: string;
+            valid_from?: components["schemas"]["Timestamp"] | null;
+            valid_until?: components["schemas"]["Timestamp"] | null;
         };
         /** @description What an act changed. */
         ActResult: {
@@ -1305,6 +2341,15 @@ export interface components {
             /** @description Only tell what would change. */
             dry_run?: boolean;
         };
+        /** @description The account that the person of a request gets: one that exists, or a new one. */
+        Approve: {
+            /** @description An account that exists. */
+            account_id?: string | null;
+            /** @description Agency of the new account; the request's when absent. */
+            agency?: string | null;
+            /** @description Sign-in name of a new official's account. */
+            username?: string | null;
+        };
         /** @description The administrative unit (đơn vị hành chính) that a territorial agency governs. */
         Area: {
             /** @description What the unit is called by law. */
@@ -1356,6 +2401,14 @@ export interface components {
             /** @description The reason, at most 500 bytes. */
             reason: string;
         };
+        /** @description Members to be added and taken out. */
+        ChangeMembers: {
+            /** @description Accounts to be added; those that are members get the end given here. */
+            add?: string[];
+            /** @description Accounts to be taken out. */
+            remove?: string[];
+            until?: components["schemas"]["Timestamp"] | null;
+        };
         /** @description A signed block of the journal. */
         Checkpoint: {
             /** @description When it was sealed. */
@@ -1374,6 +2427,42 @@ export interface components {
             hash: string;
             /** @description Ed25519 signature over the hash, hexadecimal. */
             signature: string;
+        };
+        /** @description The citizen number of an account as it may be shown. */
+        CitizenNumber: {
+            /** @description Its last digits; absent when none is known. */
+            masked?: string | null;
+        };
+        /** @description What claims become. */
+        ClaimPreview: {
+            /** @description Last digits of the citizen number. */
+            citizen_number?: string | null;
+            /** @description Mail address. */
+            email: string;
+            /** @description `linked`, `prove`, `refuse`, `create_citizen` or `ask_administrator`. */
+            follows: string;
+            /** @description Whether it is a firm's account. */
+            is_firm: boolean;
+            /**
+             * Format: int32
+             * @description Level here.
+             */
+            level: number;
+            /** @description Name. */
+            name: string;
+            /** @description Telephone number. */
+            phone: string;
+        };
+        /** @description A secret without its value. */
+        ClientSecretInfo: {
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: uuid
+             * @description Identifier.
+             */
+            id: string;
         };
         /** @description One code of a list with its texts. */
         CodeItem: {
@@ -1481,6 +2570,52 @@ export interface components {
             /** @description Position. */
             position?: string | null;
         };
+        /**
+         * @description What is decided.
+         * @enum {string}
+         */
+        ConflictDecision: "merge" | "ignore";
+        /** @description An entry that may be an account that exists already. */
+        ConflictView: {
+            /** @description The account that exists. */
+            account: string;
+            /** @description Connection. */
+            connection: string;
+            /** @description Who decided. */
+            decided_by?: string | null;
+            /** @description Name of the entry. */
+            dn: string;
+            /** @description When it was found. */
+            found_at: components["schemas"]["Timestamp"];
+            /** @description Identifier. */
+            id: string;
+            /** @description What is the same: `username` or `email`; `left` when the account has left. */
+            kind: string;
+            /** @description `open`, `merged` or `ignored`. */
+            state: string;
+            /** @description Sign-in name of the entry. */
+            username: string;
+        };
+        /** @description What a test of a connection found. */
+        ConnectionTest: {
+            /** @description Why not. */
+            failure?: string | null;
+            /** @description Whether it could be read. */
+            ok: boolean;
+            /** @description The first people found, as they would be taken over. */
+            sample: components["schemas"]["SamplePerson"][];
+        };
+        /** @description A consent of the caller. */
+        ConsentView: {
+            /** @description The client. */
+            client: string;
+            /** @description Since when. */
+            given_at: components["schemas"]["Timestamp"];
+            /** @description What it is called. */
+            name: string;
+            /** @description What it may know or do. */
+            scopes: string[];
+        };
         /** @description The copy of one receiver. */
         CopyItem: {
             confirm_due_at?: components["schemas"]["Timestamp"] | null;
@@ -1535,15 +2670,21 @@ export interface components {
             display_name: string;
             /** @description Mail address. */
             email?: string | null;
+            /** @description Whether its person shall activate it by a link. */
+            invite?: boolean;
             /** @description What it is for. */
             kind: components["schemas"]["Kind"];
             /**
              * Format: password
-             * @description First password; persons need one, service and technical accounts have none.
+             * @description First password; a person has one or is invited, others have none.
              */
             password?: string | null;
+            /** @description What else is known of the person. */
+            person?: components["schemas"]["Person"];
             /** @description Sign-in name. */
             username: string;
+            valid_from?: components["schemas"]["Timestamp"] | null;
+            valid_until?: components["schemas"]["Timestamp"] | null;
         };
         /** @description A wished application password. */
         CreateAppPassword: {
@@ -1552,16 +2693,84 @@ export interface components {
             /** @description What its person calls it: a device, a program. */
             label: string;
         };
+        /** @description A wished group. */
+        CreateGroup: {
+            /** @description Agency that owns it; absent for the platform itself. */
+            agency?: string | null;
+            /** @description What people read; the name when absent. */
+            display_name?: string;
+            /** @description Name, unique without regard to case. */
+            name: string;
+            rule?: components["schemas"]["GroupRule"] | null;
+        };
+        /** @description A wished run. */
+        CreateRun: {
+            /** @description How the directory is read. */
+            mode: components["schemas"]["RunMode"];
+        };
         /** @description A wished token. */
         CreateToken: {
             expires_at?: components["schemas"]["Timestamp"] | null;
             /** @description What its owner calls it. */
             name: string;
         };
+        /** @description A grant, with its dates and its ground. */
+        DatedGrantView: {
+            /** @description Agency at the top of the subtree; absent for the whole platform. */
+            agency?: string | null;
+            /** @description Its name. */
+            agency_name?: string | null;
+            /** @description Who approved it as the second person. */
+            approved_by?: string | null;
+            /** @description When. */
+            granted_at: components["schemas"]["Timestamp"];
+            /** @description Who granted it. */
+            granted_by: string;
+            /** @description Whether its role is privileged. */
+            privileged: boolean;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description Role. */
+            role: string;
+            valid_from?: components["schemas"]["Timestamp"] | null;
+            valid_until?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A decision. */
+        DecideConflict: {
+            /** @description What is decided. */
+            decision: components["schemas"]["ConflictDecision"];
+        };
+        /** @description What is decided on a line. */
+        DecideLine: {
+            /** @description Keep, change or lock. */
+            decision: components["schemas"]["ReviewDecision"];
+            /** @description What is said to it. */
+            note?: string | null;
+        };
+        /** @description What is decided. */
+        DecideRequest: {
+            /** @description Whether the role is granted. */
+            approve: boolean;
+            /** @description What is said to it. */
+            note?: string | null;
+        };
         /** @description A decision. */
         Decision: {
             /** @description Carry the changes out, or not. */
             is_accepted: boolean;
+        };
+        /** @description One thing that decided. */
+        DecisionReason: {
+            /** @description Agency at the top of its subtree; absent for the whole platform. */
+            agency?: string | null;
+            /** @description `grant`, `policy` or `nothing`. */
+            kind: string;
+            /** @description Id of the deciding policy; absent for `nothing`. */
+            policy?: string | null;
+            /** @description Role of the deciding grant. */
+            role?: string | null;
+            /** @description In words. */
+            text: components["schemas"]["Sentence"];
         };
         /** @description What became of the proposal. */
         DecisionResult: {
@@ -1584,6 +2793,58 @@ export interface components {
             /** @description Element. */
             path: string;
         };
+        /** @description A role that is delegated. */
+        DelegatedRole: {
+            /** @description Agency at the top of the subtree; absent for the whole platform. */
+            agency?: string | null;
+            /** @description Role. */
+            role: string;
+        };
+        /** @description A delegation. */
+        Delegation: {
+            /** @description Its agency. */
+            agency?: string | null;
+            /** @description When it was last changed. */
+            changed_at: components["schemas"]["Timestamp"];
+            /** @description Date of the decision, as it is written. */
+            decision_date?: string | null;
+            /** @description Number of the decision. */
+            decision_no: string;
+            /** @description Its sign-in name. */
+            delegate: string;
+            /**
+             * Format: uuid
+             * @description Account that acts.
+             */
+            delegate_id: string;
+            /** @description Its sign-in name. */
+            delegator: string;
+            /**
+             * Format: uuid
+             * @description Account that delegates.
+             */
+            delegator_id: string;
+            /** @description From when. */
+            from: components["schemas"]["Timestamp"];
+            /**
+             * Format: uuid
+             * @description Identifier.
+             */
+            id: string;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description What is delegated. */
+            roles: components["schemas"]["DelegatedRole"][];
+            /** @description Where it stands. */
+            state: components["schemas"]["DelegationState"];
+            /** @description Until when. */
+            until: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description Where a delegation stands.
+         * @enum {string}
+         */
+        DelegationState: "proposed" | "accepted" | "revoked";
         /** @description A delivery as lists show it. */
         Delivery: {
             /** @description Receiver. */
@@ -1621,7 +2882,7 @@ export interface components {
             /** @description Queue. */
             queue: string;
             /** @description Where it stands. */
-            state: components["schemas"]["State"];
+            state: components["schemas"]["DeliveryState"];
             /** @description When it last changed. */
             updated_at: components["schemas"]["Timestamp"];
         };
@@ -1640,6 +2901,13 @@ export interface components {
             /** @description Subject of that document. */
             subject?: string | null;
         };
+        /**
+         * @description Where a delivery stands.
+         *
+         *     `waiting` is a queued delivery behind another one of its lane.
+         * @enum {string}
+         */
+        DeliveryState: "queued" | "waiting" | "leased" | "delivered" | "acknowledged" | "failed" | "dead" | "cancelled";
         /**
          * @description How much a page holds.
          * @enum {string}
@@ -1746,6 +3014,22 @@ export interface components {
             /** @description Number of receivers. */
             to_count: number;
         };
+        /** @description A role in effect and the group that it comes from. */
+        EffectiveView: {
+            /** @description Agency at the top of the subtree; absent for the whole platform. */
+            agency?: string | null;
+            /** @description Its name. */
+            agency_name?: string | null;
+            /** @description Group that gives it; absent for a grant of the account itself. */
+            group?: string | null;
+            /** @description Role. */
+            role: string;
+        };
+        /** @description How many authorisations ended. */
+        EndedTokens: {
+            /** @description Families of tokens. */
+            ended: number;
+        };
         /** @description An event as the API shows it. */
         Entry: {
             /** @description What happened. */
@@ -1795,10 +3079,45 @@ export interface components {
             /** @description SHA-256 of the block that seals it; absent while it waits. */
             hash?: string | null;
         };
+        /** @description Why a decision is what it is. */
+        Explanation: {
+            /** @description Whether it may be done now, with the proof at hand. */
+            allowed: boolean;
+            /** @description Whether it may be done after signing in anew with a stronger proof. */
+            allowed_with_step_up: boolean;
+            /** @description What decided. */
+            reasons: components["schemas"]["DecisionReason"][];
+        };
         /** @description Resources as manifests. */
         Exported: {
             /** @description Sorted by kind and name; secrets are never part of them. */
             documents: components["schemas"]["Manifest"][];
+        };
+        /** @description A link between an account here and one at a provider. */
+        ExternalIdentityView: {
+            /** @description Name that the provider told. */
+            display_name: string;
+            /**
+             * Format: uuid
+             * @description Identifier.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When somebody last signed in with it.
+             */
+            last_used_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            linked_at: string;
+            /** @description Who made it. */
+            linked_by: string;
+            /** @description Name of the provider. */
+            provider: string;
+            /** @description What people call the provider; its name when it exists no more. */
+            provider_title: string;
         };
         /** @description One broken rule at one place of a document. */
         FieldError: {
@@ -1873,6 +3192,54 @@ export interface components {
             /** @description Name. */
             name: string;
         };
+        /** @description A request for a grant (yêu cầu cấp quyền). */
+        GrantRequest: {
+            /** @description Agency at the top of the subtree; absent for the whole platform. */
+            agency?: string | null;
+            decided_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Who decided. */
+            decided_by?: string | null;
+            /**
+             * Format: uuid
+             * @description Identifier.
+             */
+            id: string;
+            /** @description What was said to it. */
+            note?: string | null;
+            /** @description Why. */
+            reason: string;
+            /** @description When. */
+            requested_at: components["schemas"]["Timestamp"];
+            /** @description Who asked. */
+            requested_by: string;
+            /**
+             * Format: uuid
+             * @description Account of who asked.
+             */
+            requested_by_id: string;
+            /** @description Role. */
+            role: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["RequestState"];
+            /** @description Agency it belongs to. */
+            subject_agency?: string | null;
+            /**
+             * Format: uuid
+             * @description Its identifier.
+             */
+            subject_id: string;
+            /** @description To whom: an account or a group. */
+            subject_kind: components["schemas"]["GrantSubject"];
+            /** @description Its name. */
+            subject_name: string;
+            valid_from?: components["schemas"]["Timestamp"] | null;
+            valid_until?: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * @description To whom a role is granted.
+         * @enum {string}
+         */
+        GrantSubject: "account" | "group";
         /** @description A role at a node of the agency tree. */
         GrantView: {
             /** @description Agency at the top of the subtree; absent for the whole platform. */
@@ -1881,6 +3248,58 @@ export interface components {
             agency_name?: string | null;
             /** @description Role. */
             role: string;
+        };
+        /** @description What an account holds. */
+        GrantsView: {
+            /** @description What is in force now, own grants and those of groups. */
+            effective: components["schemas"]["EffectiveView"][];
+            /** @description Its own grants, those of the future included. */
+            items: components["schemas"]["DatedGrantView"][];
+        };
+        /** @description Who is a member by rule; every condition that is present must hold. */
+        GroupRule: {
+            /**
+             * @description Agency of the account.
+             * @default null
+             */
+            agency: string | null;
+            /**
+             * @description Kinds of account; empty for all.
+             * @default []
+             */
+            kinds: components["schemas"]["Kind"][];
+            /**
+             * @description Position (chức vụ), compared without regard to case.
+             * @default null
+             */
+            position: string | null;
+            /**
+             * @description Whether the agencies below it count too.
+             * @default false
+             */
+            with_subtree: boolean;
+        };
+        /** @description A group (nhóm). */
+        GroupView: {
+            agency?: components["schemas"]["AgencyView"] | null;
+            /** @description When it or its members were last changed. */
+            changed_at: components["schemas"]["Timestamp"];
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description What people read. */
+            display_name: string;
+            /** @description Its identifier there. */
+            external_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Identifier.
+             */
+            id: string;
+            /** @description Name, unique without regard to case. */
+            name: string;
+            rule?: components["schemas"]["GroupRule"] | null;
+            /** @description Directory, provider or client that keeps it; absent when it is kept here. */
+            source?: string | null;
         };
         /** @description A status that was sent about a copy. */
         HistoryItem: {
@@ -1916,6 +3335,34 @@ export interface components {
             /** @description To whom. */
             to?: string | null;
         };
+        /** @description One line of a file. */
+        ImportLine: {
+            /** @description What it would do. */
+            act: components["schemas"]["LineAct"];
+            /** @description What is broken. */
+            errors: components["schemas"]["FieldError"][];
+            /** @description Fields that differ. */
+            fields: string[];
+            /** @description Number, as spreadsheets show it: the header is 1. */
+            line: number;
+            /** @description Sign-in name. */
+            username: string;
+        };
+        /** @description What a file would do, or did. */
+        ImportReport: {
+            /** @description Whether it was done. */
+            applied: boolean;
+            /** @description Broken lines. */
+            broken: number;
+            /** @description Accounts changed. */
+            changed: number;
+            /** @description Accounts made. */
+            created: number;
+            /** @description All lines. */
+            lines: components["schemas"]["ImportLine"][];
+            /** @description Accounts that stay as they are. */
+            same: number;
+        };
         /** @description A service provider to be made. */
         ImportSamlSp: {
             /** @description Owning agency. */
@@ -1929,6 +3376,17 @@ export interface components {
             metadata: string;
             /** @description Name of the resource. */
             name: string;
+        };
+        /** @description What the journal keeps. */
+        JournalFacts: {
+            /**
+             * Format: int64
+             * @description Events.
+             */
+            events: number;
+            /** @description Whether nothing was removed that must still be there. */
+            met: boolean;
+            oldest_at?: components["schemas"]["Timestamp"] | null;
         };
         /** @description A key without its private part. */
         KeyInfo: {
@@ -1990,6 +3448,18 @@ export interface components {
             /** @description Identifier. */
             id: string;
             last_used_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * @description What a line would do, or did.
+         * @enum {string}
+         */
+        LineAct: "create" | "change" | "same" | "error";
+        /** @description Which provider to link. */
+        LinkMe: {
+            /** @description Path of this site to go on to afterwards. */
+            next?: string;
+            /** @description Name of the provider. */
+            provider: string;
         };
         /** Format: date */
         LocalDate: string;
@@ -2084,6 +3554,24 @@ export interface components {
             /** @description Sign-in name. */
             username: string;
         };
+        /** @description A member of a group. */
+        MemberView: {
+            /** @description When. */
+            added_at: components["schemas"]["Timestamp"];
+            /** @description Who added it. */
+            added_by: string;
+            agency?: components["schemas"]["AgencyView"] | null;
+            /** @description Name of the person or the job. */
+            display_name: string;
+            /**
+             * Format: uuid
+             * @description Account.
+             */
+            id: string;
+            until?: components["schemas"]["Timestamp"] | null;
+            /** @description Sign-in name. */
+            username: string;
+        };
         /** @description A new application password; it is shown only here. */
         NewAppPassword: {
             /** @description Identifier. */
@@ -2091,12 +3579,54 @@ export interface components {
             /** @description The password. */
             password: string;
         };
+        /** @description A citizen number. */
+        NewCitizenNumber: {
+            /**
+             * Format: password
+             * @description Twelve digits.
+             */
+            citizen_number: string;
+        };
+        /** @description How the old secret ends. */
+        NewClientSecret: {
+            /** @description Ends the old secrets at once instead of in seven days. */
+            at_once?: boolean;
+        };
+        /** @description A new secret, with its value. */
+        NewClientSecretView: components["schemas"]["ClientSecretInfo"] & {
+            /** @description The value; it is not shown again. */
+            secret: string;
+        };
+        /** @description A wished delegation. */
+        NewDelegation: {
+            /** @description Date of the decision, as it is written. */
+            decision_date?: string | null;
+            /** @description Number of the decision. */
+            decision_no: string;
+            /** @description Sign-in name of who shall act. */
+            delegate: string;
+            /** @description From when. */
+            from: components["schemas"]["Timestamp"];
+            /** @description Why. */
+            reason?: string | null;
+            /** @description What is delegated; each role must be held by who delegates. */
+            roles: components["schemas"]["DelegatedRole"][];
+            /** @description Until when, at most 180 days later. */
+            until: components["schemas"]["Timestamp"];
+        };
         /** @description A new secret of an application; it is shown only here. */
         NewLdapSecret: {
             /** @description Name with which the application binds. */
             bind_dn: string;
             /** @description The secret. */
             secret: string;
+        };
+        /** @description A new token of a client; it is shown only here. */
+        NewScimToken: {
+            /** @description Base address of the SCIM interface. */
+            base: string;
+            /** @description The token, for the header `Authorization: Bearer …`. */
+            token: string;
         };
         /** @description A new secret; the value is shown this once. */
         NewSecret: {
@@ -2114,6 +3644,18 @@ export interface components {
         NewTokenView: components["schemas"]["TokenView"] & {
             /** @description The secret; shown once. */
             token: string;
+        };
+        /** @description A wished review. */
+        OpenReview: {
+            /** @description The unit; those below it are reviewed too. */
+            agency: string;
+            due_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description An overdue review. */
+        OverdueReview: {
+            /** @description Unit. */
+            agency: string;
+            due_at?: components["schemas"]["Timestamp"] | null;
         };
         /** @description The exchange at one glance. */
         Overview: {
@@ -2134,10 +3676,58 @@ export interface components {
             upstream?: components["schemas"]["UpstreamItem"] | null;
         };
         /** @description One page of a list. */
+        Page_AccountRequest: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description The account that the person got.
+                 */
+                account_id?: string | null;
+                /** @description Agency whose administrator decides. */
+                agency?: string | null;
+                /** @description Last digits of the citizen number. */
+                citizen_number?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When it was decided.
+                 */
+                decided_at?: string | null;
+                /** @description Who decided. */
+                decided_by?: string | null;
+                /** @description Name that the provider told. */
+                display_name: string;
+                /** @description Mail address that the provider told. */
+                email: string;
+                /**
+                 * Format: uuid
+                 * @description Identifier.
+                 */
+                id: string;
+                /** @description Telephone number that the provider told. */
+                phone: string;
+                /** @description Name of the provider. */
+                provider: string;
+                /** @description Why it was refused. */
+                reason: string;
+                /** @description Where it stands. */
+                state: components["schemas"]["RequestState"];
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_AccountView: {
             /** @description The items, in the order of the list. */
             items: {
                 agency?: components["schemas"]["AgencyView"] | null;
+                /** @description When something of it was last changed. */
+                changed_at: components["schemas"]["Timestamp"];
                 /** @description When it was made. */
                 created_at: components["schemas"]["Timestamp"];
                 /** @description Name of the person or the job. */
@@ -2146,6 +3736,8 @@ export interface components {
                 email?: string | null;
                 /** @description Whether it may be used. */
                 enabled: boolean;
+                /** @description Its identifier there. */
+                external_id?: string | null;
                 /**
                  * Format: uuid
                  * @description Identifier.
@@ -2159,14 +3751,22 @@ export interface components {
                 /** @description Whether the password is locked after failures. */
                 locked: boolean;
                 locked_until?: components["schemas"]["Timestamp"] | null;
+                /** @description Whether the password must be changed before anything else. */
+                must_change_password: boolean;
                 /** @description Whether the password should be changed. */
                 password_due: boolean;
+                /** @description What else is known of the person. */
+                person: components["schemas"]["Person"];
                 /** @description Roles. */
                 roles: components["schemas"]["GrantView"][];
+                /** @description Directory, provider or client that keeps it; absent when it is kept here. */
+                source?: string | null;
                 /** @description Why it may be used or not. */
-                state: components["schemas"]["State"];
+                state: components["schemas"]["AccountState"];
                 /** @description Sign-in name. */
                 username: string;
+                valid_from?: components["schemas"]["Timestamp"] | null;
+                valid_until?: components["schemas"]["Timestamp"] | null;
             }[];
             /** @description Give it as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
@@ -2285,6 +3885,135 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_ClientSecretInfo: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
+                expires_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: uuid
+                 * @description Identifier.
+                 */
+                id: string;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ConflictView: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description The account that exists. */
+                account: string;
+                /** @description Connection. */
+                connection: string;
+                /** @description Who decided. */
+                decided_by?: string | null;
+                /** @description Name of the entry. */
+                dn: string;
+                /** @description When it was found. */
+                found_at: components["schemas"]["Timestamp"];
+                /** @description Identifier. */
+                id: string;
+                /** @description What is the same: `username` or `email`; `left` when the account has left. */
+                kind: string;
+                /** @description `open`, `merged` or `ignored`. */
+                state: string;
+                /** @description Sign-in name of the entry. */
+                username: string;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ConsentView: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description The client. */
+                client: string;
+                /** @description Since when. */
+                given_at: components["schemas"]["Timestamp"];
+                /** @description What it is called. */
+                name: string;
+                /** @description What it may know or do. */
+                scopes: string[];
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_DatedGrantView: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description Agency at the top of the subtree; absent for the whole platform. */
+                agency?: string | null;
+                /** @description Its name. */
+                agency_name?: string | null;
+                /** @description Who approved it as the second person. */
+                approved_by?: string | null;
+                /** @description When. */
+                granted_at: components["schemas"]["Timestamp"];
+                /** @description Who granted it. */
+                granted_by: string;
+                /** @description Whether its role is privileged. */
+                privileged: boolean;
+                /** @description Why. */
+                reason?: string | null;
+                /** @description Role. */
+                role: string;
+                valid_from?: components["schemas"]["Timestamp"] | null;
+                valid_until?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Delegation: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description Its agency. */
+                agency?: string | null;
+                /** @description When it was last changed. */
+                changed_at: components["schemas"]["Timestamp"];
+                /** @description Date of the decision, as it is written. */
+                decision_date?: string | null;
+                /** @description Number of the decision. */
+                decision_no: string;
+                /** @description Its sign-in name. */
+                delegate: string;
+                /**
+                 * Format: uuid
+                 * @description Account that acts.
+                 */
+                delegate_id: string;
+                /** @description Its sign-in name. */
+                delegator: string;
+                /**
+                 * Format: uuid
+                 * @description Account that delegates.
+                 */
+                delegator_id: string;
+                /** @description From when. */
+                from: components["schemas"]["Timestamp"];
+                /**
+                 * Format: uuid
+                 * @description Identifier.
+                 */
+                id: string;
+                /** @description Why. */
+                reason?: string | null;
+                /** @description What is delegated. */
+                roles: components["schemas"]["DelegatedRole"][];
+                /** @description Where it stands. */
+                state: components["schemas"]["DelegationState"];
+                /** @description Until when. */
+                until: components["schemas"]["Timestamp"];
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_DeliveryItem: {
             /** @description The items, in the order of the list. */
             items: (components["schemas"]["Delivery"] & {
@@ -2352,6 +4081,112 @@ export interface components {
                 /** @description SHA-256 of the block that seals it; absent while it waits. */
                 hash?: string | null;
             })[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ExternalIdentityView: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description Name that the provider told. */
+                display_name: string;
+                /**
+                 * Format: uuid
+                 * @description Identifier.
+                 */
+                id: string;
+                /**
+                 * Format: date-time
+                 * @description When somebody last signed in with it.
+                 */
+                last_used_at?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                linked_at: string;
+                /** @description Who made it. */
+                linked_by: string;
+                /** @description Name of the provider. */
+                provider: string;
+                /** @description What people call the provider; its name when it exists no more. */
+                provider_title: string;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_GrantRequest: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description Agency at the top of the subtree; absent for the whole platform. */
+                agency?: string | null;
+                decided_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Who decided. */
+                decided_by?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Identifier.
+                 */
+                id: string;
+                /** @description What was said to it. */
+                note?: string | null;
+                /** @description Why. */
+                reason: string;
+                /** @description When. */
+                requested_at: components["schemas"]["Timestamp"];
+                /** @description Who asked. */
+                requested_by: string;
+                /**
+                 * Format: uuid
+                 * @description Account of who asked.
+                 */
+                requested_by_id: string;
+                /** @description Role. */
+                role: string;
+                /** @description Where it stands. */
+                state: components["schemas"]["RequestState"];
+                /** @description Agency it belongs to. */
+                subject_agency?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Its identifier.
+                 */
+                subject_id: string;
+                /** @description To whom: an account or a group. */
+                subject_kind: components["schemas"]["GrantSubject"];
+                /** @description Its name. */
+                subject_name: string;
+                valid_from?: components["schemas"]["Timestamp"] | null;
+                valid_until?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_GroupView: {
+            /** @description The items, in the order of the list. */
+            items: {
+                agency?: components["schemas"]["AgencyView"] | null;
+                /** @description When it or its members were last changed. */
+                changed_at: components["schemas"]["Timestamp"];
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description What people read. */
+                display_name: string;
+                /** @description Its identifier there. */
+                external_id?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Identifier.
+                 */
+                id: string;
+                /** @description Name, unique without regard to case. */
+                name: string;
+                rule?: components["schemas"]["GroupRule"] | null;
+                /** @description Directory, provider or client that keeps it; absent when it is kept here. */
+                source?: string | null;
+            }[];
             /** @description Give it as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
         };
@@ -2457,6 +4292,49 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_MemberView: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description When. */
+                added_at: components["schemas"]["Timestamp"];
+                /** @description Who added it. */
+                added_by: string;
+                agency?: components["schemas"]["AgencyView"] | null;
+                /** @description Name of the person or the job. */
+                display_name: string;
+                /**
+                 * Format: uuid
+                 * @description Account.
+                 */
+                id: string;
+                until?: components["schemas"]["Timestamp"] | null;
+                /** @description Sign-in name. */
+                username: string;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_PlannedMoveView: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description The new unit. */
+                agency: string;
+                /** @description The decision that it follows. */
+                basis?: string | null;
+                /** @description Whether roles held within the old unit stay. */
+                keep_roles: boolean;
+                /** @description Who planned it. */
+                made_by: string;
+                /** @description When. */
+                on: components["schemas"]["Timestamp"];
+                /** @description The new position. */
+                position?: string | null;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Resource: {
             /** @description The items, in the order of the list. */
             items: {
@@ -2477,6 +4355,76 @@ export interface components {
                 updated_at: components["schemas"]["Timestamp"];
                 /** @description Who changed it. */
                 updated_by: string;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ReviewCampaign: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description The unit; those below it are reviewed too. */
+                agency: string;
+                closed_at?: components["schemas"]["Timestamp"] | null;
+                /** @description When it should be done. */
+                due_at: components["schemas"]["Timestamp"];
+                escalated_at?: components["schemas"]["Timestamp"] | null;
+                /**
+                 * Format: uuid
+                 * @description Identifier.
+                 */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Accounts in it.
+                 */
+                lines: number;
+                /**
+                 * Format: int64
+                 * @description Accounts that are not decided.
+                 */
+                open_lines: number;
+                /** @description When. */
+                opened_at: components["schemas"]["Timestamp"];
+                /** @description Who opened it. */
+                opened_by: string;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ReviewLine: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description Account.
+                 */
+                account_id: string;
+                /** @description Unit. */
+                agency?: string | null;
+                decided_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Who decided. */
+                decided_by?: string | null;
+                decision?: components["schemas"]["ReviewDecision"] | null;
+                /** @description Name of the person or the job. */
+                display_name: string;
+                /** @description Kind of account. */
+                kind: string;
+                /** @description Last use of any kind. */
+                last_used_at: components["schemas"]["Timestamp"];
+                /** @description What was said to it. */
+                note?: string | null;
+                /** @description Position. */
+                position?: string | null;
+                /** @description Roles, as the journal shows them. */
+                roles: string;
+                /** @description State. */
+                state: string;
+                /** @description Sign-in name. */
+                username: string;
+                valid_from?: components["schemas"]["Timestamp"] | null;
+                valid_until?: components["schemas"]["Timestamp"] | null;
             }[];
             /** @description Give it as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
@@ -2506,6 +4454,8 @@ export interface components {
         Page_RoleView: {
             /** @description The items, in the order of the list. */
             items: {
+                /** @description Roles that exclude it. */
+                conflicts: string[];
                 /** @description Whether an administrator of an agency may grant it. */
                 delegable: boolean;
                 /** @description What it is for. */
@@ -2514,8 +4464,49 @@ export interface components {
                 labels: components["schemas"]["Sentence"];
                 /** @description Permissions, sorted. */
                 permissions: string[];
+                /** @description Whether its grants end by themselves and need a second person. */
+                privileged: boolean;
                 /** @description Name. */
                 role: string;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_RunView: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description Connection. */
+                connection: string;
+                /** @description When it was wished. */
+                created_at: components["schemas"]["Timestamp"];
+                ended_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Identifier. */
+                id: string;
+                /** @description `full`, `delta` or `dry_run`. */
+                mode: string;
+                /** @description What it did: numbers, and lines that name single people. */
+                report: Record<string, unknown>;
+                /** @description Who wished it; `schedule` for the schedule. */
+                requested_by: string;
+                /** @description `queued`, `done`, `stopped` or `failed`. */
+                state: string;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ScimTokenItem: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description When. */
+                created_at: components["schemas"]["Timestamp"];
+                /** @description Who issued it. */
+                created_by: string;
+                expires_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Identifier. */
+                id: string;
+                last_used_at?: components["schemas"]["Timestamp"] | null;
             }[];
             /** @description Give it as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
@@ -2676,6 +4667,42 @@ export interface components {
             email?: string | null;
             /** @description Whether it may be used. */
             enabled?: boolean | null;
+            person?: components["schemas"]["Person"] | null;
+            valid_from?: components["schemas"]["Timestamp"] | null;
+            valid_until?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What changes in a group; what is absent stays. */
+        PatchGroup: {
+            /** @description Agency that owns it; null for the platform itself. */
+            agency?: string | null;
+            /** @description What people read. */
+            display_name?: string | null;
+            /** @description Name. */
+            name?: string | null;
+            rule?: components["schemas"]["GroupRule"] | null;
+        };
+        /** @description What an account knows of its person beside the name that is shown. */
+        Person: {
+            /**
+             * @description Family and middle name (họ và tên đệm).
+             * @default null
+             */
+            family_name: string | null;
+            /**
+             * @description Given name (tên).
+             * @default null
+             */
+            given_name: string | null;
+            /**
+             * @description Telephone.
+             * @default null
+             */
+            phone: string | null;
+            /**
+             * @description Position (chức vụ).
+             * @default null
+             */
+            position: string | null;
         };
         /** @description One manifest with what it would change. */
         Planned: {
@@ -2692,6 +4719,74 @@ export interface components {
              * @description Revision after it; the present one in a dry run.
              */
             revision: number;
+        };
+        /** @description A move that waits for its day. */
+        PlannedMoveView: {
+            /** @description The new unit. */
+            agency: string;
+            /** @description The decision that it follows. */
+            basis?: string | null;
+            /** @description Whether roles held within the old unit stay. */
+            keep_roles: boolean;
+            /** @description Who planned it. */
+            made_by: string;
+            /** @description When. */
+            on: components["schemas"]["Timestamp"];
+            /** @description The new position. */
+            position?: string | null;
+        };
+        /** @description A wished grant. */
+        PostGrant: {
+            /** @description Agency at the top of the subtree; absent for the whole platform. */
+            agency?: string | null;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description Role. */
+            role: string;
+            valid_from?: components["schemas"]["Timestamp"] | null;
+            valid_until?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A wished move. */
+        PostMove: {
+            /** @description The new unit. */
+            agency: string;
+            /** @description The decision that it follows. */
+            basis?: string | null;
+            /** @description Whether roles held within the old unit stay. */
+            keep_roles?: boolean;
+            on?: components["schemas"]["Timestamp"] | null;
+            /** @description The new position; absent keeps the present one. */
+            position?: string | null;
+        };
+        /** @description A wished grant that a second person shall approve. */
+        PostRequest: {
+            /** @description Agency at the top of the subtree; absent for the whole platform. */
+            agency?: string | null;
+            /** @description Why. */
+            reason: string;
+            /** @description Role. */
+            role: string;
+            /**
+             * Format: uuid
+             * @description Its identifier.
+             */
+            subject_id: string;
+            /** @description To whom: an account or a group. */
+            subject_kind: components["schemas"]["GrantSubject"];
+            valid_from?: components["schemas"]["Timestamp"] | null;
+            valid_until?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A wished move of a whole unit. */
+        PostUnitMove: {
+            /** @description The decision that it follows. */
+            basis?: string | null;
+            /** @description Whether only to show what would be moved. */
+            dry_run?: boolean;
+            /** @description The unit that is merged or moved. */
+            from: string;
+            on?: components["schemas"]["Timestamp"] | null;
+            /** @description The unit that takes over its accounts, grants and groups. */
+            to: string;
         };
         /** @description How a person likes the console. */
         Preferences: {
@@ -2730,6 +4825,7 @@ export interface components {
              * @description HTTP status.
              */
             status: number;
+            step_up?: components["schemas"]["StepUpBody"] | null;
             /** @description The sentence in Vietnamese. */
             title: string;
             /** @description Trace id to give to the operators. */
@@ -2742,17 +4838,62 @@ export interface components {
          * @enum {string}
          */
         ProposalState: "open" | "accepted" | "rejected";
+        /** @description Where to send the browser. */
+        ProviderAddress: {
+            /** @description Address of the provider's page. */
+            href: string;
+        };
+        /** @description What a check of a provider found. */
+        ProviderCheck: {
+            /** @description Where people are sent; absent when the provider cannot be used. */
+            authorization_endpoint?: string | null;
+            /** @description Whether a secret is set. */
+            has_secret: boolean;
+            /** @description Keys that can be used. */
+            keys: number;
+            problem?: components["schemas"]["ProblemBody"] | null;
+            /** @description Address that the provider must know as the way back. */
+            redirect_uri: string;
+        };
+        /** @description A provider's secret. */
+        ProviderSecret: {
+            /**
+             * Format: password
+             * @description The secret that the provider gave the platform.
+             */
+            secret: string;
+        };
         /**
          * @description What a key is for; keys of one purpose are never used for another.
          * @enum {string}
          */
         Purpose: "token" | "saml";
+        /** @description The password of the reading account. */
+        PutConnectionPassword: {
+            /**
+             * Format: password
+             * @description The password.
+             */
+            password: string;
+        };
+        /** @description An exemption from the rule that unused accounts are locked. */
+        PutExemption: {
+            /** @description Why. */
+            reason: string;
+            /** @description Until when. */
+            until: components["schemas"]["Timestamp"];
+        };
         /** @description A role at a node. */
         PutGrant: {
             /** @description Agency at the top of the subtree; absent for the whole platform. */
             agency?: string | null;
             /** @description Role. */
             role: string;
+        };
+        /** @description The groups that a group shall hold. */
+        PutGroupsIn: {
+            /** @description All of them. */
+            groups: string[];
         };
         /** @description A wished state with the revision that the caller saw. */
         PutResource: {
@@ -2826,6 +4967,11 @@ export interface components {
             subject: string;
             to?: components["schemas"]["Party"] | null;
         };
+        /** @description Why a request is refused. */
+        Refuse: {
+            /** @description Reason. */
+            reason: string;
+        };
         /** @description A document that has to do with another one. */
         RelatedItem: {
             /** @description Its identifier given by the sender. */
@@ -2862,6 +5008,11 @@ export interface components {
              */
             open: number;
         };
+        /**
+         * @description Where a request stands.
+         * @enum {string}
+         */
+        RequestState: "requested" | "approved" | "rejected";
         /** @description Which copies are sent again. */
         Resend: {
             /**
@@ -2903,6 +5054,71 @@ export interface components {
             /** @description Who changed it. */
             updated_by: string;
         };
+        /** @description A review of the accounts of a unit (đợt rà soát). */
+        ReviewCampaign: {
+            /** @description The unit; those below it are reviewed too. */
+            agency: string;
+            closed_at?: components["schemas"]["Timestamp"] | null;
+            /** @description When it should be done. */
+            due_at: components["schemas"]["Timestamp"];
+            escalated_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: uuid
+             * @description Identifier.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Accounts in it.
+             */
+            lines: number;
+            /**
+             * Format: int64
+             * @description Accounts that are not decided.
+             */
+            open_lines: number;
+            /** @description When. */
+            opened_at: components["schemas"]["Timestamp"];
+            /** @description Who opened it. */
+            opened_by: string;
+        };
+        /**
+         * @description What is decided on an account.
+         * @enum {string}
+         */
+        ReviewDecision: "keep" | "change" | "lock";
+        /** @description An account in a review, as it was when the review was opened. */
+        ReviewLine: {
+            /**
+             * Format: uuid
+             * @description Account.
+             */
+            account_id: string;
+            /** @description Unit. */
+            agency?: string | null;
+            decided_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Who decided. */
+            decided_by?: string | null;
+            decision?: components["schemas"]["ReviewDecision"] | null;
+            /** @description Name of the person or the job. */
+            display_name: string;
+            /** @description Kind of account. */
+            kind: string;
+            /** @description Last use of any kind. */
+            last_used_at: components["schemas"]["Timestamp"];
+            /** @description What was said to it. */
+            note?: string | null;
+            /** @description Position. */
+            position?: string | null;
+            /** @description Roles, as the journal shows them. */
+            roles: string;
+            /** @description State. */
+            state: string;
+            /** @description Sign-in name. */
+            username: string;
+            valid_from?: components["schemas"]["Timestamp"] | null;
+            valid_until?: components["schemas"]["Timestamp"] | null;
+        };
         /** @description One entry of the history of a resource. */
         Revision: {
             /** @description Who. */
@@ -2926,6 +5142,8 @@ export interface components {
         };
         /** @description A role with its permissions. */
         RoleView: {
+            /** @description Roles that exclude it. */
+            conflicts: string[];
             /** @description Whether an administrator of an agency may grant it. */
             delegable: boolean;
             /** @description What it is for. */
@@ -2934,6 +5152,8 @@ export interface components {
             labels: components["schemas"]["Sentence"];
             /** @description Permissions, sorted. */
             permissions: string[];
+            /** @description Whether its grants end by themselves and need a second person. */
+            privileged: boolean;
             /** @description Name. */
             role: string;
         };
@@ -2957,6 +5177,29 @@ export interface components {
             /** @description What it is for. */
             purpose: components["schemas"]["Purpose"];
         };
+        /**
+         * @description How a directory is read.
+         * @enum {string}
+         */
+        RunMode: "full" | "delta" | "dry_run";
+        /** @description A run of a connection. */
+        RunView: {
+            /** @description Connection. */
+            connection: string;
+            /** @description When it was wished. */
+            created_at: components["schemas"]["Timestamp"];
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Identifier. */
+            id: string;
+            /** @description `full`, `delta` or `dry_run`. */
+            mode: string;
+            /** @description What it did: numbers, and lines that name single people. */
+            report: Record<string, unknown>;
+            /** @description Who wished it; `schedule` for the schedule. */
+            requested_by: string;
+            /** @description `queued`, `done`, `stopped` or `failed`. */
+            state: string;
+        };
         /** @description What metadata would become. */
         SamlSpPreview: {
             /** @description Name for the resource: the one that has this entity id, else a suggestion. */
@@ -2966,10 +5209,39 @@ export interface components {
              * @description Revision of the resource that has this entity id already.
              */
             revision?: number | null;
-            /** @description Specification of kind `saml_sp`. */
+            /** @description Specification of kind `saml-sp`. */
             spec: Record<string, unknown>;
             /** @description What to know before keeping it. */
             warnings: components["schemas"]["Sentence"][];
+        };
+        /** @description Claims as a provider would tell them. */
+        SampleClaims: {
+            /** @description The claims. */
+            claims: Record<string, unknown>;
+        };
+        /** @description A person as it would be taken over. */
+        SamplePerson: {
+            /** @description Agency by the rules of units. */
+            agency?: string | null;
+            /** @description Whole name. */
+            display_name?: string | null;
+            /** @description Name in the directory. */
+            dn: string;
+            /** @description Why it cannot be taken over. */
+            problem?: string | null;
+            /** @description Sign-in name. */
+            username?: string | null;
+        };
+        /** @description A token of a client, without its value. */
+        ScimTokenItem: {
+            /** @description When. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Who issued it. */
+            created_by: string;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Identifier. */
+            id: string;
+            last_used_at?: components["schemas"]["Timestamp"] | null;
         };
         /** @description A secret of a system, without its value. */
         SecretItem: {
@@ -2982,6 +5254,61 @@ export interface components {
             id: string;
             last_used_at?: components["schemas"]["Timestamp"] | null;
             retires_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description Something that is allowed though the rule says otherwise. */
+        SecurityException: {
+            ends_at?: components["schemas"]["Timestamp"] | null;
+            /** @description `idle` or `privileged_without_end`. */
+            kind: string;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description Account. */
+            subject: string;
+        };
+        /** @description One fact of another room: a key with its end, a second factor's count. */
+        SecurityFact: {
+            ends_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Whether it is as it should be; absent when nothing is asked. */
+            met?: boolean | null;
+            /** @description What it is about. */
+            name: string;
+            /** @description Part of the report: `keys`, `factors`. */
+            section: string;
+            /** @description What it says. */
+            value: string;
+        };
+        /** @description A number of the standard. */
+        SecurityNumber: {
+            /** @description What is in force. */
+            actual: string;
+            /** @description Clause of TCVN 14423:2026. */
+            clause: string;
+            /** @description Key of the configuration. */
+            id: string;
+            /** @description What it is. */
+            label: components["schemas"]["Sentence"];
+            /** @description Whether it is met. */
+            met: boolean;
+            /** @description What level 3 asks for. */
+            required: string;
+            why?: components["schemas"]["Sentence"] | null;
+        };
+        /** @description The report. */
+        SecurityReport: {
+            /** @description Accounts by kind and state. */
+            accounts: components["schemas"]["AccountCount"][];
+            /** @description Exceptions in force. */
+            exceptions: components["schemas"]["SecurityException"][];
+            /** @description Facts of other rooms: keys, second factors. */
+            facts: components["schemas"]["SecurityFact"][];
+            /** @description The journal. */
+            journal: components["schemas"]["JournalFacts"];
+            /** @description When it was made. */
+            made_at: components["schemas"]["Timestamp"];
+            /** @description The numbers. */
+            numbers: components["schemas"]["SecurityNumber"][];
+            /** @description Reviews that are overdue. */
+            overdue_reviews: components["schemas"]["OverdueReview"][];
         };
         /** @description A message that was sent. */
         SentResult: {
@@ -3047,11 +5374,62 @@ export interface components {
             /** @description Position. */
             position?: string | null;
         };
-        /**
-         * @description Whether an account may be used at all.
-         * @enum {string}
-         */
-        State: "active" | "disabled" | "idle" | "invited" | "left";
+        /** @description A trial of policies. */
+        Simulate: {
+            /**
+             * Format: uuid
+             * @description Account.
+             */
+            account: string;
+            /**
+             * Format: int32
+             * @description Level of the proof, 1 to 3.
+             */
+            acr?: number;
+            /** @description Agency of the thing; absent for a thing of no agency. */
+            agency?: string | null;
+            /**
+             * Format: int64
+             * @description Age of the proof in seconds.
+             */
+            auth_age?: number;
+            /**
+             * Format: int64
+             * @description Classification of the thing, 0 for public.
+             */
+            classification?: number;
+            /** @description Kind of the thing. */
+            kind?: string;
+            /** @description Name of the thing. */
+            name?: string;
+            /** @description Permission. */
+            permission: string;
+            /** @description Policies to be tried beside those in force; one of the same name is replaced. */
+            policies?: components["schemas"]["TriedPolicy"][];
+            /** @description Who asked for the thing. */
+            requested_by?: string;
+            /** @description Whether a bearer token came instead of a session. */
+            token?: boolean;
+        };
+        /** @description What a trial gave. */
+        Simulated: {
+            /** @description What is decided today. */
+            present: components["schemas"]["Explanation"];
+            /** @description What would be decided with the tried policies. */
+            tried: components["schemas"]["Explanation"];
+        };
+        /** @description The proof of the person that a call lacks (RFC 9470, `insufficient_user_authentication`). */
+        StepUpBody: {
+            /** @description Level asked for: `urn:lgsp:acr:2`. */
+            acr_values: string;
+            /** @description `insufficient_user_authentication`. */
+            error: string;
+            /**
+             * Format: int64
+             * @description Age of the proof at most, in seconds.
+             */
+            max_age: number;
+        };
         /** @description One step from an agency to a body that took over, wholly or in part. */
         Succession: {
             /** @description The agency that took over (in a list of predecessors: the one that was taken over). */
@@ -3115,6 +5493,38 @@ export interface components {
             last_used_at?: components["schemas"]["Timestamp"] | null;
             /** @description What its owner calls it. */
             name: string;
+        };
+        /** @description A policy that is only tried. */
+        TriedPolicy: {
+            /** @description Cedar; empty for without this policy. */
+            cedar: string;
+            /** @description Name. */
+            name: string;
+        };
+        /** @description What a unit holds that would go along. */
+        UnitHoldings: {
+            /**
+             * Format: int64
+             * @description Accounts of the unit itself.
+             */
+            accounts: number;
+            /**
+             * Format: int64
+             * @description Grants of accounts at the unit.
+             */
+            grants: number;
+            /**
+             * Format: int64
+             * @description Grants of groups at the unit.
+             */
+            group_grants: number;
+            /**
+             * Format: int64
+             * @description Groups of the unit.
+             */
+            groups: number;
+            /** @description Up to 200 of its accounts, by user name. */
+            usernames: string[];
         };
         /** @description Why a status is taken off the list. */
         UnmatchedDismissal: {
@@ -3199,6 +5609,152 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_account_requests: {
+        parameters: {
+            query?: {
+                /** @description Where the requests stand; open ones when absent. */
+                state?: components["schemas"]["RequestState"];
+                /** @description Request after which the page starts. */
+                cursor?: string;
+                /** @description Page size, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AccountRequest"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    approve_account_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approve"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRequest"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    refuse_account_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Refuse"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3299,6 +5855,84 @@ export interface operations {
             };
         };
     };
+    export_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    import_accounts: {
+        parameters: {
+            query?: {
+                /** @description Whether only to show what would be done; true when absent. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description CSV or XLSX; the first line names the columns */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     get_account: {
         parameters: {
             query?: never;
@@ -3370,6 +6004,549 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_citizen_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CitizenNumber"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_citizen_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCitizenNumber"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_citizen_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_external_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExternalIdentityView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    unlink_external_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_account_grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantsView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    grant_to_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostGrant"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatedGrantView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    withdraw_from_account: {
+        parameters: {
+            query: {
+                /** @description Role. */
+                role: string;
+                /** @description Agency at the top of the subtree; absent for the whole platform. */
+                agency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_idle_exemption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutExemption"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_idle_exemption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    leave_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_planned_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PlannedMoveView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    move_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostMove"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    cancel_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3522,6 +6699,44 @@ export interface operations {
             path: {
                 /** @description Account */
                 id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                id: string;
+                /** @description Session */
+                session: string;
             };
             cookie?: never;
         };
@@ -4074,6 +7289,215 @@ export interface operations {
             };
         };
     };
+    explain_decision: {
+        parameters: {
+            query: {
+                /** @description Account. */
+                account: string;
+                /** @description Permission, as the list of roles names it. */
+                permission: string;
+                /** @description Agency of the thing; absent for a thing of no agency. */
+                agency?: string;
+                /** @description Level of the proof, 1 to 3; 1 when absent. */
+                acr?: number;
+                /** @description Age of the proof in seconds; fresh when absent. */
+                auth_age?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    simulate_decision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Simulate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulated"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_delegations: {
+        parameters: {
+            query?: {
+                /** @description Where the page starts; from `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Page size, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Delegation"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    accept_delegation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Delegation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    revoke_delegation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Delegation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_deliveries: {
         parameters: {
             query?: {
@@ -4242,6 +7666,299 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_directory_conflicts: {
+        parameters: {
+            query?: {
+                /** @description Only of this connection. */
+                connection?: string;
+                /** @description How they stand; open ones when absent. */
+                state?: "open" | "merged" | "ignored";
+                /** @description Conflicts wanted, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConflictView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    decide_directory_conflict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Conflict */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideConflict"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_directory_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Connection */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutConnectionPassword"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_directory_runs: {
+        parameters: {
+            query?: {
+                /** @description Runs wanted, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Connection */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RunView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    create_directory_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Connection */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRun"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_directory_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Connection */
+                name: string;
+                /** @description Run */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    test_directory_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Connection */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
             404: {
@@ -4625,6 +8342,798 @@ export interface operations {
             };
         };
     };
+    list_grant_requests: {
+        parameters: {
+            query?: {
+                /** @description `requested`, `approved` or `rejected`. */
+                state?: components["schemas"]["RequestState"];
+                /** @description Where the page starts; from `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Page size, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_GrantRequest"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    request_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantRequest"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    decide_grant_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Request */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantRequest"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_groups: {
+        parameters: {
+            query?: {
+                /** @description Words to be found in the names, tone marks optional. */
+                q?: string;
+                /** @description Only groups of this agency and of those below it. */
+                agency?: string;
+                /** @description Only groups that have this account as a direct member. */
+                member?: string;
+                /** @description Name after which the page starts. */
+                cursor?: string;
+                /** @description Page size, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_GroupView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    create_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateGroup"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Group */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Group */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    patch_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Group */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchGroup"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_group_grants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Group */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DatedGrantView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    grant_to_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Group */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostGrant"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatedGrantView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    withdraw_from_group: {
+        parameters: {
+            query: {
+                /** @description Role. */
+                role: string;
+                /** @description Agency at the top of the subtree; absent for the whole platform. */
+                agency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Group */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_groups_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Group */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_GroupView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_groups_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Group */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutGroupsIn"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_group_members: {
+        parameters: {
+            query?: {
+                /** @description User name after which the page starts. */
+                cursor?: string;
+                /** @description Page size, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Group */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MemberView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_group_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Group */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMembers"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    check_identity_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderCheck"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    preview_identity_provider_claims: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleClaims"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimPreview"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_identity_provider_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderSecret"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    try_identity_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderAddress"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_events: {
         parameters: {
             query?: {
@@ -4741,6 +9250,54 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": string;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    export_events_csv: {
+        parameters: {
+            query?: {
+                /** @description `audit` or `exchange`. */
+                class?: string;
+                /** @description Account or system. */
+                actor?: string;
+                /** @description Exact action, or its first part followed by a dot (`document.`). */
+                action?: string;
+                /** @description Name or id of the thing concerned. */
+                subject?: string;
+                /** @description Agency concerned. */
+                agency?: string;
+                /** @description Trace id. */
+                trace_id?: string;
+                /** @description From this instant on. */
+                from?: components["schemas"]["Timestamp"];
+                /** @description Before this instant. */
+                to?: components["schemas"]["Timestamp"];
+                /** @description Where the page starts; from `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Page size, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             403: {
@@ -4994,6 +9551,251 @@ export interface operations {
             };
         };
     };
+    list_my_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConsentView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    withdraw_my_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_my_delegations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Delegation"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    propose_delegation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDelegation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_my_external_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExternalIdentityView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    link_my_external_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkMe"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderAddress"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    unlink_my_external_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     change_password: {
         parameters: {
             query?: never;
@@ -5061,6 +9863,157 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_client_secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ClientSecretInfo"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    create_client_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClientSecret"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewClientSecretView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    revoke_client_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    end_client_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedTokens"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5337,6 +10290,230 @@ export interface operations {
             };
         };
     };
+    list_reviews: {
+        parameters: {
+            query?: {
+                /** @description Where the page starts; from `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Page size, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReviewCampaign"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenReview"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewCampaign"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    close_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Review */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewCampaign"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    export_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Review */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_review_lines: {
+        parameters: {
+            query?: {
+                /** @description User name after which the page starts. */
+                cursor?: string;
+                /** @description Page size, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Review */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReviewLine"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    decide_review_line: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Review */
+                id: string;
+                /** @description Account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideLine"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_roles: {
         parameters: {
             query?: never;
@@ -5441,6 +10618,220 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_scim_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Client */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ScimTokenItem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    create_scim_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Client */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewScimToken"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    rotate_scim_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Client */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewScimToken"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    revoke_scim_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Client */
+                name: string;
+                /** @description Token */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_security_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityReport"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    export_security_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5780,6 +11171,45 @@ export interface operations {
                 content?: never;
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    move_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostUnitMove"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitHoldings"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

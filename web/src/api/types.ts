@@ -37,6 +37,10 @@ export type Revision = Schemas["Revision"];
 /** Any JSON may stand before and after; the document can only say "an object". */
 export type Change = { pointer: string; before?: unknown; after?: unknown };
 
+export type Group = Schemas["GroupView"];
+export type GroupMember = Schemas["MemberView"];
+export type Grant = Schemas["DatedGrantView"];
+export type GrantList = Schemas["GrantsView"];
 export type SigningKey = Schemas["KeyInfo"];
 export type SamlPreview = Schemas["SamlSpPreview"];
 

@@ -7,6 +7,7 @@ import { applications } from "./applications/routes.ts";
 import { audit } from "./audit/routes.ts";
 import { deliveries } from "./deliveries/routes.ts";
 import { documents } from "./documents/routes.ts";
+import { groups } from "./groups/routes.ts";
 import { home } from "./home/routes.ts";
 import { keys } from "./keys/routes.ts";
 import { mailbox } from "./mailbox/routes.ts";
@@ -26,6 +27,7 @@ export const features: readonly Feature[] = [
   agencies,
   registry,
   accounts,
+  groups,
   applications,
   keys,
   audit,
