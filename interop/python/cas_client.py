@@ -46,7 +46,7 @@ def main():
             {"source": "display_name", "name": "displayName"},
         ],
     }
-    register(argument, "/resources/cas_service/python-cas", {"spec": spec}, "put")
+    register(argument, "/resources/cas-service/python-cas", {"spec": spec}, "put")
     base = argument["base"] + "/cas/"
     browser = Browser(argument["base"], argument["username"], argument["password"])
     result = {}

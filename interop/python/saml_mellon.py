@@ -102,7 +102,7 @@ def proof(argument, site):
         {"source": "display_name", "name": "displayName"},
     ]
     body = {"spec": spec, "base_revision": made["revision"]}
-    register(argument, "/resources/saml_sp/mellon", body, "put")
+    register(argument, "/resources/saml-sp/mellon", body, "put")
     person = (argument["username"], argument["password"])
     browser = Browser(argument["base"], *person, others=[site])
     page = browser.open(site + "/private/index.html")

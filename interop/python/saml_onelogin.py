@@ -66,7 +66,7 @@ def main():
     made = register(argument, "/saml-sps", {"name": "onelogin", "metadata": metadata})
     spec = {**made["spec"], "response_signed": True}
     body = {"spec": spec, "base_revision": made["revision"]}
-    register(argument, "/resources/saml_sp/onelogin", body, "put")
+    register(argument, "/resources/saml-sp/onelogin", body, "put")
 
     browser = Browser(argument["base"], argument["username"], argument["password"])
     result = {}

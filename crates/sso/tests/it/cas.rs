@@ -36,7 +36,7 @@ async fn register(world: &World) {
         "title": "Quản lý văn bản", "services": ["https://qlvb.test/cas"],
         "attributes": [{ "source": "email", "name": "mail" }],
     });
-    put(world, "cas_service", "qlvb", spec).await;
+    put(world, "cas-service", "qlvb", spec).await;
 }
 
 fn login(more: &str) -> String {

@@ -30,7 +30,7 @@ async fn register(world: &World, signer: &TestSigner, change: Value) {
     for (name, value) in change.as_object().into_iter().flatten() {
         spec[name] = value.clone();
     }
-    put(world, "saml_sp", "qlvb", spec).await;
+    put(world, "saml-sp", "qlvb", spec).await;
 }
 
 fn authn_request(world: &World, id: &str, attributes: &str) -> String {
