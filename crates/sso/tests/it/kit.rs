@@ -67,7 +67,10 @@ impl World {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut config = made.config.clone();
         config.identity.issuer = issuer.to_owned();
-        let modules = [lgsp_identity::module(), lgsp_sso::module().unwrap()];
+        let modules = [
+            lgsp_identity::module().unwrap(),
+            lgsp_sso::module().unwrap(),
+        ];
         let platform = Platform::start(config, made.clock.clone(), &modules)
             .await
             .unwrap();
@@ -101,6 +104,7 @@ impl World {
             valid_from: None,
             valid_until: None,
             is_invited: false,
+            document: None,
         };
         let actor = Actor::command_line(made.clock.now());
         let person = identity

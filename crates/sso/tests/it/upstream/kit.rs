@@ -101,7 +101,10 @@ impl World {
             drop_database = Some((url, name));
         }
         let clock = Arc::new(ManualClock::new(START));
-        let modules = [lgsp_identity::module(), lgsp_sso::module().unwrap()];
+        let modules = [
+            lgsp_identity::module().unwrap(),
+            lgsp_sso::module().unwrap(),
+        ];
         let platform = Platform::start(config, clock.clone(), &modules)
             .await
             .unwrap();
