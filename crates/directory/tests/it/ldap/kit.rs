@@ -74,7 +74,7 @@ impl World {
     pub(crate) async fn start_with(test: &TestPlatform, change: impl FnOnce(&mut Config)) -> Self {
         let modules = [
             lgsp_catalogue::module().unwrap(),
-            lgsp_identity::module(),
+            lgsp_identity::module().unwrap(),
             lgsp_directory::module().unwrap(),
         ];
         let mut config = test.config.clone();

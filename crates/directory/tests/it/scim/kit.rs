@@ -67,7 +67,7 @@ impl World {
     pub(crate) async fn start(test: &TestPlatform) -> Self {
         let modules = [
             lgsp_catalogue::module().unwrap(),
-            lgsp_identity::module(),
+            lgsp_identity::module().unwrap(),
             lgsp_directory::module().unwrap(),
         ];
         let platform = Platform::start(test.config.clone(), test.clock.clone(), &modules)
