@@ -20,8 +20,7 @@ use crate::{
     Identity,
     error::Result,
     rules::TOUCH_MS,
-    secret::{cookie, stored_hash},
-    sessions::SESSION_COOKIE,
+    secret::stored_hash,
     tables::{account, agency_of, instant, session, token},
     tokens::TOKEN_PREFIX,
 };
@@ -42,7 +41,7 @@ impl Authenticator for Identity {
         parts: &'a Parts,
     ) -> PortFuture<'a, lgsp_platform::Result<Option<Principal>>> {
         Box::pin(async move {
-            let found = match credential(parts) {
+            let found = match self.credential(parts) {
                 Credential::Session(secret) => self.by_session(secret).await,
                 Credential::Token(secret) => self.by_token(secret).await,
                 Credential::Other => Ok(None),
@@ -69,22 +68,23 @@ impl Authenticator for Identity {
     }
 }
 
-fn credential(parts: &Parts) -> Credential<'_> {
-    if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
-        let words = value.to_str().unwrap_or_default().split_once(' ');
-        return match words {
-            Some((scheme, token))
-                if scheme.eq_ignore_ascii_case("bearer") && token.starts_with(TOKEN_PREFIX) =>
-            {
-                Credential::Token(token)
-            }
-            _ => Credential::Other,
-        };
-    }
-    cookie(&parts.headers, SESSION_COOKIE).map_or(Credential::Other, Credential::Session)
-}
-
 impl Identity {
+    fn credential<'a>(&self, parts: &'a Parts) -> Credential<'a> {
+        if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
+            let words = value.to_str().unwrap_or_default().split_once(' ');
+            return match words {
+                Some((scheme, token))
+                    if scheme.eq_ignore_ascii_case("bearer") && token.starts_with(TOKEN_PREFIX) =>
+                {
+                    Credential::Token(token)
+                }
+                _ => Credential::Other,
+            };
+        }
+        let secret = self.session_secret(&parts.headers);
+        secret.map_or(Credential::Other, Credential::Session)
+    }
+
     /// The account behind a session's secret, if the session is alive.
     pub(crate) async fn by_session(&self, secret: &str) -> Result<Option<Principal>> {
         let now = self.platform.clock.now();
@@ -93,7 +93,8 @@ impl Identity {
             return Ok(None);
         };
         let seen_at = instant(first, "used_at")?.unwrap_or_default();
-        let is_idle = now.since(seen_at) >= self.rules.session_idle_ms;
+        let idle_ms: i64 = first.try_get("", "idle_ms")?;
+        let is_idle = now.since(seen_at) >= idle_ms;
         let Some(mut principal) = principal(&rows, first, "session", now)?.filter(|_| !is_idle)
         else {
             return Ok(None);

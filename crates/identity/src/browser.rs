@@ -23,8 +23,7 @@ use crate::{
     actor::Actor,
     error::Result,
     pages::{form::encode, session_cookie},
-    secret::cookie,
-    sessions::{SESSION_COOKIE, session_id},
+    sessions::session_id,
     tables::{
         participant::{self, Participant},
         session::{self, Session},
@@ -63,7 +62,7 @@ impl Identity {
     /// # Errors
     /// `platform.database.failed`.
     pub async fn browser(&self, headers: &HeaderMap) -> Result<Option<Browser>> {
-        let Some(secret) = cookie(headers, SESSION_COOKIE) else {
+        let Some(secret) = self.session_secret(headers) else {
             return Ok(None);
         };
         let Some(principal) = self.by_session(secret).await? else {
@@ -132,9 +131,7 @@ impl Identity {
     pub async fn session(&self, id: Uuid) -> Result<Option<Session>> {
         let now = self.platform.clock.now();
         let found = session::find(&self.platform.db, id).await?;
-        Ok(found.filter(|session| {
-            session.expires_at > now && now.since(session.last_seen_at) < self.rules.session_idle_ms
-        }))
+        Ok(found.filter(|session| session.is_live(now)))
     }
 
     /// Notes that an application was given this person's identity.

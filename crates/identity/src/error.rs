@@ -44,6 +44,45 @@ pub enum Error {
     /// This act needs a person's session, not a token.
     #[error("session required")]
     SessionRequired,
+    /// The session does not prove enough, or not recently enough, for this act.
+    #[error("session must be proved anew at level {acr}")]
+    SessionInsufficient {
+        /// Level needed.
+        acr: u8,
+    },
+    /// A step of signing in without what came before it.
+    #[error("step of a sign-in has ended")]
+    StepExpired,
+    /// A code is wrong, was used or is locked; which of them is never told.
+    #[error("code refused")]
+    FactorRefused,
+    /// A passkey does not prove what it says.
+    #[error("passkey refused")]
+    PasskeyRefused,
+    /// The address of this installation is none that passkeys can be bound to.
+    #[error("no passkeys at this address")]
+    PasskeyUnavailable,
+    /// The account has no such factor.
+    #[error("factor does not exist")]
+    FactorNotFound,
+    /// As many factors of this kind as allowed.
+    #[error("account has {max} such factors")]
+    FactorTooMany {
+        /// How many are allowed.
+        max: usize,
+    },
+    /// The account has no such device.
+    #[error("device does not exist")]
+    DeviceNotFound,
+    /// The account has no such session.
+    #[error("session does not exist")]
+    SessionNotFound,
+    /// A link that was used, has ended or never was.
+    #[error("link does not work")]
+    LinkInvalid,
+    /// The account's state does not fit the link asked for.
+    #[error("no such link for this account")]
+    LinkUnsuitable,
     /// Unknown, or invisible to the caller.
     #[error("account does not exist")]
     AccountNotFound,
@@ -107,6 +146,17 @@ impl Problem for Error {
             Self::PasswordWrong => "identity.password.wrong",
             Self::PasswordLocked => "identity.password.locked",
             Self::SessionRequired => "identity.session.required",
+            Self::SessionInsufficient { .. } => "identity.session.insufficient_user_authentication",
+            Self::StepExpired => "identity.step.expired",
+            Self::FactorRefused => "identity.factor.refused",
+            Self::PasskeyRefused => "identity.passkey.refused",
+            Self::PasskeyUnavailable => "identity.passkey.unavailable",
+            Self::FactorNotFound => "identity.factor.not_found",
+            Self::FactorTooMany { .. } => "identity.factor.too_many",
+            Self::DeviceNotFound => "identity.device.not_found",
+            Self::SessionNotFound => "identity.session.not_found",
+            Self::LinkInvalid => "identity.link.invalid",
+            Self::LinkUnsuitable => "identity.link.unsuitable",
             Self::AccountNotFound => "identity.account.not_found",
             Self::AccountExists => "identity.account.exists",
             Self::GroupNotFound => "identity.group.not_found",
@@ -129,19 +179,29 @@ impl Problem for Error {
             Self::SignInRefused { .. } => ErrorCode::Unauthenticated,
             Self::SignInThrottled { .. } => ErrorCode::TooManyRequests,
             Self::SourceUnavailable => ErrorCode::Unavailable,
-            Self::PasswordWrong | Self::Invalid(_) => ErrorCode::Invalid,
+            Self::PasswordWrong | Self::FactorRefused | Self::PasskeyRefused => ErrorCode::Invalid,
+            Self::Invalid(_) => ErrorCode::Invalid,
             Self::PageExpired
+            | Self::StepExpired
+            | Self::SessionInsufficient { .. }
             | Self::PasswordLocked
             | Self::SessionRequired
             | Self::AccountOwn
             | Self::AccountOutOfReach
             | Self::TokenOfPerson
             | Self::RoleNotGrantable { .. } => ErrorCode::Forbidden,
-            Self::AccountNotFound | Self::TokenNotFound | Self::GroupNotFound => {
-                ErrorCode::NotFound
-            }
+            Self::AccountNotFound
+            | Self::TokenNotFound
+            | Self::GroupNotFound
+            | Self::FactorNotFound
+            | Self::DeviceNotFound
+            | Self::SessionNotFound
+            | Self::LinkInvalid => ErrorCode::NotFound,
             Self::AccountExists | Self::GroupExists => ErrorCode::AlreadyExists,
-            Self::AccountWithoutPassword => ErrorCode::Conflict,
+            Self::AccountWithoutPassword
+            | Self::FactorTooMany { .. }
+            | Self::PasskeyUnavailable
+            | Self::LinkUnsuitable => ErrorCode::Conflict,
             Self::Policy(_) => ErrorCode::Internal,
             Self::People(error) => error.code(),
             Self::Platform(error) => error.code(),
@@ -162,6 +222,7 @@ impl Problem for Error {
             }
             Self::RoleNotGrantable { role } => vec![("role", role.clone())],
             Self::People(error) => error.arguments(),
+            Self::FactorTooMany { max } => vec![("max", max.to_string())],
             Self::Platform(error) => error.arguments(),
             _ => Vec::new(),
         }
@@ -253,6 +314,8 @@ pub enum Rule {
     PasswordMonotone,
     /// Little remains once known words are taken out.
     PasswordGuessable,
+    /// Typed differently the second time.
+    PasswordDiffers,
     /// Contains the user name.
     PasswordHasName,
     /// Used before.
@@ -289,6 +352,7 @@ impl Rule {
             Self::PasswordClasses,
             Self::PasswordMonotone,
             Self::PasswordGuessable,
+            Self::PasswordDiffers,
             Self::PasswordHasName,
             Self::PasswordReused { count: 1 },
         ]
@@ -318,6 +382,7 @@ impl Rule {
             Self::PasswordClasses => "identity.password.classes",
             Self::PasswordMonotone => "identity.password.monotone",
             Self::PasswordGuessable => "identity.password.guessable",
+            Self::PasswordDiffers => "identity.password.differs",
             Self::PasswordHasName => "identity.password.has_name",
             Self::PasswordReused { .. } => "identity.password.reused",
         }

@@ -12,13 +12,18 @@ mod actor;
 mod authenticate;
 mod bootstrap;
 mod browser;
+mod delays;
+mod devices;
 pub mod error;
+pub mod factors;
 mod farewell;
 pub mod grants;
 mod group_rules;
 pub mod groups;
 mod hierarchy;
+mod links;
 mod many;
+mod opening;
 mod options;
 mod pages;
 mod password;
@@ -32,7 +37,9 @@ mod secret;
 mod sessions;
 mod sign_in;
 mod source;
+mod steps;
 mod tables;
+mod ties;
 mod tokens;
 mod worker;
 
@@ -60,6 +67,7 @@ pub use grants::NewGrant;
 pub use group_rules::GROUP_LEVELS_MAX;
 pub use groups::{GroupChange, NewGroup};
 pub use hierarchy::{AgencyHierarchy, AgencyOf, CatalogueHierarchy};
+pub use links::NewLink;
 pub use many::ACCOUNTS_MADE_MAX;
 pub use options::{SignInOption, SignInOptions};
 pub use password::Password;
@@ -68,16 +76,22 @@ pub use profile::Profile;
 pub use rules::Rules;
 pub use sign_in::{Attempt, Opened, Proof, RequestInfo};
 pub use source::{PasswordSource, SourceAnswer};
+pub use steps::{Admission, STEP_PATH};
 pub use tables::{
     account::{Account, AccountQuery, Kind, Person, State},
+    device::Device,
+    factor::{Factor, FactorKind, FactorState},
     grant::{Grant, Subject},
     group::{Group, GroupQuery},
     group_tree::GroupRule,
+    link::LinkPurpose,
+    notice::{Notice, NoticeKind},
     participant::Participant,
     preference::{Density, Language, Preferences, Theme},
     session::Session,
     token::AccessToken,
 };
+pub use ties::{Application, Tie, Ties};
 pub use tokens::{NewToken, TOKEN_PREFIX};
 
 /// What identity brings before anything runs.
@@ -90,6 +104,7 @@ pub fn module() -> lgsp_platform::Result<Module> {
         migrations: [tables::MIGRATIONS, people::tables::MIGRATIONS].concat(),
         kinds: vec![
             KindDescriptor::of::<access::policy::AccessPolicy>()?.guarded_by(roles::POLICY_WRITE),
+            KindDescriptor::of::<factors::policy::SignInPolicy>()?.guarded_by(roles::POLICY_WRITE),
         ],
         permissions: roles::PERMISSIONS,
         messages: MessageFiles {
@@ -128,6 +143,9 @@ pub struct Parts {
     farewells: arc_swap::ArcSwap<Vec<Arc<dyn Farewell>>>,
     tree_seen: std::sync::atomic::AtomicU64,
     facts: std::sync::Mutex<Vec<Arc<dyn people::report::SecurityFacts>>>,
+    ties: arc_swap::ArcSwap<Vec<Arc<dyn Ties>>>,
+    delays: delays::Delays,
+    seed_key: factors::SeedKey,
 }
 
 impl std::ops::Deref for Identity {
@@ -166,6 +184,9 @@ pub fn start(platform: &Platform, setup: Setup) -> Result<(Identity, Running)> {
         tree_seen: std::sync::atomic::AtomicU64::new(u64::MAX),
         facts: std::sync::Mutex::default(),
         farewells: arc_swap::ArcSwap::default(),
+        ties: arc_swap::ArcSwap::default(),
+        delays: delays::Delays::default(),
+        seed_key: factors::SeedKey::default(),
     }));
     platform
         .tasks

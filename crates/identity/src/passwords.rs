@@ -19,7 +19,9 @@ use crate::{
     sign_in::{Attempt, source_of},
     tables::{
         account::{self, Account, Kind, State},
-        credential, session,
+        credential, factor, link,
+        notice::NoticeKind,
+        session, step,
     },
 };
 
@@ -49,6 +51,9 @@ impl Identity {
             credential::demand_change(db, &*tx, account.id).await?;
         }
         session::delete_of(db, &*tx, account.id, None).await?;
+        step::delete_of(db, &*tx, account.id).await?;
+        self.notify(&tx, account.id, NoticeKind::PasswordReset, "", actor)
+            .await?;
         journal::append(&*tx, [actor.audit("password.reset", account)]).await?;
         tx.commit().await?;
         self.sessions_changed.notify_waiters();
@@ -82,7 +87,7 @@ impl Identity {
         if !is_right {
             let address: Option<IpAddr> =
                 actor.address.as_deref().and_then(|text| text.parse().ok());
-            self.note_failure(Some(&account), &source_of(address), actor)
+            self.note_failure(Some(&account), None, &source_of(address), actor)
                 .await?;
             return Err(Error::PasswordWrong);
         }
@@ -94,6 +99,10 @@ impl Identity {
         credential::set_password(db, &*tx, &account, &hash, by, self.rules.password_history)
             .await?;
         session::delete_of(db, &*tx, account.id, Some(session)).await?;
+        step::delete_of(db, &*tx, account.id).await?;
+        link::delete_of(db, &*tx, account.id).await?;
+        self.notify(&tx, account.id, NoticeKind::PasswordChanged, "", actor)
+            .await?;
         journal::append(&*tx, [actor.audit("password.changed", &account)]).await?;
         tx.commit().await?;
         self.sessions_changed.notify_waiters();
@@ -122,10 +131,35 @@ impl Identity {
         credential::set_password(db, &*tx, &account, &hash, by, self.rules.password_history)
             .await?;
         session::delete_of(db, &*tx, account.id, None).await?;
+        step::delete_of(db, &*tx, account.id).await?;
+        link::delete_of(db, &*tx, account.id).await?;
+        self.notify(&tx, account.id, NoticeKind::PasswordChanged, "", &actor)
+            .await?;
         journal::append(&*tx, [actor.audit("password.changed", &account)]).await?;
         tx.commit().await?;
         self.sessions_changed.notify_waiters();
         Ok(())
+    }
+
+    /// As for a change that the person makes on a page, whose field is `new`. The present
+    /// password is no new one.
+    pub(crate) async fn check_changed_password(
+        &self,
+        account: &Account,
+        new: &Password,
+    ) -> Result<()> {
+        self.check_new_password(account, new, "/new").await?;
+        let stored = account.password_hash.clone();
+        let is_same = match stored {
+            Some(stored) => self.hashes.verify(new.clone(), stored).await?,
+            None => false,
+        };
+        match is_same {
+            true => Err(Error::Invalid(vec![
+                Rule::PasswordReused { count: 1 }.at("/new"),
+            ])),
+            false => Ok(()),
+        }
     }
 
     /// The rules, and for administrators that the password is not one of the last ones.
@@ -164,6 +198,7 @@ impl Identity {
         let db = &self.platform.db;
         let tx = db.begin().await?;
         credential::set_lock(db, &*tx, account.id, None).await?;
+        factor::set_lock(db, &*tx, account.id, None).await?;
         if account.state == State::Idle {
             let mut awake = account.clone();
             awake.state = State::Active;
@@ -177,12 +212,15 @@ impl Identity {
     /// Whether the password should be changed: set by somebody else, or too old.
     #[must_use]
     pub fn is_password_due(&self, account: &Account) -> bool {
-        let Some(changed_at) = account.password_changed_at else {
-            return false;
-        };
-        let age_ms = self.platform.clock.now().since(changed_at);
-        let is_old =
-            account.kind == Kind::Administrator && age_ms > self.rules.admin_password_age_max_ms;
-        is_old || account.password_by.is_some()
+        let is_set = account.password_changed_at.is_some();
+        is_set && (self.is_password_old(account) || account.password_by.is_some())
+    }
+
+    /// Whether the password of an administrator is older than allowed.
+    pub(crate) fn is_password_old(&self, account: &Account) -> bool {
+        account.password_changed_at.is_some_and(|changed_at| {
+            let age_ms = self.platform.clock.now().since(changed_at);
+            account.kind == Kind::Administrator && age_ms > self.rules.admin_password_age_max_ms
+        })
     }
 }

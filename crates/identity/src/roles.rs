@@ -65,6 +65,8 @@ pub const DECISION_EVALUATE: &str = "identity.decision.evaluate";
 pub const POLICY_WRITE: &str = "identity.policy.write";
 /// Reading the security report.
 pub const REPORT_READ: &str = "identity.report.read";
+/// Removing the factors of accounts, after a loss.
+pub const FACTOR_WRITE: &str = "identity.factor.write";
 /// What every account may do with itself.
 pub const SELF: &str = "self";
 
@@ -94,6 +96,13 @@ pub const PERMISSIONS: &[Permission] = &[
         labels: labels(
             "Cấp mã truy cập cho tài khoản dịch vụ",
             "Issue tokens of service accounts",
+        ),
+    },
+    Permission {
+        name: FACTOR_WRITE,
+        labels: labels(
+            "Gỡ yếu tố xác thực của tài khoản",
+            "Remove factors of accounts",
         ),
     },
     Permission {

@@ -6,6 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::factors::policy::{Network, SecondFactor};
+
 /// Milliseconds of a minute.
 pub const MINUTE_MS: i64 = 60_000;
 /// Milliseconds of an hour.
@@ -35,6 +37,36 @@ pub const SOURCE_FAILURES_MAX: i64 = 30;
 pub const SOURCE_REFILL_MS: i64 = 30_000;
 /// Idle time after which a session ends (5.5.2.2 a).
 pub const SESSION_IDLE_MS: i64 = 15 * MINUTE_MS;
+/// Idle time after which a session of an administrator ends (5.5.2.2 a).
+pub const ADMIN_SESSION_IDLE_MS: i64 = 5 * MINUTE_MS;
+/// Longest life of a session of an administrator.
+pub const ADMIN_SESSION_LIFE_MS: i64 = 8 * HOUR_MS;
+/// How long ago a person may have proved itself when it changes its factors.
+pub const FRESH_MS: i64 = 5 * MINUTE_MS;
+/// Failures in a row of one name from which on each further answer takes longer.
+pub const DELAYED_FAILURES_MIN: u32 = 3;
+/// How much longer the first such answer takes; each further one twice as long.
+pub const FAILURE_DELAY_MS: i64 = 1_000;
+/// How long a person may take from the first factor to the last step of signing in.
+pub const STEP_LIFE_MS: i64 = 10 * MINUTE_MS;
+/// How long a challenge to a passkey may be answered.
+pub const CHALLENGE_LIFE_MS: i64 = 5 * MINUTE_MS;
+/// Passkeys of one account.
+pub const PASSKEYS_MAX: usize = 10;
+/// Authenticator applications of one account.
+pub const TOTPS_MAX: usize = 3;
+/// Recovery codes of a set.
+pub const RECOVERY_CODES: usize = 10;
+/// How long a link to a new password works (R88).
+pub const RESET_LINK_MS: i64 = 8 * HOUR_MS;
+/// How long a link that activates an account works.
+pub const ACTIVATION_LINK_MS: i64 = 72 * HOUR_MS;
+/// How long a browser that signed in before is known without signing in again.
+pub const DEVICE_LIFE_MS: i64 = 180 * DAY_MS;
+/// Browsers of one account that are known.
+pub const DEVICES_MAX: u64 = 20;
+/// How long a notice to a person is kept.
+pub const NOTICE_LIFE_MS: i64 = 90 * DAY_MS;
 /// Longest life of a session, however busy.
 pub const SESSION_LIFE_MS: i64 = 12 * HOUR_MS;
 /// Sessions of one account; the oldest ends when one more begins.
@@ -96,6 +128,21 @@ pub struct Rules {
     pub session_idle_ms: i64,
     /// Longest life of a session.
     pub session_life_ms: i64,
+    /// Idle time that ends a session of an administrator.
+    pub admin_session_idle_ms: i64,
+    /// Longest life of a session of an administrator.
+    pub admin_session_life_ms: i64,
+    /// Second factor of people who are no administrators.
+    pub second_factor: SecondFactor,
+    /// Second factor of administrators.
+    pub second_factor_administrators: SecondFactor,
+    /// Networks, as `10.34.0.0/16`, outside of which everybody needs a second factor; none
+    /// when all are inside.
+    pub inside_networks: Vec<Network>,
+    /// Whether a password that somebody else set must be changed at the first sign-in.
+    pub change_first_password: bool,
+    /// How much longer the answer to the third failure in a row takes; then twice as long each.
+    pub failure_delay_ms: i64,
     /// Longest life of an access token.
     pub token_life_max_ms: i64,
     /// Time without use that disables an account.
@@ -140,6 +187,13 @@ impl Default for Rules {
             source_refill_ms: SOURCE_REFILL_MS,
             session_idle_ms: SESSION_IDLE_MS,
             session_life_ms: SESSION_LIFE_MS,
+            admin_session_idle_ms: ADMIN_SESSION_IDLE_MS,
+            admin_session_life_ms: ADMIN_SESSION_LIFE_MS,
+            second_factor: SecondFactor::Enrolled,
+            second_factor_administrators: SecondFactor::Required,
+            inside_networks: Vec::new(),
+            change_first_password: true,
+            failure_delay_ms: FAILURE_DELAY_MS,
             token_life_max_ms: TOKEN_LIFE_MAX_MS,
             account_idle_ms: ACCOUNT_IDLE_MS,
             grant_second_person: true,

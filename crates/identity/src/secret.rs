@@ -27,6 +27,12 @@ pub(crate) fn stored_hash(secret: &str) -> Vec<u8> {
         .to_vec()
 }
 
+/// Whether a text has the form of a secret.
+pub(crate) fn is_secret(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    text.len() == 43 && text.bytes().all(is_plain)
+}
+
 /// The value of a cookie.
 pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers

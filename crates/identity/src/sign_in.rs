@@ -1,7 +1,8 @@
 //! Signing in with a password.
 //!
-//! Owns: checking, counting failures, locking, opening the session.
-//! Not here: the page (`pages/`), what a session is (`sessions.rs`).
+//! Owns: checking, counting failures, locking.
+//! Not here: what comes after the password (`steps.rs`), the page (`pages/`), opening the
+//! session (`opening.rs`).
 //! Invariant: known, unknown, locked and disabled accounts cost one hash and answer the same;
 //! a source that fails too often is stopped before its failures lock further accounts.
 //! Follows: TCVN 14423:2026, 5.5.2.2 (regulation R75).
@@ -9,32 +10,30 @@
 use std::net::IpAddr;
 
 use axum::http::{HeaderMap, header};
-use lgsp_model::Timestamp;
+use lgsp_model::{AccountId, Timestamp};
 use lgsp_platform::{
     db::{Database, WriteTx},
     journal,
 };
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::{
     Identity,
     actor::Actor,
     error::{Error, Result},
     password::{Password, hash},
-    rules::SESSIONS_MAX,
-    secret::{cookie, new_secret, stored_hash},
-    sessions::SESSION_COOKIE,
+    secret::cookie,
+    sessions::{device_cookie_name, session_cookie_name},
     source::SourceAnswer,
     tables::{
         account::{self, Account},
         credential,
-        session::{self, Session},
+        device::{self, Device},
+        session::Session,
         source,
     },
 };
-
-/// Longest name of a browser that is kept, in characters.
-const USER_AGENT_CHARS_MAX: usize = 256;
 
 /// What somebody presents.
 #[derive(Debug, Clone)]
@@ -76,6 +75,20 @@ pub struct RequestInfo {
     pub user_agent: Option<String>,
     /// Secret of the session that the browser had; it ends when the new one begins.
     pub old_secret: Option<String>,
+    /// Secret by which accounts know the browser.
+    pub device_secret: Option<String>,
+}
+
+impl RequestInfo {
+    /// The actor that an account is to itself.
+    pub(crate) fn actor(&self, account: &Account, now: Timestamp) -> Actor {
+        Actor {
+            name: account.username.clone(),
+            address: self.address.map(|address| address.to_string()),
+            now,
+            on_behalf_of: None,
+        }
+    }
 }
 
 impl RequestInfo {
@@ -83,12 +96,17 @@ impl RequestInfo {
     #[must_use]
     pub fn read(headers: &HeaderMap, address: Option<IpAddr>) -> Self {
         let user_agent = headers.get(header::USER_AGENT);
+        let of = |name: fn(bool) -> &'static str| {
+            let found = cookie(headers, name(true)).or(cookie(headers, name(false)));
+            found.map(str::to_owned)
+        };
         Self {
             address,
             user_agent: user_agent
                 .and_then(|value| value.to_str().ok())
                 .map(str::to_owned),
-            old_secret: cookie(headers, SESSION_COOKIE).map(str::to_owned),
+            old_secret: of(session_cookie_name),
+            device_secret: of(device_cookie_name),
         }
     }
 }
@@ -100,50 +118,51 @@ pub struct Opened {
     pub session: Session,
     /// What goes into the cookie, and nowhere else.
     pub secret: String,
+    /// By which the account knows the browser from now on; absent when it did already.
+    pub device_secret: Option<String>,
 }
 
 /// A right password, with what a refusal at the last moment would need.
-struct Proved {
-    account: Account,
+pub(crate) struct Proved {
+    pub(crate) account: Account,
     /// Whether the password is kept elsewhere.
-    is_foreign: bool,
-    source: String,
-    actor: Actor,
+    pub(crate) is_foreign: bool,
+    pub(crate) source: String,
+    pub(crate) actor: Actor,
+    pub(crate) device: Option<Device>,
 }
 
 impl Proved {
+    /// The hash of the password that was proved, when it is kept here.
+    pub(crate) fn own_hash(&self) -> Option<&str> {
+        let hash = self.account.password_hash.as_deref();
+        hash.filter(|_| !self.is_foreign)
+    }
+
     /// Notes the success, unless the account was locked or changed while it was checked.
-    async fn note_success(&self, db: &Database, tx: &WriteTx) -> Result<bool> {
+    pub(crate) async fn note_success(&self, db: &Database, tx: &WriteTx) -> Result<bool> {
         let (account, now) = (&self.account, self.actor.now);
         if self.is_foreign {
             credential::note_foreign_success(db, &**tx, account.id, now).await
         } else {
-            credential::note_success(db, &**tx, account, now).await
+            let noted = (now, self.device.is_some());
+            credential::note_success(db, &**tx, account, noted).await
         }
     }
 }
 
 impl Identity {
-    /// Opens a session for the right password.
+    /// Checks name and password as the sign-in page does, with the same counters, locks and
+    /// times, but opens no session: for protocols that ask at each call.
     ///
     /// # Errors
     /// * `identity.sign_in.refused`: for every reason that lies in name, password or account.
     /// * `identity.sign_in.throttled`: the source failed too often.
     /// * `platform.queue.full`: too many are signing in; try again.
-    pub async fn sign_in(&self, attempt: Attempt) -> Result<Opened> {
-        let result = self.try_sign_in(attempt).await;
-        self.count_attempt(&result);
-        result
-    }
-
-    /// Checks name and password as [`Identity::sign_in`] does, with the same counters, locks
-    /// and times, but opens no session: for protocols that ask at each call.
-    ///
-    /// # Errors
-    /// Those of [`Identity::sign_in`].
     pub async fn check_password(&self, attempt: Attempt) -> Result<Account> {
+        let username = attempt.username.clone();
         let result = self.try_check(attempt).await;
-        self.count_attempt(&result);
+        self.settle_attempt(&username, &result).await;
         result
     }
 
@@ -157,8 +176,25 @@ impl Identity {
             return Ok(proved.account);
         }
         drop(tx);
-        self.refused(Some(&proved.account), &proved.source, &proved.actor)
-            .await
+        self.refused_at_last(&proved).await
+    }
+
+    /// Counts an attempt, and lets failures of one name take longer and longer: of known and
+    /// unknown names alike.
+    pub(crate) async fn settle_attempt<T>(&self, username: &str, result: &Result<T>) {
+        self.count_attempt(result);
+        let username = super::accounts::fold_username(username);
+        match result {
+            Ok(_) => self.delays.forget(&username),
+            Err(Error::SignInRefused { .. }) => {
+                let now = self.platform.clock.now();
+                let delay_ms = self.delays.after_failure(&username, now, &self.rules);
+                if delay_ms > 0 {
+                    self.platform.clock.sleep(delay_ms).await;
+                }
+            }
+            Err(_) => {}
+        }
     }
 
     fn count_attempt<T>(&self, result: &Result<T>) {
@@ -172,33 +208,27 @@ impl Identity {
         self.platform.metrics.count("identity.sign_in", counted);
     }
 
-    async fn try_sign_in(&self, attempt: Attempt) -> Result<Opened> {
-        let proved = self.prove_password(&attempt).await?;
-        let proof = Proof::password();
-        let opened = self.open(&proved, &proof, &attempt.request).await?;
-        if let Some(opened) = opened {
-            self.refresh_hash(&proved.account, attempt.password).await;
-            return Ok(opened);
-        }
-        self.refused(Some(&proved.account), &proved.source, &proved.actor)
-            .await
-    }
-
     /// Checks name and password; a failure is counted.
-    async fn prove_password(&self, attempt: &Attempt) -> Result<Proved> {
+    pub(crate) async fn prove_password(&self, attempt: &Attempt) -> Result<Proved> {
         let db = &self.platform.db;
         let now = self.platform.clock.now();
         let source = source_of(attempt.request.address);
         self.check_source(&source, now).await?;
         let username = super::accounts::fold_username(&attempt.username);
         let found = account::find_by_username(db, &username).await?;
+        let known = found
+            .as_ref()
+            .map_or_else(|| AccountId(Uuid::nil()), |account| account.id);
+        let device = self.known_device(known, &attempt.request).await?;
+        let is_known = device.is_some();
+        let is_hashable = !attempt.password.is_oversize();
         let may_try = found
             .as_ref()
-            .filter(|account| is_usable(account, now) && !attempt.password.is_oversize());
+            .filter(|account| is_usable(account, now, is_known) && is_hashable);
         if found.is_none() || may_try.is_some() {
             let answer = self.ask_source(&username, may_try, &attempt.password).await;
             if answer != SourceAnswer::NotMine {
-                return self.prove_foreign(answer, found, attempt).await;
+                return self.prove_foreign(answer, (found, device), attempt).await;
             }
         }
         let stored = may_try.and_then(|account| account.password_hash.as_deref());
@@ -225,8 +255,12 @@ impl Identity {
                 is_foreign: false,
                 source,
                 actor,
+                device,
             }),
-            None => self.refused(found.as_ref(), &source, &actor).await,
+            None => {
+                self.refused(found.as_ref(), device.as_ref(), &source, &actor)
+                    .await
+            }
         }
     }
 
@@ -234,7 +268,7 @@ impl Identity {
     async fn prove_foreign(
         &self,
         answer: SourceAnswer,
-        found: Option<Account>,
+        (found, device): (Option<Account>, Option<Device>),
         attempt: &Attempt,
     ) -> Result<Proved> {
         let now = self.platform.clock.now();
@@ -243,7 +277,7 @@ impl Identity {
             SourceAnswer::Right(id) => account::find(&self.platform.db, id).await?,
             SourceAnswer::Wrong | SourceAnswer::NotMine => None,
         };
-        let right = account.filter(|account| is_usable(account, now));
+        let right = account.filter(|account| is_usable(account, now, device.is_some()));
         let known = right.as_ref().or(found.as_ref());
         let source = source_of(attempt.request.address);
         let actor = Actor {
@@ -258,22 +292,46 @@ impl Identity {
                 is_foreign: true,
                 source,
                 actor,
+                device,
             }),
-            None => self.refused(found.as_ref(), &source, &actor).await,
+            None => {
+                self.refused(found.as_ref(), device.as_ref(), &source, &actor)
+                    .await
+            }
         }
     }
 
-    async fn refused<T>(
+    /// Refuses a right password whose account was locked or changed while it was checked.
+    pub(crate) async fn refused_at_last<T>(&self, proved: &Proved) -> Result<T> {
+        let (account, device) = (Some(&proved.account), proved.device.as_ref());
+        self.refused(account, device, &proved.source, &proved.actor)
+            .await
+    }
+
+    pub(crate) async fn refused<T>(
         &self,
         account: Option<&Account>,
+        device: Option<&Device>,
         source: &str,
         actor: &Actor,
     ) -> Result<T> {
-        self.note_failure(account, source, actor).await?;
+        self.note_failure(account, device, source, actor).await?;
         Err(Error::SignInRefused {
             failures_max: self.rules.failures_max,
             lock_ms: self.rules.lock_ms,
         })
+    }
+
+    /// Counts a failure that belongs to no account against its source.
+    pub(crate) async fn note_stranger(&self, address: Option<IpAddr>) -> Result<()> {
+        let actor = Actor {
+            name: "unknown".to_owned(),
+            address: address.map(|address| address.to_string()),
+            now: self.platform.clock.now(),
+            on_behalf_of: None,
+        };
+        self.note_failure(None, None, &source_of(address), &actor)
+            .await
     }
 
     async fn check_source(&self, source: &str, now: Timestamp) -> Result<()> {
@@ -290,122 +348,11 @@ impl Identity {
         })
     }
 
-    /// Opens a session for an account whose person was proved without its password.
-    ///
-    /// # Errors
-    /// `identity.sign_in.refused` when the account may not be used.
-    pub async fn open_session(
-        &self,
-        account: &Account,
-        proof: &Proof,
-        request: &RequestInfo,
-    ) -> Result<Opened> {
-        let actor = Actor {
-            name: account.username.clone(),
-            address: request.address.map(|address| address.to_string()),
-            now: self.platform.clock.now(),
-            on_behalf_of: None,
-        };
-        let is_usable = account.is_live(actor.now) && account.kind.is_person();
-        let opened = match is_usable {
-            true => self.begin_session(account, proof, request, &actor).await?,
-            false => None,
-        };
-        match opened {
-            Some(opened) => Ok(opened),
-            None => {
-                self.refused(Some(account), &source_of(request.address), &actor)
-                    .await
-            }
-        }
-    }
-
-    async fn begin_session(
-        &self,
-        account: &Account,
-        proof: &Proof,
-        request: &RequestInfo,
-        actor: &Actor,
-    ) -> Result<Option<Opened>> {
-        let db = &self.platform.db;
-        let tx = db.begin().await?;
-        if !credential::note_use(db, &*tx, account.id, actor.now).await? {
-            return Ok(None);
-        }
-        let opened = self
-            .write_session(&tx, account, proof, request, actor)
-            .await?;
-        tx.commit().await?;
-        self.sessions_changed.notify_waiters();
-        Ok(Some(opened))
-    }
-
-    /// Begins the session; nothing when the account was locked or changed in the meantime.
-    async fn open(
-        &self,
-        proved: &Proved,
-        proof: &Proof,
-        request: &RequestInfo,
-    ) -> Result<Option<Opened>> {
-        let (account, actor) = (&proved.account, &proved.actor);
-        let db = &self.platform.db;
-        let tx = db.begin().await?;
-        if !proved.note_success(db, &tx).await? {
-            return Ok(None);
-        }
-        let opened = self
-            .write_session(&tx, account, proof, request, actor)
-            .await?;
-        tx.commit().await?;
-        self.sessions_changed.notify_waiters();
-        Ok(Some(opened))
-    }
-
-    async fn write_session(
-        &self,
-        tx: &WriteTx,
-        account: &Account,
-        proof: &Proof,
-        request: &RequestInfo,
-        actor: &Actor,
-    ) -> Result<Opened> {
-        let db = &self.platform.db;
-        // Who signs in anew keeps the public id: applications go on with the session they know.
-        // The secret in the cookie is another one.
-        let kept = match &request.old_secret {
-            Some(old) => session::id_of(db, &**tx, stored_hash(old), account.id).await?,
-            None => None,
-        };
-        let secret = new_secret()?;
-        let user_agent = request.user_agent.as_deref();
-        let session = Session {
-            id: kept.unwrap_or_else(|| self.platform.ids.next()),
-            account_id: account.id,
-            csrf_token: new_secret()?,
-            auth_at: actor.now,
-            acr: proof.acr,
-            amr: proof.amr.clone(),
-            created_at: actor.now,
-            last_seen_at: actor.now,
-            expires_at: actor.now.plus_ms(self.rules.session_life_ms),
-            address: actor.address.clone(),
-            user_agent: user_agent.map(|name| name.chars().take(USER_AGENT_CHARS_MAX).collect()),
-        };
-        if let Some(old) = &request.old_secret {
-            session::delete_by_secret(db, &**tx, stored_hash(old)).await?;
-        }
-        session::insert(&**tx, &session, stored_hash(&secret)).await?;
-        session::delete_beyond(db, &**tx, account.id, SESSIONS_MAX).await?;
-        let detail = json!({ "acr": proof.acr, "amr": proof.amr });
-        let event = actor.audit("signin.succeeded", account).with_detail(detail);
-        journal::append(&**tx, [event]).await?;
-        Ok(Opened { session, secret })
-    }
-
-    /// Counts a failure against the source and, if it exists, against the account.
+    /// Counts a failure against the source, and against the known device or the account.
     pub(crate) async fn note_failure(
         &self,
         account: Option<&Account>,
+        device: Option<&Device>,
         source: &str,
         actor: &Actor,
     ) -> Result<()> {
@@ -416,6 +363,16 @@ impl Identity {
         match account {
             // What an unknown person typed may be a password in the wrong field: not noted.
             None => events.push(actor.audit_name("signin.failed", "unknown", None)),
+            Some(account) if let Some(device) = device => {
+                let failures = device::note_failure(db, &*tx, device.id).await?;
+                let detail = json!({ "failures": failures, "device": device.id });
+                events.push(actor.audit("signin.failed", account).with_detail(detail));
+                if failures >= i64::from(self.rules.failures_max) {
+                    device::delete(db, &*tx, account.id, device.id).await?;
+                    let detail = json!({ "device": device.id });
+                    events.push(actor.audit("device.forgotten", account).with_detail(detail));
+                }
+            }
             Some(account) => {
                 let failures = credential::note_failure(db, &*tx, account.id, actor.now).await?;
                 let detail = json!({ "failures": failures, "state": account.state.as_str() });
@@ -433,31 +390,39 @@ impl Identity {
         Ok(tx.commit().await?)
     }
 
-    /// Brings an old hash to today's parameters; a failure only means that it stays old.
-    async fn refresh_hash(&self, account: &Account, password: Password) {
-        let is_outdated = account
-            .password_hash
-            .as_deref()
-            .is_some_and(hash::is_outdated);
-        if !is_outdated {
-            return;
+    /// Brings an old hash to today's parameters; a failure only means that it stays old. Gives
+    /// the hash that is stored now.
+    pub(crate) async fn refresh_hash(
+        &self,
+        account: &Account,
+        password: Password,
+    ) -> Option<String> {
+        let stored = account.password_hash.clone();
+        if !stored.as_deref().is_some_and(hash::is_outdated) {
+            return stored;
         }
         let db = &self.platform.db;
-        let refreshed: Result<()> = async {
+        let refreshed: Result<String> = async {
             let hash = self.hashes.hash(password).await?;
             let tx = db.begin().await?;
             credential::rehash(db, &*tx, account.id, &hash).await?;
-            Ok(tx.commit().await?)
+            tx.commit().await?;
+            Ok(hash)
         }
         .await;
-        if let Err(error) = refreshed {
-            tracing::warn!(%error, "password hash could not be renewed");
+        match refreshed {
+            Ok(hash) => Some(hash),
+            Err(error) => {
+                tracing::warn!(%error, "password hash could not be renewed");
+                stored
+            }
         }
     }
 }
 
-fn is_usable(account: &Account, now: Timestamp) -> bool {
-    account.is_live(now) && account.kind.is_person() && !account.is_locked(now)
+fn is_usable(account: &Account, now: Timestamp, is_known_device: bool) -> bool {
+    let is_free = is_known_device || !account.is_locked(now);
+    account.is_live(now) && account.kind.is_person() && is_free
 }
 
 /// The network that an address belongs to: what one attacker easily commands.

@@ -58,7 +58,8 @@ impl Identity {
     pub async fn note_use(&self, id: AccountId) -> Result<bool> {
         let db = &self.platform.db;
         let tx = db.begin().await?;
-        let is_noted = credential::note_use(db, &*tx, id, self.platform.clock.now()).await?;
+        let is_noted =
+            credential::note_sign_in(db, &*tx, id, None, self.platform.clock.now()).await?;
         tx.commit().await?;
         Ok(is_noted)
     }

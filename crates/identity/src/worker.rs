@@ -12,8 +12,8 @@ use crate::{
     Identity,
     actor::Actor,
     error::Result,
-    rules::{DAY_MS, HOUR_MS, MINUTE_MS},
-    tables::{account, session, source},
+    rules::{DAY_MS, DEVICE_LIFE_MS, HOUR_MS, MINUTE_MS, NOTICE_LIFE_MS},
+    tables::{account, challenge, device, factor, link, notice, session, source, step},
 };
 
 /// Minutes between two sweeps of everything.
@@ -72,9 +72,10 @@ impl Identity {
     pub async fn sweep_sessions(&self) -> Result<()> {
         let db = &self.platform.db;
         let now = self.platform.clock.now();
-        let idle_before = now.plus_ms(-self.rules.session_idle_ms);
         let tx = db.begin().await?;
-        let ended = session::sweep(db, &*tx, now, idle_before).await?;
+        let ended = session::sweep(db, &*tx, now).await?;
+        step::sweep(db, &*tx, now).await?;
+        challenge::sweep(db, &*tx, now).await?;
         tx.commit().await?;
         if ended > 0 {
             self.sessions_changed.notify_waiters();
@@ -92,6 +93,10 @@ impl Identity {
         let actor = Actor::platform(self.platform.clock.now());
         let tx = db.begin().await?;
         source::sweep(db, &*tx, actor.now).await?;
+        link::sweep(db, &*tx, actor.now).await?;
+        device::sweep(db, &*tx, actor.now.plus_ms(-DEVICE_LIFE_MS)).await?;
+        notice::sweep(db, &*tx, actor.now.plus_ms(-NOTICE_LIFE_MS)).await?;
+        factor::sweep_pending(db, &*tx, actor.now.plus_ms(-HOUR_MS)).await?;
         let unused_before = actor.now.plus_ms(-self.rules.account_idle_ms);
         let disabled = account::disable_idle(db, &*tx, unused_before, actor.now).await?;
         let detail = json!({ "days": self.rules.account_idle_ms / DAY_MS });

@@ -1,20 +1,25 @@
-//! Server-rendered pages: sign-in and sign-out. They work without JavaScript.
+//! Server-rendered pages: signing in and out, links, self-service. They work without
+//! JavaScript; passkeys alone need one small script.
 //!
-//! Owns: `/sign-in`, `/sign-in/style.css`, `/sign-out`.
+//! Owns: `/sign-in…`, `/sign-out`, `/activate`, `/reset`, `/account…`.
 //! Not here: the console (`web/`), checking passwords (`sign_in.rs`).
-//! Invariant: no script, no style and no address of another origin; nothing is cached.
+//! Invariant: no script within a page, nothing of another origin; nothing is cached.
 
+mod account;
 pub(crate) mod form;
+mod link;
 mod sign_in;
 mod sign_out;
+mod steps;
 mod texts;
+mod visit;
 
 use axum::{
     Router,
     extract::DefaultBodyLimit,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 
 use crate::Identity;
@@ -25,24 +30,50 @@ pub(crate) const FORM_BYTES_MAX: usize = 16 * 1_024;
 /// A form's answer may lead on to an application, which lives at https or on this machine;
 /// browsers hold that against `form-action` too.
 const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
-    form-action 'self' https: http://localhost:* http://127.0.0.1:*; base-uri 'none'; frame-ancestors 'none'";
+    script-src 'self'; connect-src 'self'; form-action 'self' https: http://localhost:* http://127.0.0.1:*; base-uri 'none'; frame-ancestors 'none'";
 
 pub(crate) fn router(identity: Identity) -> Router {
     Router::new()
         .route("/sign-in", get(sign_in::show).post(sign_in::submit))
         .route("/sign-in/style.css", get(style))
+        .route("/sign-in/passkey.js", get(script))
+        .route("/sign-in/step", get(steps::show))
+        .route("/sign-in/code", post(steps::code))
+        .route("/sign-in/passkey", post(steps::passkey))
+        .route("/sign-in/passkey/options", post(steps::passkey_options))
+        .route("/sign-in/enrol", post(steps::enrol))
+        .route("/sign-in/enrol/options", post(steps::enrol_options))
+        .route("/sign-in/password", post(steps::password))
+        .route("/sign-in/continue", post(steps::go_on))
+        .route("/activate", get(link::show_activation).post(link::activate))
+        .route("/reset", get(link::show_reset).post(link::reset))
+        .merge(account::router())
         .route("/sign-out", get(sign_out::show).post(sign_out::submit))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .with_state(identity)
 }
 
 async fn style() -> Response {
+    asset(
+        "text/css; charset=utf-8",
+        include_str!("../../templates/style.css"),
+    )
+}
+
+async fn script() -> Response {
+    asset(
+        "text/javascript; charset=utf-8",
+        include_str!("../../templates/passkey.js"),
+    )
+}
+
+fn asset(kind: &'static str, text: &'static str) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CONTENT_TYPE, kind),
         (header::CACHE_CONTROL, "public, max-age=3600"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (headers, include_str!("../../templates/style.css")).into_response()
+    (headers, text).into_response()
 }
 
 /// Headers of every page.
@@ -121,7 +152,7 @@ fn cookie_text(cookie: &Cookie<'_>, has_tls: bool) -> String {
 /// The cookie of a session.
 pub(crate) fn session_cookie(secret: &str, has_tls: bool) -> String {
     let cookie = Cookie {
-        name: crate::sessions::SESSION_COOKIE,
+        name: crate::sessions::session_cookie_name(has_tls),
         value: secret,
         path: "/",
         same_site: "Lax",

@@ -1,55 +1,45 @@
 //! The sign-in page.
 //!
-//! Owns: the form, its protection, its answers.
-//! Not here: checking (`sign_in.rs` of the crate).
-//! Invariant: a form counts only with the cookie of the page it came from (no login CSRF);
-//! afterwards the person lands on this site; the page tells no account from another.
-
-use std::net::{IpAddr, SocketAddr};
+//! Owns: the form, its answers, the way on to the steps that follow.
+//! Not here: checking (`sign_in.rs` and `steps.rs` of the crate), the steps' pages (`steps.rs`).
+//! Invariant: afterwards the person lands on this site; the page tells no account from another.
 
 use askama::Template;
 use axum::{
     body::Bytes,
-    extract::{ConnectInfo, State},
-    http::{HeaderMap, StatusCode, Uri, header},
+    extract::State,
+    http::{StatusCode, header},
     response::Response,
 };
-use lgsp_platform::{
-    error::Sentence,
-    http::{context::constant_time_eq, problem::Problem as _},
-    messages,
-};
+use lgsp_platform::{error::Sentence, http::problem::Problem as _};
 
 use super::{
-    Cookie,
+    add,
     form::{Form, encode, safe_next},
-    page, see_other, set_cookie,
-    texts::{self, Texts},
+    page, see_other,
+    texts::Texts,
+    visit::{
+        Frame, Visit, sentence, set_form_cookie, set_session_cookies, set_step_cookie, status,
+    },
 };
 use crate::{
-    Attempt, Error, Identity, Password, RequestInfo,
+    Admission, Attempt, Error, Identity, Password,
     error::{Result, seconds},
-    secret::{cookie, new_secret},
-    sessions::SESSION_COOKIE,
+    steps::STEP_PATH,
 };
-
-/// The cookie that ties a form to the page it came from.
-const FORM_COOKIE: &str = "lgsp_sign_in";
-/// How long a page may stay open before its form is refused.
-const FORM_LIFE_S: u32 = 3_600;
 
 #[derive(Template)]
 #[template(path = "sign-in.html")]
 struct Page<'a> {
-    texts: &'static Texts,
-    organisation: &'a str,
-    other_language_href: String,
+    frame: Frame,
     notice: Option<&'a str>,
     error: Option<&'a str>,
     username: &'a str,
     next: &'a str,
+    acr: u8,
     csrf: &'a str,
     options: Vec<Button>,
+    has_passkeys: bool,
 }
 
 /// A button that leads to another way in.
@@ -65,27 +55,38 @@ struct Content<'a> {
     error: Option<&'a str>,
     username: &'a str,
     next: &'a str,
+    acr: u8,
 }
 
-pub(super) async fn show(
-    State(identity): State<Identity>,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Response {
-    let query = Form::parse(uri.query().unwrap_or_default());
-    let next = safe_next(query.get("next"));
-    let texts = texts::choose(query.get("lang"), &headers);
-    let secret = cookie(&headers, SESSION_COOKIE);
-    if let Some(secret) = secret
-        && query.get("again").is_empty()
-        && matches!(identity.by_session(secret).await, Ok(Some(_)))
+/// The level that an application asks for.
+fn level(text: &str) -> u8 {
+    text.parse().map_or(0, |level: u8| level.min(3))
+}
+
+pub(super) async fn show(State(identity): State<Identity>, visit: Visit) -> Response {
+    let query = &visit.query;
+    let (next, acr) = (safe_next(query.get("next")), level(query.get("acr")));
+    let texts = visit.texts(&Form::default());
+    let is_again = !query.get("again").is_empty();
+    let has_secret = identity.session_secret(&visit.headers).is_some();
+    if has_secret
+        && !is_again
+        && let Some(response) = go_on(&identity, &visit, texts, (next, acr)).await
     {
-        return see_other(next);
+        return response;
     }
     let notice = match query.get("notice") {
         "signed-out" => Some(texts.signed_out),
-        _ if !query.get("again").is_empty() => Some(texts.again),
-        _ if secret.is_some() => Some(texts.ended),
+        "expired" => Some(texts.say(
+            "Bước đăng nhập đã hết hạn. Vui lòng đăng nhập lại từ đầu.",
+            "The step has ended. Sign in again from the start.",
+        )),
+        "password-set" => Some(texts.say(
+            "Đã đặt mật khẩu. Bạn có thể đăng nhập.",
+            "The password is set. You can sign in.",
+        )),
+        _ if is_again || acr > 1 => Some(texts.again),
+        _ if has_secret => Some(texts.ended),
         _ => None,
     };
     let problem = identity.options.get();
@@ -96,69 +97,102 @@ pub(super) async fn show(
         error: problem.as_deref(),
         username: query.get("hint"),
         next,
-        ..Content::default()
+        acr,
     };
-    render(&identity, &headers, texts, StatusCode::OK, &content)
+    render(&identity, &visit, texts, StatusCode::OK, &content)
+}
+
+/// Sends a browser on that is signed in, by way of a second factor if one is asked for.
+async fn go_on(
+    identity: &Identity,
+    visit: &Visit,
+    texts: &Texts,
+    (next, acr): (&str, u8),
+) -> Option<Response> {
+    let browser = match identity.browser(&visit.headers).await {
+        Ok(found) => found?,
+        Err(error) => {
+            tracing::error!(%error, "session could not be read");
+            return None;
+        }
+    };
+    if browser.session.acr >= acr {
+        return Some(see_other(next));
+    }
+    match identity.begin_step_up(&browser.session, acr).await {
+        Ok(secret) => Some(step_response(identity, texts, next, &secret?)),
+        Err(error) => {
+            tracing::error!(%error, "session could not be raised");
+            None
+        }
+    }
+}
+
+/// Sends the browser to the next step.
+pub(super) fn step_response(
+    identity: &Identity,
+    texts: &Texts,
+    next: &str,
+    secret: &str,
+) -> Response {
+    let target = format!("{STEP_PATH}?lang={}&next={}", texts.language, encode(next));
+    let mut response = see_other(&target);
+    set_step_cookie(&mut response, Some(secret), identity.has_tls);
+    response
+}
+
+/// Lets the browser in, or sends it to the next step.
+pub(super) fn admitted(
+    identity: &Identity,
+    texts: &Texts,
+    next: &str,
+    admission: &Admission,
+) -> Response {
+    match admission {
+        Admission::Step(secret) => step_response(identity, texts, next, secret),
+        Admission::Open(opened) => {
+            let mut response = see_other(next);
+            set_session_cookies(identity, &mut response, opened);
+            response
+        }
+    }
 }
 
 pub(super) async fn submit(
     State(identity): State<Identity>,
-    connection: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
-    headers: HeaderMap,
+    visit: Visit,
     body: Bytes,
 ) -> Response {
     let form = Form::parse(&String::from_utf8_lossy(&body));
-    let address = connection.map(|axum::Extension(ConnectInfo(address))| address.ip());
-    match try_submit(&identity, &headers, &form, address).await {
+    match try_submit(&identity, &visit, &form).await {
         Ok(response) => response,
-        Err(error) => refuse(&identity, &headers, &form, &error),
+        Err(error) => refuse(&identity, &visit, &form, &error),
     }
 }
 
-async fn try_submit(
-    identity: &Identity,
-    headers: &HeaderMap,
-    form: &Form,
-    address: Option<IpAddr>,
-) -> Result<Response> {
-    check_form(headers, form)?;
+async fn try_submit(identity: &Identity, visit: &Visit, form: &Form) -> Result<Response> {
+    visit.check_form(form)?;
     let attempt = Attempt {
         username: form.get("username").to_owned(),
         password: Password::new(form.get("password").to_owned()),
-        request: RequestInfo::read(headers, address),
+        request: visit.request(identity),
     };
-    let opened = identity.sign_in(attempt).await?;
-    let mut response = see_other(safe_next(form.get("next")));
-    let session = identity.session_cookie(&opened.secret);
-    super::add(&mut response, header::SET_COOKIE, &session);
-    let used = form_cookie("", 0);
-    set_cookie(&mut response, &used, identity.has_tls);
-    Ok(response)
+    let acr = level(form.get("acr"));
+    let admission = identity.begin_sign_in(attempt, acr).await?;
+    let texts = visit.texts(form);
+    Ok(admitted(
+        identity,
+        texts,
+        safe_next(form.get("next")),
+        &admission,
+    ))
 }
 
-/// The form must carry what its page put into a cookie that other sites can neither read nor
-/// send.
-fn check_form(headers: &HeaderMap, form: &Form) -> Result<()> {
-    let from = headers
-        .get("sec-fetch-site")
-        .and_then(|value| value.to_str().ok());
-    let is_foreign = from.is_some_and(|site| !matches!(site, "same-origin" | "none"));
-    let expected = cookie(headers, FORM_COOKIE).unwrap_or_default();
-    let sent = form.get("csrf");
-    let is_same = !expected.is_empty() && constant_time_eq(expected.as_bytes(), sent.as_bytes());
-    if is_same && !is_foreign {
-        Ok(())
-    } else {
-        Err(Error::PageExpired)
-    }
-}
-
-fn refuse(identity: &Identity, headers: &HeaderMap, form: &Form, error: &Error) -> Response {
-    let texts = texts::choose(form.get("lang"), headers);
-    let sentence = messages::sentence(error.id(), &error.arguments());
-    let message = texts.pick(sentence);
-    let status = StatusCode::from_u16(error.code().http_status())
-        .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+/// The page again, with what was wrong.
+pub(super) fn refuse(identity: &Identity, visit: &Visit, form: &Form, error: &Error) -> Response {
+    let texts = visit.texts(form);
+    let message = sentence(texts, error);
+    let status = status(error);
     if status.is_server_error() {
         tracing::error!(%error, "sign-in failed");
     }
@@ -166,60 +200,51 @@ fn refuse(identity: &Identity, headers: &HeaderMap, form: &Form, error: &Error) 
         error: Some(&message),
         username: form.get("username"),
         next: safe_next(form.get("next")),
+        acr: level(form.get("acr")),
         ..Content::default()
     };
-    let mut response = render(identity, headers, texts, status, &content);
+    let mut response = render(identity, visit, texts, status, &content);
     let retry_after_s = match error {
         Error::SignInThrottled { retry_after_ms } => Some(seconds(*retry_after_ms)),
         _ if error.is_retryable() => Some(1),
         _ => None,
     };
     if let Some(seconds) = retry_after_s {
-        super::add(&mut response, header::RETRY_AFTER, &seconds.to_string());
+        add(&mut response, header::RETRY_AFTER, &seconds.to_string());
     }
     response
 }
 
 fn render(
     identity: &Identity,
-    headers: &HeaderMap,
+    visit: &Visit,
     texts: &'static Texts,
     status: StatusCode,
     content: &Content<'_>,
 ) -> Response {
-    // Pages that are open side by side share the cookie.
-    let known = cookie(headers, FORM_COOKIE).filter(|value| is_secret(value));
-    let csrf = match known.map_or_else(new_secret, |value| Ok(value.to_owned())) {
-        Ok(csrf) => csrf,
-        Err(error) => {
-            tracing::error!(%error, "no random bytes");
-            String::new()
-        }
-    };
-    let organisation = identity
-        .hierarchy
-        .name(&identity.platform.config.province.code);
+    let csrf = visit.csrf();
+    let has_passkeys = identity.has_passkeys();
+    let mut href = format!(
+        "/sign-in?lang={}&next={}",
+        texts.other_language,
+        encode(content.next)
+    );
+    if content.acr > 1 {
+        href.push_str(&format!("&acr={}", content.acr));
+    }
     let template = Page {
-        texts,
-        organisation: organisation.as_deref().unwrap_or_default(),
-        other_language_href: format!(
-            "/sign-in?lang={}&next={}",
-            texts.other_language,
-            encode(content.next)
-        ),
+        frame: super::visit::frame(identity, texts, href).scripted(has_passkeys),
         notice: content.notice,
         error: content.error,
         username: content.username,
         next: content.next,
+        acr: content.acr,
         csrf: &csrf,
         options: buttons(identity, texts, content.next),
+        has_passkeys,
     };
     let mut response = page(status, &template);
-    set_cookie(
-        &mut response,
-        &form_cookie(&csrf, FORM_LIFE_S),
-        identity.has_tls,
-    );
+    set_form_cookie(&mut response, &csrf, identity.has_tls);
     response
 }
 
@@ -231,19 +256,4 @@ fn buttons(identity: &Identity, texts: &Texts, next: &str) -> Vec<Button> {
         href: format!("{}?next={}", option.href, encode(next)),
     };
     options.into_iter().flatten().map(button).collect()
-}
-
-fn is_secret(value: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    value.len() == 43 && value.bytes().all(is_plain)
-}
-
-fn form_cookie(value: &str, max_age_s: u32) -> Cookie<'_> {
-    Cookie {
-        name: FORM_COOKIE,
-        value,
-        path: "/sign-in",
-        same_site: "Strict",
-        max_age_s: Some(max_age_s),
-    }
 }

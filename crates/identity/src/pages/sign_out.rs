@@ -19,11 +19,11 @@ use super::{
     form::Form,
     page, see_other, set_cookie,
     texts::{self, Texts},
+    visit::{Frame, frame},
 };
 use crate::{
     Actor, Identity,
-    secret::cookie,
-    sessions::{SESSION_COOKIE, session_id},
+    sessions::{session_cookie_name, session_id},
 };
 
 /// Where a browser ends after signing out.
@@ -32,15 +32,13 @@ const SIGNED_OUT: &str = "/sign-in?notice=signed-out";
 #[derive(Template)]
 #[template(path = "sign-out.html")]
 struct Page<'a> {
-    texts: &'static Texts,
-    organisation: &'a str,
-    other_language_href: String,
+    frame: Frame,
     username: &'a str,
     csrf: &'a str,
 }
 
 async fn session(identity: &Identity, headers: &HeaderMap) -> Option<Principal> {
-    let secret = cookie(headers, SESSION_COOKIE)?;
+    let secret = identity.session_secret(headers)?;
     match identity.by_session(secret).await {
         Ok(found) => found,
         Err(error) => {
@@ -110,13 +108,9 @@ fn ask(
     principal: &Principal,
     status: StatusCode,
 ) -> Response {
-    let organisation = identity
-        .hierarchy
-        .name(&identity.platform.config.province.code);
+    let href = format!("/sign-out?lang={}", texts.other_language);
     let template = Page {
-        texts,
-        organisation: organisation.as_deref().unwrap_or_default(),
-        other_language_href: format!("/sign-out?lang={}", texts.other_language),
+        frame: frame(identity, texts, href),
         username: &principal.username,
         csrf: principal.csrf_token.as_deref().unwrap_or_default(),
     };
@@ -126,7 +120,7 @@ fn ask(
 fn signed_out(identity: &Identity, target: &str) -> Response {
     let mut response = see_other(target);
     let ended = Cookie {
-        name: SESSION_COOKIE,
+        name: session_cookie_name(identity.has_tls),
         value: "",
         path: "/",
         same_site: "Lax",

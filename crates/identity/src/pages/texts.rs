@@ -27,6 +27,11 @@ pub(super) struct Texts {
 }
 
 impl Texts {
+    /// The one of two words or sentences that is in this language.
+    pub(super) fn say(&self, vi: &'static str, en: &'static str) -> &'static str {
+        if self.language == "en" { en } else { vi }
+    }
+
     /// The sentence in this language.
     pub(super) fn pick(&self, sentence: Sentence) -> String {
         if self.language == "en" {

@@ -242,6 +242,7 @@ impl Identity {
                 ends_at: crate::tables::instant(&row, "ends_at")?,
             });
         }
+        found.extend(self.sign_in_exceptions(now));
         let sql = "SELECT a.username, r.role, r.reason FROM account_role r \
                    JOIN account a ON a.id = r.account_id WHERE r.valid_until IS NULL \
                    ORDER BY a.username";

@@ -10,6 +10,7 @@ mod acts;
 pub(crate) mod authzen;
 mod decisions;
 mod delegations;
+mod factors;
 mod grants;
 mod groups;
 mod import;
@@ -19,6 +20,7 @@ mod reach;
 mod report;
 mod reviews;
 mod roles;
+mod self_service;
 mod tokens;
 mod views;
 
@@ -51,6 +53,10 @@ pub(crate) fn router(identity: Identity) -> OpenApiRouter {
         .merge(grant_routes())
         .merge(people_routes())
         .merge(import::router())
+        .routes(routes!(factors::list_account_factors))
+        .routes(routes!(factors::remove_account_factor))
+        .routes(routes!(factors::create_link))
+        .merge(self_service::router())
         .routes(routes!(
             tokens::list_account_tokens,
             tokens::create_account_token

@@ -72,16 +72,36 @@ pub(crate) async fn former_passwords(
     rows.iter().map(read).collect()
 }
 
-/// Notes a right password, unless the account was locked or changed while it was checked.
+/// Failures in a row so far.
+pub(crate) async fn failures<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    id: AccountId,
+) -> Result<i32> {
+    let sql = "SELECT failures FROM account WHERE id = $1";
+    let row = one(db, connection, sql, vec![id.0.into()]).await?;
+    Ok(row.map_or(Ok(0), |row| row.try_get("", "failures"))?)
+}
+
+/// Notes a right password, unless the account was locked or changed while it was checked. A
+/// known device passes a lock that others caused, and leaves it.
 pub(crate) async fn note_success<C: ConnectionTrait>(
     db: &Database,
     connection: &C,
     account: &Account,
-    now: Timestamp,
+    (now, is_known_device): (Timestamp, bool),
 ) -> Result<bool> {
-    let sql = "UPDATE account SET failures = 0, locked_until = NULL, last_sign_in_at = $1, \
-               last_used_at = $1 WHERE id = $2 AND state = 'active' AND password_hash = $3 \
-               AND (locked_until IS NULL OR locked_until <= $1)";
+    let sql = match is_known_device {
+        true => {
+            "UPDATE account SET last_used_at = $1 \
+             WHERE id = $2 AND state = 'active' AND password_hash = $3"
+        }
+        false => {
+            "UPDATE account SET failures = 0, locked_until = NULL, last_used_at = $1 \
+             WHERE id = $2 AND state = 'active' AND password_hash = $3 \
+             AND (locked_until IS NULL OR locked_until <= $1)"
+        }
+    };
     let values = vec![
         now.0.into(),
         account.id.0.into(),
@@ -90,17 +110,24 @@ pub(crate) async fn note_success<C: ConnectionTrait>(
     Ok(execute(db, connection, sql, values).await? == 1)
 }
 
-/// Notes a sign-in without password, unless the account stopped being active.
-pub(crate) async fn note_use<C: ConnectionTrait>(
+/// Notes a sign-in, unless the account stopped being active or its password, when one was
+/// proved, was changed since.
+pub(crate) async fn note_sign_in<C: ConnectionTrait>(
     db: &Database,
     connection: &C,
     id: AccountId,
+    password_hash: Option<&str>,
     now: Timestamp,
 ) -> Result<bool> {
-    let sql = "UPDATE account SET last_sign_in_at = $1, last_used_at = $1 \
-               WHERE id = $2 AND state = 'active'";
-    let done = execute(db, connection, sql, vec![now.0.into(), id.0.into()]).await?;
-    Ok(done == 1)
+    let mut sql = "UPDATE account SET last_sign_in_at = $1, last_used_at = $1 \
+                   WHERE id = $2 AND state = 'active'"
+        .to_owned();
+    let mut values = vec![now.0.into(), id.0.into()];
+    if let Some(hash) = password_hash {
+        sql.push_str(" AND password_hash = $3");
+        values.push(hash.into());
+    }
+    Ok(execute(db, connection, &sql, values).await? == 1)
 }
 
 /// Notes a right password that is kept elsewhere, unless the account was locked meanwhile.

@@ -5,16 +5,22 @@
 //! Invariant: passwords, session ids and tokens are stored as hashes only.
 
 pub(crate) mod account;
+pub(crate) mod challenge;
 pub(crate) mod credential;
+pub(crate) mod device;
 pub(crate) mod effective;
+pub(crate) mod factor;
 pub(crate) mod grant;
 pub(crate) mod group;
 pub(crate) mod group_tree;
+pub(crate) mod link;
+pub(crate) mod notice;
 pub(crate) mod participant;
 pub(crate) mod preference;
 pub(crate) mod role;
 pub(crate) mod session;
 pub(crate) mod source;
+pub(crate) mod step;
 pub(crate) mod token;
 
 use lgsp_model::Timestamp;
@@ -132,6 +138,55 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration {
         name: "identity_20261126_04_document",
         statements: &["ALTER TABLE account ADD COLUMN document TEXT"],
+    },
+    Migration {
+        name: "identity_20261126_05_factor",
+        statements: &[
+            "CREATE TABLE IF NOT EXISTS factor (
+                id {uuid} NOT NULL PRIMARY KEY, account_id {uuid} NOT NULL REFERENCES account (id),
+                kind TEXT NOT NULL, label TEXT NOT NULL, state TEXT NOT NULL,
+                created_at BIGINT NOT NULL, last_used_at BIGINT,
+                seed {bytes}, last_step BIGINT NOT NULL DEFAULT 0,
+                credential TEXT UNIQUE, public_key {bytes}, counter BIGINT NOT NULL DEFAULT 0)",
+            "CREATE INDEX IF NOT EXISTS factor_account ON factor (account_id, id)",
+            "CREATE TABLE IF NOT EXISTS recovery_code (
+                account_id {uuid} NOT NULL REFERENCES account (id), code_hash {bytes} NOT NULL,
+                created_at BIGINT NOT NULL, used_at BIGINT, PRIMARY KEY (account_id, code_hash))",
+            "CREATE TABLE IF NOT EXISTS factor_lock (
+                account_id {uuid} NOT NULL PRIMARY KEY REFERENCES account (id),
+                failures BIGINT NOT NULL, locked_until BIGINT)",
+            "CREATE TABLE IF NOT EXISTS passkey_challenge (
+                hash {bytes} NOT NULL PRIMARY KEY, purpose TEXT NOT NULL, account_id {uuid},
+                expires_at BIGINT NOT NULL)",
+        ],
+    },
+    Migration {
+        name: "identity_20261126_06_step",
+        statements: &[
+            "CREATE TABLE IF NOT EXISTS sign_in_step (
+                secret_hash {bytes} NOT NULL PRIMARY KEY,
+                account_id {uuid} NOT NULL REFERENCES account (id), acr BIGINT NOT NULL,
+                amr TEXT NOT NULL, acr_min BIGINT NOT NULL, password_hash TEXT,
+                failures BIGINT NOT NULL, is_step_up BIGINT NOT NULL,
+                expires_at BIGINT NOT NULL)",
+            "CREATE TABLE IF NOT EXISTS device (
+                id {uuid} NOT NULL PRIMARY KEY, account_id {uuid} NOT NULL REFERENCES account (id),
+                secret_hash {bytes} NOT NULL, created_at BIGINT NOT NULL,
+                last_seen_at BIGINT NOT NULL, failures BIGINT NOT NULL, address TEXT,
+                user_agent TEXT, UNIQUE (account_id, secret_hash))",
+            "CREATE INDEX IF NOT EXISTS device_secret ON device (secret_hash)",
+            "CREATE TABLE IF NOT EXISTS account_link (
+                secret_hash {bytes} NOT NULL PRIMARY KEY,
+                account_id {uuid} NOT NULL REFERENCES account (id), purpose TEXT NOT NULL,
+                created_by TEXT NOT NULL, expires_at BIGINT NOT NULL)",
+            "CREATE INDEX IF NOT EXISTS account_link_account ON account_link (account_id)",
+            "CREATE TABLE IF NOT EXISTS account_notice (
+                id {uuid} NOT NULL PRIMARY KEY, account_id {uuid} NOT NULL REFERENCES account (id),
+                kind TEXT NOT NULL, at BIGINT NOT NULL, address TEXT, subject TEXT NOT NULL,
+                seen_at BIGINT)",
+            "CREATE INDEX IF NOT EXISTS account_notice_account ON account_notice (account_id, at)",
+            "ALTER TABLE session ADD COLUMN idle_ms BIGINT NOT NULL DEFAULT 900000",
+        ],
     },
 ];
 

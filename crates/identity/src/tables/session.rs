@@ -32,10 +32,20 @@ pub struct Session {
     pub last_seen_at: Timestamp,
     /// When it ends at the latest.
     pub expires_at: Timestamp,
+    /// Idle time that ends it.
+    pub idle_ms: i64,
     /// From which address it was opened.
     pub address: Option<String>,
     /// What the browser called itself.
     pub user_agent: Option<String>,
+}
+
+impl Session {
+    /// Whether it still works at `now`.
+    #[must_use]
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.expires_at > now && now.since(self.last_seen_at) < self.idle_ms
+    }
 }
 
 pub(crate) async fn insert<C: ConnectionTrait>(
@@ -56,6 +66,7 @@ pub(crate) async fn insert<C: ConnectionTrait>(
         "auth_at",
         "acr",
         "amr",
+        "idle_ms",
     ];
     let values = vec![
         session.id.into(),
@@ -70,6 +81,7 @@ pub(crate) async fn insert<C: ConnectionTrait>(
         session.auth_at.0.into(),
         i64::from(session.acr).into(),
         session.amr.join(" ").into(),
+        session.idle_ms.into(),
     ];
     let rows = Rows::one("session", columns, values);
     Ok(rows.insert(connection).await?)
@@ -77,7 +89,7 @@ pub(crate) async fn insert<C: ConnectionTrait>(
 
 /// The columns that [`from_row`] reads.
 pub(crate) const COLUMNS: &str = "id, account_id, csrf_token, created_at, last_seen_at, \
-     expires_at, address, user_agent, auth_at, acr, amr";
+     expires_at, address, user_agent, auth_at, acr, amr, idle_ms";
 
 fn from_row(row: &QueryResult) -> Result<Session> {
     let amr: String = row.try_get("", "amr")?;
@@ -86,6 +98,7 @@ fn from_row(row: &QueryResult) -> Result<Session> {
         auth_at: Timestamp(row.try_get("", "auth_at")?),
         acr: u8::try_from(acr).unwrap_or(1),
         amr: amr.split_whitespace().map(str::to_owned).collect(),
+        idle_ms: row.try_get("", "idle_ms")?,
         id: row.try_get("", "id")?,
         account_id: AccountId(row.try_get("", "account_id")?),
         csrf_token: row.try_get("", "csrf_token")?,
@@ -120,10 +133,45 @@ pub(crate) async fn credential(
     now: Timestamp,
 ) -> Result<Vec<QueryResult>> {
     let sql = "SELECT s.id AS credential_id, s.csrf_token, s.last_seen_at AS used_at, \
-               s.expires_at, s.auth_at, s.acr, a.id AS account_id, a.username, a.agency, a.kind, \
+               s.idle_ms, s.expires_at, s.auth_at, s.acr, a.id AS account_id, a.username, a.agency, a.kind, \
                a.state, a.valid_from, a.valid_until \
                FROM session s JOIN account a ON a.id = s.account_id WHERE s.secret_hash = $1";
     effective::rows(db, sql, secret_hash.into(), now).await
+}
+
+/// The live session of an account behind a secret.
+pub(crate) async fn find_by_secret(
+    db: &Database,
+    account: AccountId,
+    secret_hash: Vec<u8>,
+) -> Result<Option<Session>> {
+    let sql = format!("SELECT {COLUMNS} FROM session WHERE secret_hash = $1 AND account_id = $2");
+    let values = vec![secret_hash.into(), account.0.into()];
+    let row = db.query_one(sql, values).await?;
+    row.as_ref().map(from_row).transpose()
+}
+
+/// Gives a session a new secret and what was proved now; tells whether it was still there.
+pub(crate) async fn renew<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    session: &Session,
+    secret_hash: Vec<u8>,
+) -> Result<bool> {
+    let sql = "UPDATE session SET secret_hash = $1, csrf_token = $2, last_seen_at = $3, \
+               expires_at = $4, auth_at = $5, acr = $6, amr = $7, idle_ms = $8 WHERE id = $9";
+    let values = vec![
+        secret_hash.into(),
+        session.csrf_token.as_str().into(),
+        session.last_seen_at.0.into(),
+        session.expires_at.0.into(),
+        session.auth_at.0.into(),
+        i64::from(session.acr).into(),
+        session.amr.join(" ").into(),
+        session.idle_ms.into(),
+        session.id.into(),
+    ];
+    Ok(execute(db, connection, sql, values).await? == 1)
 }
 
 pub(crate) async fn touch<C: ConnectionTrait>(
@@ -210,14 +258,7 @@ pub(crate) async fn sweep<C: ConnectionTrait>(
     db: &Database,
     connection: &C,
     now: Timestamp,
-    idle_before: Timestamp,
 ) -> Result<u64> {
-    let sql = "DELETE FROM session WHERE expires_at <= $1 OR last_seen_at <= $2";
-    execute(
-        db,
-        connection,
-        sql,
-        vec![now.0.into(), idle_before.0.into()],
-    )
-    .await
+    let sql = "DELETE FROM session WHERE expires_at <= $1 OR last_seen_at + idle_ms <= $1";
+    execute(db, connection, sql, vec![now.0.into()]).await
 }

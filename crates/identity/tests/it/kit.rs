@@ -20,7 +20,11 @@ use axum::{
 };
 use http_body_util::BodyExt as _;
 use lgsp_identity::{
-    Actor, AgencyHierarchy, Identity, Kind, NewAccount, Password, Rules, Setup, module, start,
+    Actor, AgencyHierarchy, Identity, Kind, NewAccount, Password, Rules, Setup,
+    factors::policy::SecondFactor,
+    module,
+    rules::{SESSION_IDLE_MS, SESSION_LIFE_MS},
+    start,
 };
 use lgsp_model::Timestamp;
 use lgsp_platform::{
@@ -65,14 +69,6 @@ pub(crate) const FOREIGN: &[&str] = &[
     "exchange.system.write",
     "exchange.overview.read",
 ];
-
-/// Level 3, but privileged acts ask only for one factor: tests sign in with a password.
-pub(crate) fn rules() -> Rules {
-    Rules {
-        privileged_acr_min: 1,
-        ..Rules::default()
-    }
-}
 
 /// An agency tree that tests change by hand.
 pub(crate) struct Tree {
@@ -131,6 +127,19 @@ pub(crate) struct World {
     drop_database: Option<(String, String)>,
 }
 
+/// Level 3 without second factor, forced change and delays: the clock of tests stands still.
+pub(crate) fn plain_rules() -> Rules {
+    Rules {
+        second_factor_administrators: SecondFactor::Enrolled,
+        change_first_password: false,
+        failure_delay_ms: 0,
+        privileged_acr_min: 1,
+        admin_session_idle_ms: SESSION_IDLE_MS,
+        admin_session_life_ms: SESSION_LIFE_MS,
+        ..Rules::default()
+    }
+}
+
 /// What the composition passes in: the foreign permissions.
 pub(crate) fn foreign_permissions() -> Vec<Permission> {
     let permission = |name: &&'static str| Permission {
@@ -141,10 +150,20 @@ pub(crate) fn foreign_permissions() -> Vec<Permission> {
 }
 
 impl World {
+    /// With the rules of an installation whose people sign in with a password only.
     pub(crate) async fn start(database_url: Option<String>) -> Self {
+        Self::start_with(database_url, plain_rules(), "").await
+    }
+
+    pub(crate) async fn start_with(
+        database_url: Option<String>,
+        rules: Rules,
+        issuer: &str,
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let mut config = Config::default();
         config.server.data_dir = dir.path().to_path_buf();
+        issuer.clone_into(&mut config.identity.issuer);
         let mut drop_database = None;
         if let Some(url) = database_url {
             let (own, name) = create_database(&url).await;
@@ -159,7 +178,7 @@ impl World {
         let setup = Setup {
             hierarchy: tree.clone(),
             permissions: foreign_permissions(),
-            rules: rules(),
+            rules,
         };
         let (identity, running) = start(&platform, setup).unwrap();
         platform.registry.set_rules(vec![identity.policy_rule()]);

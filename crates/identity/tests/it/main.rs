@@ -29,5 +29,6 @@ mod reach;
 mod reports;
 mod reviews;
 mod sessions;
+mod steps;
 mod table;
 mod tokens;

@@ -127,7 +127,7 @@ each_database! {
         let page = browser.get("/sign-in").await;
         let csp = page.header("content-security-policy");
         assert!(csp.contains("default-src 'none'") && csp.contains("frame-ancestors 'none'"), "{csp}");
-        assert!(!csp.contains("unsafe") && !csp.contains("script-src"), "{csp}");
+        assert!(!csp.contains("unsafe") && csp.contains("script-src 'self';"), "{csp}");
         assert_eq!(page.header("cache-control"), "no-store");
         assert!(!page.text.contains("<script") && !page.text.contains("style="), "{}", page.text);
         let cookie = page.header("set-cookie").to_owned();

@@ -27,6 +27,9 @@ pub(crate) struct DemoFile {
     /// The CAS server.
     #[serde(default)]
     pub(crate) cas: Option<DemoCas>,
+    /// People of several agencies and roles.
+    #[serde(default)]
+    pub(crate) users: Vec<DemoUser>,
     /// The LDAP face and an application that may see the whole province.
     #[serde(default)]
     pub(crate) ldap: Option<DemoLdap>,
@@ -80,6 +83,14 @@ pub(crate) struct DemoAdmin {
     pub(crate) username: String,
     pub(crate) password: String,
     pub(crate) token: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct DemoUser {
+    pub(crate) username: String,
+    pub(crate) password: String,
+    pub(crate) agency: String,
+    pub(crate) roles: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -8,6 +8,7 @@
 mod file;
 mod ldap;
 mod oidc;
+mod people;
 mod scim;
 mod seed;
 mod sign_on;
@@ -93,6 +94,7 @@ pub(crate) async fn seed(composition: &Composition, axis: Axis) -> anyhow::Resul
     let file = seed::point_to_axis(composition, file, axis_url).await?;
     let file = ldap::point(composition, file).await?;
     let file = scim::point(composition, file).await?;
+    let file = people::seed(composition, file).await?;
     let mut file = oidc::point(composition, file).await?;
     let sign_on = sign_on::seed(composition).await?;
     file.sign_on = DemoSignOn {

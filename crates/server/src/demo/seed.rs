@@ -60,6 +60,7 @@ pub(super) async fn make(composition: &Composition) -> anyhow::Result<DemoFile> 
         axis_secret: random_text(32)?,
         saml: None,
         cas: None,
+        users: Vec::new(),
         ldap: None,
         scim: None,
         oidc: None,

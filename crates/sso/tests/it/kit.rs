@@ -13,6 +13,7 @@ use axum::{
 use http_body_util::BodyExt as _;
 use lgsp_identity::{
     Account, Actor, AgencyHierarchy, Identity, Kind, NewAccount, Password, Person, Rules, Setup,
+    factors::policy::SecondFactor,
 };
 use lgsp_platform::{
     Platform,
@@ -77,7 +78,13 @@ impl World {
         let setup = Setup {
             hierarchy: Arc::new(Tree),
             permissions: lgsp_sso::PERMISSIONS.clone(),
-            rules: Rules::default(),
+            // People of tests sign in with a first password and nothing else, at once.
+            rules: Rules {
+                second_factor_administrators: SecondFactor::Enrolled,
+                change_first_password: false,
+                failure_delay_ms: 0,
+                ..Rules::default()
+            },
         };
         let (identity, running) = lgsp_identity::start(&platform, setup).unwrap();
         let sso = lgsp_sso::start(&platform, &identity).await.unwrap();

@@ -93,7 +93,10 @@ impl World {
                 .iter()
                 .flat_map(|module| module.permissions.iter().copied())
                 .collect(),
-            rules: Rules::default(),
+            rules: Rules {
+                failure_delay_ms: 0,
+                ..Rules::default()
+            },
         };
         let (identity, _) = lgsp_identity::start(&platform, setup).unwrap();
         let mut manifests = lgsp_catalogue::seed::demo_manifests().unwrap();

@@ -14,6 +14,7 @@ use axum::{
 use http_body_util::BodyExt as _;
 use lgsp_identity::{
     Account, Actor, AgencyHierarchy, Identity, Kind, NewAccount, Password, Rules, Setup,
+    factors::policy::SecondFactor,
 };
 use lgsp_model::Timestamp;
 use lgsp_platform::{
@@ -117,7 +118,13 @@ impl World {
             permissions: foreign
                 .chain(lgsp_sso::PERMISSIONS.iter().copied())
                 .collect(),
-            rules: Rules::default(),
+            // People of tests sign in with a first password and nothing else, at once.
+            rules: Rules {
+                second_factor_administrators: SecondFactor::Enrolled,
+                change_first_password: false,
+                failure_delay_ms: 0,
+                ..Rules::default()
+            },
         };
         let (identity, identity_running) = lgsp_identity::start(&platform, setup).unwrap();
         let sso_running = lgsp_sso::start(&platform, &identity).await.unwrap();

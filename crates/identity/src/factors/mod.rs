@@ -1,0 +1,144 @@
+//! Second factors: one-time codes, passkeys, recovery codes.
+//!
+//! Owns: listing and removing the factors of an account, who may change them.
+//! Not here: codes (`codes.rs`), passkeys (`passkeys.rs`), who needs a factor (`policy.rs`).
+//! Invariant: an account changes its factors only with a session that was proved within five
+//! minutes, and with a second factor if it has one; each change tells the person.
+//! Follows: TCVN 14423:2026, 5.6.2.4 (regulation R70); ASVS 5.0, 6.5 and 7.5.
+
+mod codes;
+mod passkeys;
+pub mod policy;
+mod qr;
+mod seal;
+mod totp;
+pub(crate) mod webauthn;
+
+use lgsp_model::AccountId;
+use lgsp_platform::{db::WriteTx, http::Principal, journal};
+use serde_json::json;
+use uuid::Uuid;
+
+pub(crate) use passkeys::{Assertion, Purpose, Registration};
+pub(crate) use seal::SeedKey;
+pub use webauthn::fuzz_webauthn;
+
+use crate::{
+    Identity,
+    actor::Actor,
+    error::{Error, Result, Rule},
+    rules::{FRESH_MS, NAME_CHARS_MAX},
+    sessions::session_id,
+    tables::{
+        account::Account,
+        factor::{self, Factor, FactorState},
+        notice::NoticeKind,
+        session::{self, Session},
+    },
+};
+
+/// What enrolling a factor gave.
+#[derive(Debug)]
+pub(crate) struct Enrolled {
+    pub(crate) factor: Factor,
+    /// Recovery codes, with the first factor of an account; shown once.
+    pub(crate) recovery_codes: Vec<String>,
+}
+
+impl Identity {
+    /// The factors of an account, oldest first; what was not confirmed is left out.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn factors(&self, account: AccountId) -> Result<Vec<Factor>> {
+        let mut factors = factor::list(&self.platform.db, account).await?;
+        factors.retain(|factor| factor.state != FactorState::Pending);
+        Ok(factors)
+    }
+
+    /// How many recovery codes of an account are unused.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn recovery_codes_left(&self, account: AccountId) -> Result<i64> {
+        factor::count_recovery(&self.platform.db, account).await
+    }
+
+    /// Removes a factor; with the last one the recovery codes go too.
+    ///
+    /// # Errors
+    /// `identity.factor.not_found`.
+    pub async fn remove_factor(&self, actor: &Actor, account: &Account, id: Uuid) -> Result<()> {
+        let factors = factor::list(&self.platform.db, account.id).await?;
+        let removed = factors.iter().find(|factor| factor.id == id);
+        let removed = removed.ok_or(Error::FactorNotFound)?;
+        let is_last = factors.len() == 1;
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        if !factor::delete(db, &*tx, (account.id, id)).await? {
+            return Err(Error::FactorNotFound);
+        }
+        if is_last {
+            factor::delete_recovery(db, &*tx, account.id).await?;
+        }
+        let subject = removed.label.as_str();
+        self.notify(&tx, account.id, NoticeKind::FactorRemoved, subject, actor)
+            .await?;
+        let detail = json!({ "kind": removed.kind, "factor": removed.id });
+        let event = actor.audit("factor.removed", account).with_detail(detail);
+        journal::append(&*tx, [event]).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The session of a caller, if it may change the account's factors.
+    ///
+    /// # Errors
+    /// `identity.session.required`, `identity.session.insufficient_user_authentication`.
+    pub(crate) async fn fresh_session(&self, principal: &Principal) -> Result<Session> {
+        let id = session_id(principal).ok_or(Error::SessionRequired)?;
+        let session = session::find(&self.platform.db, id).await?;
+        let session = session.ok_or(Error::SessionRequired)?;
+        let has_factors = !self.factors(principal.account_id).await?.is_empty();
+        let level = if has_factors { 2 } else { 1 };
+        let age_ms = self.platform.clock.now().since(session.auth_at);
+        if age_ms > FRESH_MS || session.acr < level {
+            return Err(Error::SessionInsufficient { acr: level });
+        }
+        Ok(session)
+    }
+
+    /// Writes a new factor with its event and notice, and recovery codes if there are none.
+    async fn complete_enrolment(
+        &self,
+        tx: &WriteTx,
+        actor: &Actor,
+        account: &Account,
+        made: Factor,
+    ) -> Result<Enrolled> {
+        let has_codes = self.recovery_codes_left(account.id).await? > 0;
+        let recovery_codes = match has_codes {
+            true => Vec::new(),
+            false => self.write_recovery_codes(tx, account.id, actor).await?,
+        };
+        self.notify(tx, account.id, NoticeKind::FactorAdded, &made.label, actor)
+            .await?;
+        let detail = json!({ "kind": made.kind, "factor": made.id });
+        let event = actor.audit("factor.added", account).with_detail(detail);
+        journal::append(&**tx, [event]).await?;
+        Ok(Enrolled {
+            factor: made,
+            recovery_codes,
+        })
+    }
+}
+
+/// A name that a person gives a factor, or what it is called otherwise.
+fn label_of(typed: &str, otherwise: &str) -> Result<String> {
+    let label = typed.trim();
+    if label.chars().count() > NAME_CHARS_MAX {
+        let max = NAME_CHARS_MAX;
+        return Err(Error::Invalid(vec![Rule::TooLong { max }.at("/label")]));
+    }
+    let label = if label.is_empty() { otherwise } else { label };
+    Ok(label.chars().filter(|c| !c.is_control()).collect())
+}
