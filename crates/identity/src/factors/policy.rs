@@ -1,6 +1,6 @@
 //! Who needs a second factor.
 //!
-//! Owns: the kind `sign_in_policy`, the decision for a sign-in.
+//! Owns: the kind `sign-in-policy`, the decision for a sign-in.
 //! Not here: proving factors (`codes.rs`, `passkeys.rs`), the defaults (`rules.rs`).
 //! Invariant: policies add to the rules; only an exception with a reason and an end takes away,
 //! and never what the network asks for.
@@ -89,8 +89,8 @@ fn broken(pointer: &str, vi: &str, en: &str) -> FieldError {
 }
 
 impl ResourceKind for SignInPolicy {
-    const KIND: &'static str = "sign_in_policy";
-    const PLURAL: &'static str = "sign_in_policies";
+    const KIND: &'static str = "sign-in-policy";
+    const PLURAL: &'static str = "sign-in-policies";
     const LABELS: Labels = Labels {
         vi: "Chính sách đăng nhập",
         en: "Sign-in policy",

@@ -200,7 +200,7 @@ pub(super) async fn seed(
 /// first sign-in; a demo could then not be tried. The exception stands in the registry.
 async fn make_exception(composition: &Composition) -> anyhow::Result<()> {
     let snapshot = composition.platform.registry.snapshot();
-    if snapshot.get("sign_in_policy", EXCEPTION).is_some() {
+    if snapshot.get("sign-in-policy", EXCEPTION).is_some() {
         return Ok(());
     }
     let spec = json!({
@@ -210,7 +210,7 @@ async fn make_exception(composition: &Composition) -> anyhow::Result<()> {
         "keeps_first_password": true,
         "reason": "Bản trình diễn với dữ liệu giả định: đăng nhập thử bằng mật khẩu do hệ thống tạo.",
     });
-    put_with_secret(composition, ("sign_in_policy", EXCEPTION), spec, None).await
+    put_with_secret(composition, ("sign-in-policy", EXCEPTION), spec, None).await
 }
 
 async fn make(
