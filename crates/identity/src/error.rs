@@ -5,7 +5,11 @@
 //! Invariant: an unknown account, a wrong password and a locked account are one error.
 
 use lgsp_model::ErrorCode;
-use lgsp_platform::{FieldError, http::problem::Problem, messages};
+use lgsp_platform::{
+    FieldError,
+    http::{context::StepUp, problem::Problem},
+    messages,
+};
 
 use crate::rules::HOUR_MS;
 
@@ -225,6 +229,13 @@ impl Problem for Error {
             Self::FactorTooMany { max } => vec![("max", max.to_string())],
             Self::Platform(error) => error.arguments(),
             _ => Vec::new(),
+        }
+    }
+
+    fn step_up(&self) -> Option<StepUp> {
+        match self {
+            Self::Platform(error) => error.step_up(),
+            _ => None,
         }
     }
 

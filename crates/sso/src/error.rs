@@ -118,6 +118,13 @@ impl Problem for Error {
         }
     }
 
+    fn step_up(&self) -> Option<lgsp_platform::http::context::StepUp> {
+        match self {
+            Self::Platform(error) => error.step_up(),
+            _ => None,
+        }
+    }
+
     fn fields(&self) -> Vec<FieldError> {
         match self {
             Self::Platform(error) => error.fields(),

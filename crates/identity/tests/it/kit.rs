@@ -31,7 +31,7 @@ use lgsp_platform::{
     Platform,
     clock::{Clock as _, ManualClock},
     config::Config,
-    http::context::RoleGrant,
+    http::context::{RoleGrant, require_principal},
     module::Permission,
     registry::Labels,
 };
@@ -184,9 +184,11 @@ impl World {
         platform.registry.set_rules(vec![identity.policy_rule()]);
         let registry = lgsp_platform::registry::routes::router(platform.registry.clone());
         let (api, _) = running.api.merge(registry).split_for_parts();
+        // As the administration door does: strangers are refused before anything is read.
+        let known = axum::middleware::from_fn_with_state(identity.ports(), require_principal);
         let address: SocketAddr = "10.34.1.9:40000".parse().unwrap();
         let router = Router::new()
-            .nest("/api/v1", api)
+            .nest("/api/v1", api.layer(known))
             .merge(running.pages)
             .layer(Extension(identity.ports()))
             .layer(Extension(ConnectInfo(address)));
