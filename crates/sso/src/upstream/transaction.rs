@@ -285,7 +285,10 @@ mod tests {
     #[test]
     fn secrets_follow_from_browser_and_transaction() {
         let (one, two) = (BrowserSecret::new().unwrap(), BrowserSecret::new().unwrap());
-        let (first, second) = (Uuid::now_v7(), Uuid::now_v7());
+        let (first, second) = (
+            lgsp_platform::clock::Ids.next(),
+            lgsp_platform::clock::Ids.next(),
+        );
         assert_eq!(one.nonce(first), one.nonce(first));
         assert_ne!(one.nonce(first), one.nonce(second));
         assert_ne!(one.nonce(first), two.nonce(first));

@@ -2,6 +2,12 @@
 //!
 //! Owns: the list of test files.
 //! Invariant: a test moves the clock by hand; no test needs anything outside this machine.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "test helpers"
+)]
 
 mod cas;
 mod kit;

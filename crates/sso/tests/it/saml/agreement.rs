@@ -61,7 +61,10 @@ async fn what_we_sign_xmlsec1_and_signxml_accept() {
             let name = format!("{seed}.xml");
             std::fs::write(folder.path().join(&name), &text).unwrap();
             let ours = Document::parse(text.as_bytes()).unwrap();
-            assert_eq!(verify(&ours.root, &[signer.public.clone()]), Ok(()));
+            assert_eq!(
+                verify(&ours.root, std::slice::from_ref(&signer.public)),
+                Ok(())
+            );
             assert_eq!(
                 accepted(folder.path(), &name).await,
                 Ok(()),
@@ -74,7 +77,7 @@ async fn what_we_sign_xmlsec1_and_signxml_accept() {
             let changed = text.replacen("</r:goc>", "x</r:goc>", 1);
             std::fs::write(folder.path().join("changed.xml"), &changed).unwrap();
             let ours = Document::parse(changed.as_bytes()).unwrap();
-            assert!(verify(&ours.root, &[signer.public.clone()]).is_err());
+            assert!(verify(&ours.root, std::slice::from_ref(&signer.public)).is_err());
             assert!(
                 accepted(folder.path(), "changed.xml").await.is_err(),
                 "{seed}"
@@ -150,10 +153,10 @@ async fn what_xmlsec1_signs_we_accept() {
         interop::run(&mut command).await.unwrap();
         let signed = std::fs::read_to_string(&target).unwrap();
         let ours = Document::parse(signed.as_bytes()).unwrap();
-        let result = verify(&ours.root, &[signer.public.clone()]);
+        let result = verify(&ours.root, std::slice::from_ref(&signer.public));
         assert_eq!(result, Ok(()), "{seed}: {signed}");
         let changed = signed.replacen("</r:goc>", "<x/></r:goc>", 1);
         let ours = Document::parse(changed.as_bytes()).unwrap();
-        assert!(verify(&ours.root, &[signer.public.clone()]).is_err());
+        assert!(verify(&ours.root, std::slice::from_ref(&signer.public)).is_err());
     }
 }
