@@ -141,6 +141,7 @@ proptest! {
 
 /// Mutates known filters by a fixed sequence.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "how long a test runs")]
 fn fuzz_filters_do_not_panic() {
     let rounds: u32 = std::env::var("LGSP_FUZZ_ROUNDS")
         .ok()
