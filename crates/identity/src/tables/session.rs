@@ -196,19 +196,6 @@ pub(crate) async fn delete<C: ConnectionTrait>(
     Ok(execute(db, connection, sql, vec![id.into()]).await? > 0)
 }
 
-/// The id of the session behind a secret, when it is of this account.
-pub(crate) async fn id_of<C: ConnectionTrait>(
-    db: &Database,
-    connection: &C,
-    secret_hash: Vec<u8>,
-    account: AccountId,
-) -> Result<Option<Uuid>> {
-    let sql = "SELECT id FROM session WHERE secret_hash = $1 AND account_id = $2";
-    let asked = db.statement(sql, vec![secret_hash.into(), account.0.into()]);
-    let row = connection.query_one_raw(asked).await?;
-    Ok(row.map(|row| row.try_get("", "id")).transpose()?)
-}
-
 /// Ends the session behind a secret, if there is one.
 pub(crate) async fn delete_by_secret<C: ConnectionTrait>(
     db: &Database,
