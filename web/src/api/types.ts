@@ -41,6 +41,10 @@ export type Group = Schemas["GroupView"];
 export type GroupMember = Schemas["MemberView"];
 export type Grant = Schemas["DatedGrantView"];
 export type GrantList = Schemas["GrantsView"];
+export type SecurityReport = Schemas["SecurityReport"];
+export type GrantRequest = Schemas["GrantRequest"];
+export type ImportReport = Schemas["ImportReport"];
+export type SessionInfo = Schemas["SessionView"];
 export type SigningKey = Schemas["KeyInfo"];
 export type SamlPreview = Schemas["SamlSpPreview"];
 

@@ -13,6 +13,8 @@ import { keys } from "./keys/routes.ts";
 import { mailbox } from "./mailbox/routes.ts";
 import { profile } from "./profile/routes.ts";
 import { registry } from "./registry/routes.ts";
+import { requests } from "./requests/routes.ts";
+import { security } from "./security/routes.ts";
 import { systems } from "./systems/routes.ts";
 import { unmatched } from "./unmatched/routes.ts";
 
@@ -30,6 +32,8 @@ export const features: readonly Feature[] = [
   groups,
   applications,
   keys,
+  requests,
+  security,
   audit,
   profile,
 ];

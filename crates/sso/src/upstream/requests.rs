@@ -22,6 +22,7 @@ const OPEN_MAX: i64 = 5_000;
 /// Where a request stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AccountRequestState)]
 pub(crate) enum RequestState {
     /// Nobody has decided yet.
     Open,
