@@ -10,7 +10,7 @@
 use std::net::IpAddr;
 
 use lgsp_identity::{Attempt, Error as IdentityError, Password, RequestInfo};
-use lgsp_model::ErrorCode;
+use lgsp_model::{AccountId, ErrorCode};
 use lgsp_platform::{
     http::Problem as _,
     journal::{self, Class, Event},
@@ -132,11 +132,27 @@ impl Face {
             let text = "the password must be changed on the sign-in page first";
             return Ok(Err(Outcome::new(Code::INVALID_CREDENTIALS, text)));
         }
+        if self.needs_app_password(account.id, before).await? {
+            let text = "this account has a second factor: use an application password";
+            return Ok(Err(Outcome::new(Code::INAPPROPRIATE_AUTH, text)));
+        }
         Ok(Ok(Bound::Person {
             id: account.id,
             username: account.username,
             password: Some(password),
         }))
+    }
+
+    /// One password alone would get around a second factor, unless the application that asks was
+    /// allowed to take it.
+    async fn needs_app_password(&self, account: AccountId, before: &Bound) -> Result<bool> {
+        let is_allowed = match before {
+            Bound::App { name, .. } => self
+                .app(name)
+                .is_some_and(|spec| spec.password_with_second_factor),
+            _ => false,
+        };
+        Ok(!is_allowed && !self.identity.factors(account).await?.is_empty())
     }
 
     async fn bind_app_password(
