@@ -194,9 +194,12 @@ fn principal(
     }))
 }
 
+/// Roles, and names of groups.
+pub(crate) type Rights = (Arc<[RoleGrant]>, Arc<[String]>);
+
 /// Roles and groups out of the rows of `effective`, sorted, each once: the role set is a key of
 /// kept decisions.
-pub(crate) fn rights(rows: &[QueryResult]) -> Result<(Arc<[RoleGrant]>, Arc<[String]>)> {
+pub(crate) fn rights(rows: &[QueryResult]) -> Result<Rights> {
     let (mut roles, mut groups) = (Vec::new(), Vec::new());
     for row in rows {
         if let Some(group) = row.try_get::<Option<String>>("", "group_name")? {
