@@ -8,7 +8,7 @@ use askama::Template;
 use axum::{
     body::Bytes,
     extract::State,
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::Response,
 };
 use lgsp_platform::{error::Sentence, http::problem::Problem as _};
@@ -155,6 +155,16 @@ pub(super) fn admitted(
             set_session_cookies(identity, &mut response, opened);
             response
         }
+    }
+}
+
+impl Identity {
+    /// The answer to a browser whose person was admitted elsewhere ([`Identity::admit`]): the
+    /// session, or the next step.
+    #[must_use]
+    pub fn let_in(&self, headers: &HeaderMap, next: &str, admission: &Admission) -> Response {
+        let texts = super::texts::choose("", headers);
+        admitted(self, texts, safe_next(next), admission)
     }
 }
 

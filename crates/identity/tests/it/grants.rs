@@ -41,9 +41,9 @@ each_database! {
 
     async fn duties_that_exclude_each_other_stay_apart(world: &World) {
         let id = world.account("an", "H34.01", &[("auditor", "")]).await;
-        let path = format!("/api/v1/grant-requests");
+        let path = "/api/v1/grant-requests";
         let body = json!({"subject_kind": "account", "subject_id": id, "role": "security-admin", "reason": "x"});
-        let refused = world.admin().json("POST", &path, body).await;
+        let refused = world.admin().json("POST", path, body).await;
         assert_eq!(refused.refusal(), (409, "identity.role.conflict".into()));
         let body = json!({"roles": [{"role": "auditor"}, {"role": "security-admin"}]});
         let refused = world.admin().json("PUT", &format!("/api/v1/accounts/{id}/roles"), body).await;

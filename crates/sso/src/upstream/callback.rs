@@ -8,7 +8,7 @@
 
 use axum::{
     extract::{Path, State},
-    http::{HeaderMap, StatusCode, Uri, header},
+    http::{HeaderMap, StatusCode, Uri},
     response::Response,
 };
 use lgsp_identity::{Account, Actor, Proof, RequestInfo};
@@ -142,14 +142,13 @@ impl Upstream {
             acr: answer.level,
             amr,
         };
-        let opened = self
+        // What the sign-in policy asks beside the provider's proof is asked here too.
+        let admission = self
             .identity
-            .open_session(account, &proof, back.request)
+            .admit(account, &proof, back.request, 0)
             .await?;
-        let mut response = see_other(&back.transaction.next);
-        let cookie = self.identity.session_cookie(&opened.secret);
-        web::add(&mut response, header::SET_COOKIE, &cookie);
-        Ok(response)
+        let next = &back.transaction.next;
+        Ok(self.identity.let_in(back.headers, next, &admission))
     }
 
     /// Keeps the answer, and sends the browser to prove the account that it is to be linked to.

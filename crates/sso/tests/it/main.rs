@@ -3,6 +3,7 @@
 //! Owns: the list of test files.
 //! Invariant: a test moves the clock by hand; no test needs anything outside this machine.
 #![expect(
+    clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,

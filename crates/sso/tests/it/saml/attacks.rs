@@ -216,7 +216,7 @@ fn keys_come_from_the_registry_only() {
     ] {
         assert!(person(&forged, &keys).is_err());
     }
-    assert!(person(&forged, &[stranger.public.clone()]).is_ok());
+    assert!(person(&forged, std::slice::from_ref(&stranger.public)).is_ok());
     let text = forged.replace("<ds:KeyInfo>", "<ds:KeyInfo><ds:KeyName>x</ds:KeyName>");
     assert!(person(&text, &[signer.public]).is_err());
 }
