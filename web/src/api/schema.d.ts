@@ -195,6 +195,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/accounts/{id}/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List factors · Yếu tố xác thực của tài khoản */
+        get: operations["list_account_factors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{id}/factors/{factor_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a lost factor · Gỡ yếu tố xác thực bị mất */
+        delete: operations["remove_account_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/accounts/{id}/grants": {
         parameters: {
             query?: never;
@@ -243,6 +277,23 @@ export interface paths {
         put?: never;
         /** End an account · Cho thôi việc, kết thúc tài khoản */
         post: operations["leave_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a password link · Tạo liên kết đặt mật khẩu */
+        post: operations["create_account_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1336,6 +1387,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My activity · Hoạt động của tôi */
+        get: operations["list_my_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My applications · Ứng dụng của tôi */
+        get: operations["list_my_applications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/consents": {
         parameters: {
             query?: never;
@@ -1388,6 +1473,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My devices · Thiết bị của tôi */
+        get: operations["list_my_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a device · Bỏ một thiết bị */
+        delete: operations["forget_my_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/external-identities": {
         parameters: {
             query?: never;
@@ -1418,6 +1537,142 @@ export interface paths {
         post?: never;
         /** Unlink a provider from me · Gỡ nhà cung cấp khỏi tôi */
         delete: operations["unlink_my_external_identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My factors · Yếu tố xác thực của tôi */
+        get: operations["list_my_factors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/factors/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a passkey · Thêm khóa truy cập */
+        post: operations["register_my_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/factors/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a passkey · Bắt đầu thêm khóa truy cập */
+        post: operations["begin_my_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/factors/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin an authenticator application · Bắt đầu thêm ứng dụng xác thực */
+        post: operations["begin_my_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/factors/totp/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm an authenticator application · Xác nhận ứng dụng xác thực */
+        post: operations["confirm_my_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/factors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a factor · Gỡ yếu tố xác thực */
+        delete: operations["remove_my_factor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My notices · Thông báo về tài khoản của tôi */
+        get: operations["list_my_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/notices/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I saw my notices · Đã xem các thông báo */
+        post: operations["see_my_notices"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1455,6 +1710,92 @@ export interface paths {
         head?: never;
         /** Change preferences · Đổi tùy chọn hiển thị */
         patch: operations["patch_preferences"];
+        trace?: never;
+    };
+    "/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** New recovery codes · Tạo bộ mã khôi phục mới */
+        post: operations["renew_my_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My sessions · Phiên đăng nhập của tôi */
+        get: operations["list_my_sessions"];
+        put?: never;
+        post?: never;
+        /** End my other sessions · Kết thúc các phiên khác của tôi */
+        delete: operations["end_my_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a session of mine · Kết thúc một phiên */
+        delete: operations["end_my_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/ties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My consents and links · Ứng dụng đã cho phép và tài khoản liên kết */
+        get: operations["list_my_ties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/ties/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw a consent or link · Thu hồi cho phép hoặc liên kết */
+        delete: operations["remove_my_tie"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/oidc-clients/{client}/secrets": {
@@ -2141,8 +2482,13 @@ export interface components {
             /** @description Why it was refused. */
             reason: string;
             /** @description Where it stands. */
-            state: components["schemas"]["RequestState"];
+            state: components["schemas"]["AccountRequestState"];
         };
+        /**
+         * @description Where a request stands.
+         * @enum {string}
+         */
+        AccountRequestState: "open" | "approved" | "refused";
         /**
          * @description Whether an account may be used at all.
          * @enum {string}
@@ -2328,6 +2674,15 @@ export interface components {
             /** @description What its person calls it. */
             label: string;
             last_used_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description An application that a person may open (ứng dụng được dùng). */
+        Application: {
+            /** @description What it is for; may be empty. */
+            description: string;
+            /** @description What people call it. */
+            title: string;
+            /** @description Address that opens it. */
+            url: string;
         };
         /** @description What applying did. */
         Applied: {
@@ -2913,6 +3268,22 @@ export interface components {
          * @enum {string}
          */
         Density: "comfortable" | "compact";
+        /** @description A browser that signed in before. */
+        DeviceView: {
+            /** @description From which address it last did. */
+            address?: string | null;
+            /** @description When it first signed in. */
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: uuid
+             * @description Identifier.
+             */
+            id: string;
+            /** @description When it last signed in. */
+            last_seen_at: components["schemas"]["Timestamp"];
+            /** @description What the browser calls itself. */
+            user_agent?: string | null;
+        };
         /** @description Two revisions compared. */
         DiffView: {
             /** @description Fields that differ. */
@@ -3030,6 +3401,13 @@ export interface components {
             /** @description Families of tokens. */
             ended: number;
         };
+        /** @description A factor that was just enrolled. */
+        EnrolledView: {
+            /** @description The factor. */
+            factor: components["schemas"]["FactorView"];
+            /** @description Recovery codes, with the first factor; shown once. */
+            recovery_codes: string[];
+        };
         /** @description An event as the API shows it. */
         Entry: {
             /** @description What happened. */
@@ -3118,6 +3496,33 @@ export interface components {
             provider: string;
             /** @description What people call the provider; its name when it exists no more. */
             provider_title: string;
+        };
+        /**
+         * @description What a person proves beside or instead of the password.
+         * @enum {string}
+         */
+        FactorKind: "totp" | "passkey";
+        /**
+         * @description Whether a factor may be used.
+         * @enum {string}
+         */
+        FactorState: "pending" | "active" | "blocked";
+        /** @description A factor without its secret. */
+        FactorView: {
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: uuid
+             * @description Identifier.
+             */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["FactorKind"];
+            /** @description What its owner calls it. */
+            label: string;
+            last_used_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Whether it may be used. */
+            state: components["schemas"]["FactorState"];
         };
         /** @description One broken rule at one place of a document. */
         FieldError: {
@@ -3461,6 +3866,23 @@ export interface components {
             /** @description Name of the provider. */
             provider: string;
         };
+        /**
+         * @description What a link is for.
+         * @enum {string}
+         */
+        LinkPurpose: "activation" | "reset";
+        /** @description A link that was just made. */
+        LinkView: {
+            /** @description When it ends. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description The whole address; shown once. Hand it to the person: mail is not available yet. */
+            url: string;
+        };
+        /** @description What a link is wanted for. */
+        LinkWish: {
+            /** @description `activation` for an invited account, `reset` for one whose password was lost. */
+            purpose: components["schemas"]["LinkPurpose"];
+        };
         /** Format: date */
         LocalDate: string;
         /** @description One entry of the log of a delivery. */
@@ -3572,6 +3994,18 @@ export interface components {
             /** @description Sign-in name. */
             username: string;
         };
+        /** @description The factors of the caller. */
+        MyFactors: {
+            /** @description Whether browsers can use passkeys at this installation's address. */
+            has_passkeys: boolean;
+            /** @description The factors, oldest first. */
+            items: components["schemas"]["FactorView"][];
+            /**
+             * Format: int64
+             * @description Recovery codes that are unused.
+             */
+            recovery_codes_left: number;
+        };
         /** @description A new application password; it is shown only here. */
         NewAppPassword: {
             /** @description Identifier. */
@@ -3621,6 +4055,15 @@ export interface components {
             /** @description The secret. */
             secret: string;
         };
+        /** @description A new passkey, as the browser made it. */
+        NewPasskey: {
+            /** @description `attestationObject`, base64url. */
+            attestation: string;
+            /** @description `clientDataJSON`, base64url. */
+            client_data: string;
+            /** @description What its owner calls it. */
+            label?: string;
+        };
         /** @description A new token of a client; it is shown only here. */
         NewScimToken: {
             /** @description Base address of the SCIM interface. */
@@ -3644,6 +4087,28 @@ export interface components {
         NewTokenView: components["schemas"]["TokenView"] & {
             /** @description The secret; shown once. */
             token: string;
+        };
+        /**
+         * @description What happened.
+         * @enum {string}
+         */
+        NoticeKind: "new_device" | "factor_added" | "factor_removed" | "factor_blocked" | "recovery_used" | "recovery_made" | "password_changed" | "password_reset" | "failures";
+        /** @description Something that the person should know of the own account. */
+        NoticeView: {
+            /** @description From which address. */
+            address?: string | null;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: uuid
+             * @description Identifier.
+             */
+            id: string;
+            /** @description What happened. */
+            kind: components["schemas"]["NoticeKind"];
+            seen_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The thing concerned; empty when there is none. */
+            subject: string;
         };
         /** @description A wished review. */
         OpenReview: {
@@ -3716,7 +4181,7 @@ export interface components {
                 /** @description Why it was refused. */
                 reason: string;
                 /** @description Where it stands. */
-                state: components["schemas"]["RequestState"];
+                state: components["schemas"]["AccountRequestState"];
             }[];
             /** @description Give it as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
@@ -3856,6 +4321,20 @@ export interface components {
                 /** @description What its person calls it. */
                 label: string;
                 last_used_at?: components["schemas"]["Timestamp"] | null;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Application: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description What it is for; may be empty. */
+                description: string;
+                /** @description What people call it. */
+                title: string;
+                /** @description Address that opens it. */
+                url: string;
             }[];
             /** @description Give it as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
@@ -4029,6 +4508,27 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_DeviceView: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description From which address it last did. */
+                address?: string | null;
+                /** @description When it first signed in. */
+                created_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: uuid
+                 * @description Identifier.
+                 */
+                id: string;
+                /** @description When it last signed in. */
+                last_seen_at: components["schemas"]["Timestamp"];
+                /** @description What the browser calls itself. */
+                user_agent?: string | null;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_DocumentItem: {
             /** @description The items, in the order of the list. */
             items: {
@@ -4075,6 +4575,50 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_Entry: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description What happened. */
+                action: string;
+                /** @description Who did it. */
+                actor: string;
+                /** @description Network address of the caller. */
+                address?: string | null;
+                /** @description Agency concerned. */
+                agency?: string | null;
+                /** @description When. */
+                at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int64
+                 * @description Block that seals it; absent while it waits.
+                 */
+                block?: number | null;
+                /** @description `audit` or `exchange`. */
+                class: string;
+                /** @description Further facts. */
+                detail: unknown;
+                /** @description Legal or business ground. */
+                ground?: string | null;
+                /**
+                 * Format: int64
+                 * @description Position in the journal.
+                 */
+                id: number;
+                /** @description For whom. */
+                on_behalf_of?: string | null;
+                /** @description `ok`, `refused` or `failed`. */
+                result: string;
+                /** @description Its name or id. */
+                subject: string;
+                /** @description Kind of the thing concerned. */
+                subject_kind: string;
+                /** @description Trace id. */
+                trace_id?: string | null;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_EventView: {
             /** @description The items, in the order of the list. */
             items: (components["schemas"]["Entry"] & {
@@ -4111,6 +4655,28 @@ export interface components {
                 provider: string;
                 /** @description What people call the provider; its name when it exists no more. */
                 provider_title: string;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_FactorView: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description When it was made. */
+                created_at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: uuid
+                 * @description Identifier.
+                 */
+                id: string;
+                /** @description What it is. */
+                kind: components["schemas"]["FactorKind"];
+                /** @description What its owner calls it. */
+                label: string;
+                last_used_at?: components["schemas"]["Timestamp"] | null;
+                /** @description Whether it may be used. */
+                state: components["schemas"]["FactorState"];
             }[];
             /** @description Give it as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
@@ -4310,6 +4876,28 @@ export interface components {
                 until?: components["schemas"]["Timestamp"] | null;
                 /** @description Sign-in name. */
                 username: string;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_NoticeView: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description From which address. */
+                address?: string | null;
+                /** @description When. */
+                at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: uuid
+                 * @description Identifier.
+                 */
+                id: string;
+                /** @description What happened. */
+                kind: components["schemas"]["NoticeKind"];
+                seen_at?: components["schemas"]["Timestamp"] | null;
+                /** @description The thing concerned; empty when there is none. */
+                subject: string;
             }[];
             /** @description Give it as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
@@ -4583,6 +5171,22 @@ export interface components {
                  * @description Items in its mailboxes.
                  */
                 waiting: number;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Tie: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description What it is, in both languages. */
+                description: components["schemas"]["Sentence"];
+                /** @description Identifier within its protocol, prefixed by the protocol: `consent:…`, `upstream:…`. */
+                id: string;
+                /** @description Since when. */
+                since: components["schemas"]["Timestamp"];
+                /** @description The application or provider. */
+                title: string;
             }[];
             /** @description Give it as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
@@ -4966,6 +5570,11 @@ export interface components {
             /** @description Subject. */
             subject: string;
             to?: components["schemas"]["Party"] | null;
+        };
+        /** @description Recovery codes that were just made. */
+        RecoveryCodes: {
+            /** @description The codes; shown once. */
+            recovery_codes: string[];
         };
         /** @description Why a request is refused. */
         Refuse: {
@@ -5477,6 +6086,17 @@ export interface components {
          * @enum {string}
          */
         Theme: "auto" | "light" | "dark";
+        /** @description A consent or a linked account of a person. */
+        Tie: {
+            /** @description What it is, in both languages. */
+            description: components["schemas"]["Sentence"];
+            /** @description Identifier within its protocol, prefixed by the protocol: `consent:…`, `upstream:…`. */
+            id: string;
+            /** @description Since when. */
+            since: components["schemas"]["Timestamp"];
+            /** @description The application or provider. */
+            title: string;
+        };
         /** Format: date-time */
         Timestamp: string;
         /** @description An access token without its secret. */
@@ -5493,6 +6113,27 @@ export interface components {
             last_used_at?: components["schemas"]["Timestamp"] | null;
             /** @description What its owner calls it. */
             name: string;
+        };
+        /** @description An application that is being enrolled. */
+        TotpBegun: {
+            /** @description The address that an application reads. */
+            address: string;
+            /**
+             * Format: uuid
+             * @description The factor to confirm.
+             */
+            id: string;
+            /** @description The same as a picture, SVG. */
+            picture?: string | null;
+            /** @description The seed as a person types it. */
+            secret: string;
+        };
+        /** @description A code that shows that the application works. */
+        TotpConfirmation: {
+            /** @description Six digits. */
+            code: string;
+            /** @description What its owner calls it. */
+            label?: string;
         };
         /** @description A policy that is only tried. */
         TriedPolicy: {
@@ -5622,7 +6263,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Where the requests stand; open ones when absent. */
-                state?: components["schemas"]["RequestState"];
+                state?: components["schemas"]["AccountRequestState"];
                 /** @description Request after which the page starts. */
                 cursor?: string;
                 /** @description Page size, 1 to 200. */
@@ -6189,6 +6830,74 @@ export interface operations {
             };
         };
     };
+    list_account_factors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FactorView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    remove_account_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                id: string;
+                /** @description Factor */
+                factor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_account_grants: {
         parameters: {
             query?: never;
@@ -6431,6 +7140,56 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    create_account_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkWish"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9551,6 +10310,60 @@ export interface operations {
             };
         };
     };
+    list_my_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Entry"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_my_applications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Application"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_my_consents: {
         parameters: {
             query?: never;
@@ -9679,6 +10492,61 @@ export interface operations {
             };
         };
     };
+    list_my_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeviceView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    forget_my_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Device */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_my_external_identities: {
         parameters: {
             query?: never;
@@ -9796,6 +10664,280 @@ export interface operations {
             };
         };
     };
+    list_my_factors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyFactors"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    register_my_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolledView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    begin_my_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    begin_my_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpBegun"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    confirm_my_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Factor */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpConfirmation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolledView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    remove_my_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Factor */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_my_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NoticeView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    see_my_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     change_password: {
         parameters: {
             query?: never;
@@ -9863,6 +11005,176 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    renew_my_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_my_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SessionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    end_my_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    end_my_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_my_ties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Tie"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    remove_my_tie: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Consent or link */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
