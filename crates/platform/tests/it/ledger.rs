@@ -179,14 +179,26 @@ async fn a_waiting_normal_delivery_is_not_starved_by_urgent_ones() {
         let normal = queue(&platform, Some("A"), 0).await;
         test.clock.advance_ms(maintenance::FAIRNESS_MS + 1);
         queue(&platform, Some("A"), 4).await;
-        let head = lease(&platform, 1).await;
+        let head = lease_soon(&platform).await;
         settle(&platform, &head[0], Outcome::Acknowledged)
             .await
             .unwrap();
-        assert_eq!(lease(&platform, 1).await[0].id, normal);
+        assert_eq!(lease_soon(&platform).await[0].id, normal);
         platform.stop().await;
     })
     .await;
+}
+
+/// As a worker does: asks again when the upkeep, which the moved clock has woken, was quicker.
+async fn lease_soon(platform: &Platform) -> Vec<Leased> {
+    for _ in 0..100 {
+        let leased = lease(platform, 1).await;
+        if !leased.is_empty() {
+            return leased;
+        }
+        tokio::task::yield_now().await;
+    }
+    Vec::new()
 }
 
 #[tokio::test]
