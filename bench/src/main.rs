@@ -5,6 +5,9 @@
 //! Invariant: everything listens on loopback, and what was started is ended, whatever happens.
 //! Follows: bench/README.md.
 
+mod browser;
+mod http;
+mod identity;
 mod ledger;
 mod machine;
 mod memory;
@@ -16,6 +19,7 @@ mod rabbitmq;
 mod readiness;
 mod report;
 mod rows;
+mod scale;
 mod senders;
 mod sizes;
 mod stages;
@@ -34,7 +38,7 @@ use time::{OffsetDateTime, macros::format_description};
 use crate::{machine::Machine, report::Report, stages::Bench};
 
 /// The whole run, whatever hangs.
-const RUN_TIMEOUT: Duration = Duration::from_secs(12 * 60);
+const RUN_TIMEOUT: Duration = Duration::from_secs(20 * 60);
 
 #[derive(Parser)]
 #[command(name = "bench/run", about = "Measures LGSP beside probes and peers")]
@@ -70,6 +74,8 @@ enum Stage {
     Probes,
     Ledger,
     Documents,
+    Identity,
+    Scale,
     Rabbitmq,
     Postgres,
     Readiness,
@@ -147,6 +153,8 @@ async fn measure(bench: &Bench, stage: Stage, report: &mut Report) -> Result<Opt
         Stage::Probes => bench.probes(report).map(|()| None),
         Stage::Ledger => bench.ledger(report).await.map(|()| None),
         Stage::Documents => bench.documents(report).await.map(|()| None),
+        Stage::Identity => bench.identity(report).await.map(Some),
+        Stage::Scale => bench.scale(report).await.map(|()| None),
         Stage::Rabbitmq => bench.rabbitmq(report).await.map(Some),
         Stage::Postgres => bench.postgres(report).await.map(Some),
         Stage::Readiness => bench.readiness(report).map(|()| None),

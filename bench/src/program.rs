@@ -25,10 +25,14 @@ use crate::{
 /// How long a start may take before the benchmark gives up.
 const READY_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Ticks of a second in `/proc`, the same on all Linux machines that matter.
+const CLOCK_TICKS: f64 = 100.0;
+
 /// A running `lgsp serve`; ended when dropped.
 pub(crate) struct Program {
     running: Running,
     binary: PathBuf,
+    admin: String,
     service: String,
     demo: Value,
     /// From the start of the process to its line `ready`.
@@ -49,6 +53,16 @@ pub(crate) struct Load {
 impl Program {
     /// Starts it on `data_dir`, with the demo province or empty.
     pub(crate) fn start(binary: &Path, data_dir: &Path, is_demo: bool) -> Result<Self> {
+        let arguments: &[&str] = if is_demo { &["--demo"] } else { &[] };
+        Self::start_with(binary, data_dir, arguments)
+    }
+
+    /// Starts the demo province without traffic of its own.
+    pub(crate) fn start_quiet(binary: &Path, data_dir: &Path) -> Result<Self> {
+        Self::start_with(binary, data_dir, &["--demo", "--demo-quiet"])
+    }
+
+    fn start_with(binary: &Path, data_dir: &Path, arguments: &[&str]) -> Result<Self> {
         let (admin, service) = (free_port()?, free_port()?);
         std::fs::create_dir_all(data_dir)?;
         let log_path = data_dir.with_extension("log");
@@ -60,11 +74,9 @@ impl Program {
             .arg(data_dir)
             .args(["--admin-addr", &format!("127.0.0.1:{admin}")])
             .args(["--service-addr", &format!("127.0.0.1:{service}")])
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(log);
-        if is_demo {
-            command.arg("--demo");
-        }
         let started = Instant::now();
         let mut running = Running::start("lgsp", "TERM", &mut command)?;
         let stdout = running.child().stdout.take().context("standard output")?;
@@ -88,13 +100,19 @@ impl Program {
         Ok(Self {
             running,
             binary: binary.to_path_buf(),
+            admin: format!("127.0.0.1:{admin}"),
             service: format!("http://127.0.0.1:{service}/vxp"),
             demo,
             ready_ms: (at - started).as_secs_f64() * 1000.0,
         })
     }
 
-    fn text(&self, pointer: &str) -> Result<&str> {
+    /// `host:port` of the administration door.
+    pub(crate) fn admin_host(&self) -> &str {
+        &self.admin
+    }
+
+    pub(crate) fn text(&self, pointer: &str) -> Result<&str> {
         let value = self.demo.pointer(pointer).and_then(Value::as_str);
         value.with_context(|| format!("demo.json has no {pointer}"))
     }
@@ -136,6 +154,19 @@ impl Program {
             kib += status_kib(id, "VmRSS:")?;
         }
         Ok(kib * 1.024 / 1000.0)
+    }
+
+    /// Seconds of processor time that the process has used.
+    pub(crate) fn cpu_seconds(&self) -> Result<f64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.running.id()))?;
+        let fields = stat.rsplit(')').next().unwrap_or_default();
+        let ticks: Vec<f64> = fields
+            .split_whitespace()
+            .skip(11)
+            .take(2)
+            .filter_map(|field| field.parse().ok())
+            .collect();
+        Ok(ticks.iter().sum::<f64>() / CLOCK_TICKS)
     }
 
     /// Forgets the peak of resident memory so far.

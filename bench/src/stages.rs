@@ -14,6 +14,7 @@ use std::{
 use anyhow::{Context as _, Result};
 
 use crate::{
+    identity::{self, Peer, Person, Provider, Work},
     ledger, memory, postgres,
     postgres::Cluster,
     probes::{self, Floor},
@@ -22,7 +23,8 @@ use crate::{
     readiness,
     report::{Report, Target},
     rows::{DOCUMENT_BYTES, MESSAGE_BYTES},
-    senders::Driven,
+    scale,
+    senders::{Driven, drive},
     sizes,
     stats::Series,
 };
@@ -232,6 +234,121 @@ impl Bench {
         Ok(())
     }
 
+    /// Tokens, refresh, introspection and sign-ins, beside another provider.
+    pub(crate) async fn identity(&self, report: &mut Report) -> Result<String> {
+        let directory = tempfile::tempdir_in(&self.folder)?;
+        let program = Program::start_quiet(&self.binary, &directory.path().join("data"))?;
+        let ours = identity::ours(&program).await?;
+        let peer = Peer::start(&self.root)?;
+        for (work, name, per_core) in [
+            (
+                Work::ClientCredentials,
+                "tokens by client credentials",
+                1_500.0,
+            ),
+            (Work::Introspection, "introspections", 5_000.0),
+            (Work::Refresh, "refreshes, rotated durably", 1_000.0),
+        ] {
+            let (mut runs, mut beside) = (Runs::default(), Runs::default());
+            let mut cpu = Series::default();
+            for _ in 0..self.runs {
+                let tokens = match work {
+                    Work::Refresh => identity::refresh_tokens(&program, &ours).await?,
+                    _ => Vec::new(),
+                };
+                let used = program.cpu_seconds()?;
+                let driven = ours.run(work, &tokens, self.duration).await?;
+                let seconds = program.cpu_seconds()? - used;
+                let whole = self.duration + crate::senders::WARM_UP;
+                cpu.push(driven.rate * whole.as_secs_f64() / seconds.max(1e-9));
+                runs.push(&driven);
+                beside.push(&self.peer_run(&peer, work).await?);
+            }
+            let title = format!("{name}, both cores shared with the generator");
+            report.add(&title, "/s", &runs.rate, Target::None);
+            let title = format!("{name}, a second of one core of the program");
+            report.add(&title, "/s", &cpu, Target::AtLeast(per_core));
+            let title = format!("{name}, p99");
+            report.add(&title, "ms", &runs.p99, Target::AtMost(20.0));
+            let title = format!("{name}, oidc-provider with its store in memory");
+            report.add(&title, "/s", &beside.rate, Target::None);
+            let title = format!("{name}, times oidc-provider");
+            report.add(&title, "", &runs.rate.ratio(&beside.rate), Target::None);
+        }
+        self.sign_ins(&program, report).await?;
+        report.add_one(
+            "memory after sign-on's load",
+            "MB",
+            program.resident_mb()?,
+            Target::None,
+        );
+        program.stop();
+        let version = peer.version.clone();
+        peer.stop();
+        Ok(version)
+    }
+
+    async fn peer_run(&self, peer: &Peer, work: Work) -> Result<Driven> {
+        // Its refresh tokens are used up by a run; a new process brings new ones.
+        if work == Work::Refresh {
+            let fresh = Peer::start(&self.root)?;
+            let provider: &Provider = &fresh.provider;
+            let driven = provider
+                .run(work, &fresh.refresh_tokens, self.duration)
+                .await;
+            fresh.stop();
+            return driven;
+        }
+        peer.provider.run(work, &[], self.duration).await
+    }
+
+    async fn sign_ins(&self, program: &Program, report: &mut Report) -> Result<()> {
+        let mut runs = Runs::default();
+        for _ in 0..self.runs {
+            let mut people = Vec::new();
+            for index in 0..SIGN_INS_AT_ONCE {
+                let place = index % 12;
+                let name = program.text(&format!("/users/{place}/username"))?;
+                let password = program.text(&format!("/users/{place}/password"))?;
+                people.push(Person::at(program.admin_host(), name, password).await?);
+            }
+            runs.push(&drive(people, self.duration).await?);
+        }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let per_core = Series {
+            runs: runs
+                .rate
+                .runs
+                .iter()
+                .map(|rate| rate / cores as f64)
+                .collect(),
+        };
+        report.add("password sign-ins", "/s", &runs.rate, Target::None);
+        report.add(
+            "password sign-ins a core",
+            "/s",
+            &per_core,
+            Target::AtLeast(12.0),
+        );
+        report.add("password sign-ins, p99", "ms", &runs.p99, Target::None);
+        Ok(())
+    }
+
+    /// A full installation beside an empty one.
+    pub(crate) async fn scale(&self, report: &mut Report) -> Result<()> {
+        let seen = scale::run(&self.binary, &self.folder, self.runs).await?;
+        report.add("sign-in, empty, p95", "ms", &seen.empty, Target::None);
+        let title = "sign-in, 100,000 accounts, 10,000 groups, 10,000 agencies, p95";
+        report.add(title, "ms", &seen.full, Target::None);
+        let ratio = seen.full.ratio(&seen.empty);
+        report.add("sign-in, full by empty", "", &ratio, Target::AtMost(1.2));
+        let title = "search of people among 100,000, p95";
+        report.add(title, "ms", &seen.search, Target::AtMost(200.0));
+        let title = "memory with 10,000 sessions and that installation";
+        report.add(title, "MB", &seen.memory, Target::AtMost(150.0));
+        Ok(())
+    }
+
     /// The peer that moves messages.
     pub(crate) async fn rabbitmq(&self, report: &mut Report) -> Result<String> {
         let node = Node::start(&self.folder)?;
@@ -307,6 +424,9 @@ impl Bench {
         Ok(())
     }
 }
+
+/// People who sign in at the same time, fewer than the places of the hashing queue.
+const SIGN_INS_AT_ONCE: usize = 32;
 
 /// The floor that the targets are taken of.
 const FLOOR: Floor = Floor::Rows;
