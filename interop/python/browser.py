@@ -49,6 +49,7 @@ class Browser:
         self.session = requests.Session()
         self.session.headers["Accept-Language"] = "vi"
         self.signed_in = 0
+        self.consented = 0
 
     def open(self, url, fields=None):
         """Opens an address and goes on to where it ends: a page of the site, or `Left`."""
@@ -75,9 +76,13 @@ class Browser:
                     time.sleep(0.01)
                     url, fields = action, known
                     break
+                if method == "post" and {"tx", "csrf_token"} <= known.keys():
+                    self.consented += 1
+                    url, fields = action, {**known, "decision": "allow"}
+                    break
                 if method == "post" and not action.startswith(self.sites):
                     return Left(action, known)
-                if method == "post" and {"SAMLRequest", "SAMLResponse"} & known.keys():
+                if method == "post" and {"SAMLRequest", "SAMLResponse", "code"} & known.keys():
                     url, fields = action, known
                     break
             else:
