@@ -40,7 +40,7 @@ test("a system's secret is shown once and can be retired", async ({ console: pag
   await open(page, `/systems/${name}`);
   await page.getByRole("button", { name: "Tạo khóa mới" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Tạo khóa mới" }).click();
-  const once = page.getByRole("dialog", { name: "Khóa kết nối mới" });
+  const once = page.getByRole("dialog", { name: "Khóa bí mật mới" });
   await expect(once.getByText("Chỉ hiện một lần")).toBeVisible();
   const secret = await once.locator("code").innerText();
   expect(secret.length).toBeGreaterThan(15);

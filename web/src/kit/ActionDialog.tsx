@@ -17,6 +17,8 @@ interface ActionDialogProps {
   reasonOptional?: boolean;
   /** The name that must be typed first. */
   typed?: string;
+  /** What the dialog asks besides is there. */
+  isComplete?: boolean;
   /** Does it; a throw is shown in the dialog, a return closes it. */
   run: (reason: string) => Promise<unknown>;
 }
@@ -28,6 +30,7 @@ export function ActionDialog(props: ActionDialogProps) {
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
   const isReady =
+    props.isComplete !== false &&
     (!props.reason || props.reasonOptional || reason.trim() !== "") &&
     (!props.typed || typed.trim() === props.typed);
 

@@ -1,22 +1,22 @@
-// One application: what to type into its settings, its secrets, on and off.
+// One application: what to type into its settings, its secrets, ending its sessions, on and off.
 
 import { Alert, Button } from "@mantine/core";
-import { IconAdjustments } from "@tabler/icons-react";
 import { useState } from "react";
-import { api, client, refreshAll } from "../../api/client.ts";
+import { api, client } from "../../api/client.ts";
 import type { Resource } from "../../api/types.ts";
 import { ActionDialog } from "../../kit/ActionDialog.tsx";
-import { AppLink, address, useAddress, useGo, useParam } from "../../kit/address.tsx";
+import { AppLink, address, useAddress, useParam } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
+import { ResourceActions } from "../../kit/ResourceActions.tsx";
+import { isEnabled, titleOf } from "../../kit/resource.ts";
+import { SecretsPanel } from "../../kit/Secrets.tsx";
 import { StatusBadge } from "../../kit/StatusBadge.tsx";
 import { useCan } from "../../kit/session.ts";
 import { Loaded } from "../../kit/states.tsx";
 import { DateText, Facts } from "../../kit/text.tsx";
 import { notify } from "../../kit/toast.tsx";
-import { AppSecrets } from "./AppSecrets.tsx";
 import { Connect } from "./Connect.tsx";
-import { isAppKind, isEnabled, titleOf } from "./kinds.ts";
 import { secretsOf } from "./secrets.ts";
 import { useT } from "./texts.ts";
 
@@ -30,6 +30,7 @@ export default function ApplicationPage() {
     params: { path: { kind, name } },
   });
   const resource = query.data;
+  const secrets = resource ? secretsOf(resource) : null;
   return (
     <Page
       title={resource ? titleOf(resource) : name}
@@ -47,7 +48,7 @@ export default function ApplicationPage() {
           <div className={kit.columns}>
             <div className={kit.stack}>
               <Connect resource={loaded} />
-              {isAppKind(kind) && secretsOf(loaded) ? <AppSecrets resource={loaded} /> : null}
+              {secrets ? <SecretsPanel api={secrets} owner={name} /> : null}
             </div>
             <Panel title={t("facts.title")}>
               <Facts
@@ -83,68 +84,36 @@ export default function ApplicationPage() {
 
 function Actions({ resource }: { resource: Resource }) {
   const { t } = useT();
-  const go = useGo();
-  const [open, setOpen] = useState<"switch" | "delete" | null>(null);
-  const isOn = isEnabled(resource);
-  const path = { kind: resource.kind, name: resource.name };
-  async function toggle() {
-    await client.PUT("/resources/{kind}/{name}", {
-      params: { path },
-      body: {
-        spec: { ...resource.spec, enabled: !isOn },
-        base_revision: resource.revision,
-        ...(resource.agency ? { agency: resource.agency } : {}),
-      },
+  const can = useCan();
+  const [isEnding, setEnding] = useState(false);
+  const hasTokens = resource.kind === "oidc-client" && can("sso.client.write");
+  async function endTokens() {
+    const { data } = await client.DELETE("/oidc-clients/{client}/tokens", {
+      params: { path: { client: resource.name } },
     });
-    notify(t(isOn ? "switch.offDone" : "switch.onDone"));
-    await refreshAll();
-  }
-  async function remove() {
-    await client.DELETE("/resources/{kind}/{name}", { params: { path } });
-    notify(t("delete.done"));
-    await refreshAll();
-    go("/applications");
+    notify(t("tokens.done", { count: data?.ended ?? 0 }));
   }
   return (
     <>
-      <Button
-        variant="default"
-        leftSection={<IconAdjustments size={17} aria-hidden />}
-        renderRoot={({ ref: _, ...props }) => (
-          <AppLink
-            href={`/registry/${resource.kind}/${encodeURIComponent(resource.name)}`}
-            {...props}
-          />
-        )}
-      >
-        {t("allSettings")}
-      </Button>
-      <Button variant="default" onClick={() => setOpen("switch")}>
-        {t(isOn ? "switch.off" : "switch.on")}
-      </Button>
-      <Button variant="default" color="red" onClick={() => setOpen("delete")}>
-        {t("delete.action")}
-      </Button>
+      {hasTokens ? (
+        <Button variant="default" onClick={() => setEnding(true)}>
+          {t("tokens.action")}
+        </Button>
+      ) : null}
+      <ResourceActions
+        resource={resource}
+        listHref="/applications"
+        words={{ on: t("actions.on"), off: t("actions.off"), remove: t("actions.remove") }}
+      />
       <ActionDialog
-        opened={open === "switch"}
-        onClose={() => setOpen(null)}
-        title={t(isOn ? "switch.off" : "switch.on")}
-        action={t(isOn ? "switch.off" : "switch.on")}
-        danger={isOn}
-        run={toggle}
-      >
-        <p>{t(isOn ? "switch.offText" : "switch.onText")}</p>
-      </ActionDialog>
-      <ActionDialog
-        opened={open === "delete"}
-        onClose={() => setOpen(null)}
-        title={t("delete.title")}
-        action={t("delete.action")}
-        typed={resource.name}
+        opened={isEnding}
+        onClose={() => setEnding(false)}
+        title={t("tokens.action")}
+        action={t("tokens.action")}
         danger
-        run={remove}
+        run={endTokens}
       >
-        <p>{t("delete.text")}</p>
+        <p>{t("tokens.text")}</p>
       </ActionDialog>
     </>
   );

@@ -8,10 +8,11 @@ import { AppLink, useAddress } from "../../kit/address.tsx";
 import { FilterBar, SelectFilter, TextFilter } from "../../kit/filters.tsx";
 import kit from "../../kit/kit.module.css";
 import { type Column, ListPage } from "../../kit/ListPage.tsx";
+import { isEnabled, titleOf } from "../../kit/resource.ts";
 import { StatusBadge } from "../../kit/StatusBadge.tsx";
 import { useCan } from "../../kit/session.ts";
 import { DateText } from "../../kit/text.tsx";
-import { appHref, isEnabled, KINDS, titleOf, useApplications } from "./kinds.ts";
+import { appHref, KINDS, useApplications } from "./kinds.ts";
 import { useT } from "./texts.ts";
 
 export default function ApplicationsPage() {

@@ -1,30 +1,17 @@
 // What to type into the settings of the application, with ready texts for common software.
 
-import { SegmentedControl } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { NativeSelect } from "@mantine/core";
 import { useState } from "react";
 import type { Resource } from "../../api/types.ts";
+import { useIssuer } from "../../kit/issuer.ts";
 import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
+import { textsOf } from "../../kit/resource.ts";
+import { Badge } from "../../kit/StatusBadge.tsx";
 import { CodeText, CopyButton, type Fact, Facts } from "../../kit/text.tsx";
 import css from "./applications.module.css";
-import { textsOf } from "./kinds.ts";
 import { recipesOf } from "./recipes.ts";
 import { useT } from "./texts.ts";
-
-/** The public address of sign-on, as discovery tells it. */
-function useIssuer(): string {
-  const query = useQuery({
-    queryKey: ["issuer"],
-    staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async () => {
-      const answer = await fetch("/.well-known/openid-configuration");
-      const document: { issuer?: string } = answer.ok ? await answer.json() : {};
-      return document.issuer ?? window.location.origin;
-    },
-  });
-  return query.data ?? window.location.origin;
-}
 
 export function Connect({ resource }: { resource: Resource }) {
   const { t } = useT();
@@ -101,15 +88,27 @@ function Recipes({ resource, issuer }: { resource: Resource; issuer: string }) {
   return (
     <div className={kit.stack}>
       <div className={css.recipeHead}>
-        <SegmentedControl
-          size="xs"
-          aria-label={t("connect.recipes")}
+        <NativeSelect
+          label={t("connect.recipes")}
           data={recipes.map(({ name }) => name)}
           value={recipe.name}
-          onChange={setChosen}
+          onChange={(event) => setChosen(event.currentTarget.value)}
         />
+        <Badge tone={recipe.isTried ? "ok" : "soon"}>
+          {t(recipe.isTried ? "recipe.tried" : "recipe.untried")}
+        </Badge>
         <CopyButton value={recipe.text} />
       </div>
+      {recipe.isTried ? null : (
+        <p className={kit.soft} style={{ margin: 0 }}>
+          {t("recipe.untriedText")}
+        </p>
+      )}
+      {recipe.notes?.map((note) => (
+        <p key={note} style={{ margin: 0 }}>
+          {t(`recipe.note.${note}`)}
+        </p>
+      ))}
       {/* A region that scrolls sideways must be reachable by keyboard. */}
       <pre className={css.recipe} tabIndex={0} role="region" aria-label={recipe.name}>
         {recipe.text}

@@ -9,18 +9,11 @@ import { AgencySelect } from "../../kit/AgencySelect.tsx";
 import { useGo } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
+import { proposedName } from "../../kit/resource.ts";
 import { useSession } from "../../kit/session.ts";
 import { ProblemNote } from "../../kit/states.tsx";
 import { notify } from "../../kit/toast.tsx";
-import {
-  type Answers,
-  appHref,
-  type Choice,
-  kindOf,
-  NO_ANSWERS,
-  proposedName,
-  specOf,
-} from "./kinds.ts";
+import { type Answers, appHref, type Choice, kindOf, NO_ANSWERS, specOf } from "./kinds.ts";
 import { useT } from "./texts.ts";
 
 /** Which questions a type asks beside name and agency. */

@@ -10,11 +10,12 @@ import { AgencySelect } from "../../kit/AgencySelect.tsx";
 import { useGo } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
+import { fieldOf, textsOf } from "../../kit/resource.ts";
 import { useSession } from "../../kit/session.ts";
 import { ProblemNote } from "../../kit/states.tsx";
 import { CodeText, Facts } from "../../kit/text.tsx";
 import { notify } from "../../kit/toast.tsx";
-import { appHref, fieldOf, textsOf } from "./kinds.ts";
+import { appHref } from "./kinds.ts";
 import { useT } from "./texts.ts";
 
 export function SamlForm() {

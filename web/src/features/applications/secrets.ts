@@ -2,35 +2,24 @@
 
 import { client } from "../../api/client.ts";
 import type { Resource } from "../../api/types.ts";
-import { fieldOf } from "./kinds.ts";
-
-export interface AppSecret {
-  id: string;
-  created_at: string;
-  /** When it stops working, if that is known. */
-  ends_at?: string | null | undefined;
-}
-
-export interface SecretApi {
-  list: () => Promise<AppSecret[]>;
-  create: () => Promise<string>;
-  revoke: (id: string) => Promise<void>;
-  /** Who may make and revoke them. */
-  permission: string;
-}
+import { fieldOf } from "../../kit/resource.ts";
+import type { SecretApi } from "../../kit/Secrets.tsx";
 
 function oidc(name: string): SecretApi {
   const path = { client: name };
   return {
+    key: ["oidc-client", name],
     permission: "sso.client.write",
+    overlaps: ["168", "0"],
+    tells: ["end"],
     async list() {
       const { data } = await client.GET("/oidc-clients/{client}/secrets", { params: { path } });
       return (data?.items ?? []).map((secret) => ({ ...secret, ends_at: secret.expires_at }));
     },
-    async create() {
+    async create(overlap) {
       const { data } = await client.POST("/oidc-clients/{client}/secrets", {
         params: { path },
-        body: {},
+        body: { at_once: overlap === "0" },
       });
       return data?.secret ?? "";
     },
@@ -45,7 +34,10 @@ function oidc(name: string): SecretApi {
 function ldap(name: string): SecretApi {
   const path = { name };
   return {
+    key: ["ldap-app", name],
     permission: "directory.ldap_app.secret",
+    overlaps: ["kept"],
+    tells: ["maker", "use"],
     async list() {
       const { data } = await client.GET("/ldap-apps/{name}/secrets", { params: { path } });
       return data?.items ?? [];
@@ -60,6 +52,30 @@ function ldap(name: string): SecretApi {
   };
 }
 
+function scim(name: string): SecretApi {
+  const path = { name };
+  return {
+    key: ["scim-client", name],
+    permission: "directory.scim_client.write",
+    overlaps: ["24", "kept"],
+    tells: ["maker", "use", "end"],
+    async list() {
+      const { data } = await client.GET("/scim-clients/{name}/tokens", { params: { path } });
+      return (data?.items ?? []).map((token) => ({ ...token, ends_at: token.expires_at }));
+    },
+    async create(overlap) {
+      const { data } =
+        overlap === "kept"
+          ? await client.POST("/scim-clients/{name}/tokens", { params: { path } })
+          : await client.POST("/scim-clients/{name}/tokens/rotate", { params: { path } });
+      return data?.token ?? "";
+    },
+    async revoke(id) {
+      await client.DELETE("/scim-clients/{name}/tokens/{id}", { params: { path: { name, id } } });
+    },
+  };
+}
+
 /** The secrets of an application; nothing where its protocol has none. */
 export function secretsOf(resource: Resource): SecretApi | null {
   const method = fieldOf(resource, "auth_method");
@@ -68,6 +84,8 @@ export function secretsOf(resource: Resource): SecretApi | null {
       return method === "none" || method === "private_key_jwt" ? null : oidc(resource.name);
     case "ldap-app":
       return ldap(resource.name);
+    case "scim-client":
+      return scim(resource.name);
     default:
       return null;
   }
