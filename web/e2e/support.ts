@@ -87,6 +87,15 @@ async function first(
   return body.items?.[0];
 }
 
+/** Pages of single resources: name, kind, beginning of the address. */
+const DETAILS = [
+  ["provider", "identity-provider", "/identity-providers"],
+  ["directory", "directory-connection", "/directory-connections"],
+  ["application", "oidc-client", "/applications/oidc-client"],
+  ["application-ldap", "ldap-app", "/applications/ldap-app"],
+  ["application-scim", "scim-client", "/applications/scim-client"],
+] as const;
+
 /** Every page of the console, detail pages with the first thing that the server has. */
 export async function pages(request: APIRequestContext): Promise<PageAddress[]> {
   const document = await first(request, "/api/v1/documents?limit=1");
@@ -112,6 +121,13 @@ export async function pages(request: APIRequestContext): Promise<PageAddress[]> 
     { name: "applications", address: "/applications" },
     { name: "application-new", address: "/applications/new?type=web" },
     { name: "application-saml", address: "/applications/new?type=saml" },
+    { name: "providers", address: "/identity-providers" },
+    { name: "provider-new", address: "/identity-providers/new?profile=national_portal" },
+    { name: "account-requests", address: "/account-requests" },
+    { name: "account-links", address: "/account-requests/links" },
+    { name: "directories", address: "/directory-connections" },
+    { name: "directory-new", address: "/directory-connections/new?product=active_directory" },
+    { name: "directory-conflicts", address: "/directory-conflicts" },
     { name: "signing-keys", address: "/signing-keys" },
     { name: "audit", address: "/audit" },
     { name: "proof", address: "/audit/proof" },
@@ -126,6 +142,10 @@ export async function pages(request: APIRequestContext): Promise<PageAddress[]> 
   }
   if (delivery) list.push({ name: "delivery", address: `/deliveries/${delivery.id}` });
   if (system) list.push({ name: "system", address: `/systems/${system.name}` });
+  for (const [name, kind, base] of DETAILS) {
+    const found = await first(request, `/api/v1/resources/${kind}?limit=1`);
+    if (found) list.push({ name, address: `${base}/${found.name}` });
+  }
   if (agency) list.push({ name: "agency", address: `/agencies/${agency.code}` });
   if (account) list.push({ name: "account", address: `/accounts/${account.id}` });
   if (kind) {

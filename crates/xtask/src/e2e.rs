@@ -109,6 +109,13 @@ pub(crate) fn run() -> anyhow::Result<()> {
             "LGSP_E2E_PASSWORD",
             text("/admin/password").unwrap_or_default(),
         )
-        .env("LGSP_E2E_TOKEN", text("/admin/token").unwrap_or_default());
+        .env("LGSP_E2E_TOKEN", text("/admin/token").unwrap_or_default())
+        .env(
+            "LGSP_E2E_LDAP",
+            facts
+                .pointer("/ldap")
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+        );
     show(&mut playwright)
 }

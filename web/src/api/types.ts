@@ -48,6 +48,16 @@ export type SessionInfo = Schemas["SessionView"];
 export type SigningKey = Schemas["KeyInfo"];
 export type SamlPreview = Schemas["SamlSpPreview"];
 
+export type ProviderCheck = Schemas["ProviderCheck"];
+export type ClaimPreview = Schemas["ClaimPreview"];
+export type AccountRequest = Schemas["AccountRequest"];
+export type ExternalIdentity = Schemas["ExternalIdentityView"];
+export type DirectoryTest = Schemas["ConnectionTest"];
+export type DirectoryRun = Schemas["RunView"];
+export type RunMode = Schemas["RunMode"];
+export type DirectoryConflict = Schemas["ConflictView"];
+export type ConflictDecision = Schemas["ConflictDecision"];
+
 export type System = Schemas["SystemItem"];
 export type SystemSecret = Schemas["SecretItem"];
 

@@ -4,14 +4,17 @@ import { accounts } from "./accounts/routes.ts";
 import { agencies } from "./agencies/routes.ts";
 import { alarms } from "./alarms/routes.ts";
 import { applications } from "./applications/routes.ts";
+import { arrivals } from "./arrivals/routes.ts";
 import { audit } from "./audit/routes.ts";
 import { deliveries } from "./deliveries/routes.ts";
+import { directories } from "./directories/routes.ts";
 import { documents } from "./documents/routes.ts";
 import { groups } from "./groups/routes.ts";
 import { home } from "./home/routes.ts";
 import { keys } from "./keys/routes.ts";
 import { mailbox } from "./mailbox/routes.ts";
 import { profile } from "./profile/routes.ts";
+import { providers } from "./providers/routes.ts";
 import { registry } from "./registry/routes.ts";
 import { requests } from "./requests/routes.ts";
 import { security } from "./security/routes.ts";
@@ -31,6 +34,9 @@ export const features: readonly Feature[] = [
   accounts,
   groups,
   applications,
+  providers,
+  arrivals,
+  directories,
   keys,
   requests,
   security,
