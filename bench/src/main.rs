@@ -6,6 +6,7 @@
 //! Follows: bench/README.md.
 
 mod browser;
+mod decisions;
 mod http;
 mod identity;
 mod ledger;
@@ -76,6 +77,7 @@ enum Stage {
     Documents,
     Identity,
     Scale,
+    Decisions,
     Rabbitmq,
     Postgres,
     Readiness,
@@ -99,6 +101,7 @@ async fn main() -> ExitCode {
         ended = tokio::time::timeout(RUN_TIMEOUT, run(&arguments)) => ended,
         // Dropping the run ends its processes and removes its files.
         _ = tokio::signal::ctrl_c() => Ok(Err(anyhow::anyhow!("interrupted"))),
+        () = terminated() => Ok(Err(anyhow::anyhow!("terminated"))),
     };
     match ended {
         Ok(Ok(())) => ExitCode::SUCCESS,
@@ -110,6 +113,17 @@ async fn main() -> ExitCode {
             eprintln!("the run took more than {} s", RUN_TIMEOUT.as_secs());
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Ends when the process is asked to end.
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut asked) => {
+            asked.recv().await;
+        }
+        Err(_) => std::future::pending().await,
     }
 }
 
@@ -155,6 +169,7 @@ async fn measure(bench: &Bench, stage: Stage, report: &mut Report) -> Result<Opt
         Stage::Documents => bench.documents(report).await.map(|()| None),
         Stage::Identity => bench.identity(report).await.map(Some),
         Stage::Scale => bench.scale(report).await.map(|()| None),
+        Stage::Decisions => bench.decisions(report).map(|()| None),
         Stage::Rabbitmq => bench.rabbitmq(report).await.map(Some),
         Stage::Postgres => bench.postgres(report).await.map(Some),
         Stage::Readiness => bench.readiness(report).map(|()| None),

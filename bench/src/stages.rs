@@ -14,6 +14,7 @@ use std::{
 use anyhow::{Context as _, Result};
 
 use crate::{
+    decisions,
     identity::{self, Peer, Person, Provider, Work},
     ledger, memory, postgres,
     postgres::Cluster,
@@ -344,8 +345,24 @@ impl Bench {
         report.add("sign-in, full by empty", "", &ratio, Target::AtMost(1.2));
         let title = "search of people among 100,000, p95";
         report.add(title, "ms", &seen.search, Target::AtMost(200.0));
-        let title = "memory with 10,000 sessions and that installation";
+        let title = "2,000 officials sign in, 64 at once, until the last is in";
+        report.add(title, "s", &seen.officials, Target::AtMost(120.0));
+        let title = "2,000 officials sign in, p99 of one";
+        report.add(title, "ms", &seen.officials_p99, Target::None);
+        let title = "memory with 10,000 sessions";
         report.add(title, "MB", &seen.memory, Target::AtMost(150.0));
+        let title = "memory with 10,000 sessions and the full installation";
+        report.add(title, "MB", &seen.memory_full, Target::None);
+        Ok(())
+    }
+
+    /// Decisions of access, in the process, none of them kept.
+    pub(crate) fn decisions(&self, report: &mut Report) -> Result<()> {
+        let seen = decisions::run(self.runs)?;
+        let title = "access decision with 1,000 policies, median";
+        report.add(title, "µs", &seen.p50, Target::None);
+        let title = "access decision with 1,000 policies, p99";
+        report.add(title, "µs", &seen.p99, Target::AtMost(200.0));
         Ok(())
     }
 

@@ -4,6 +4,9 @@
 import { generateKeyPairSync } from "node:crypto";
 import Provider from "oidc-provider";
 
+// Its notices would go to standard output, which nobody reads after the first line.
+console.info = console.error;
+
 const [port, count] = process.argv.slice(2).map(Number);
 const issuer = `http://127.0.0.1:${port}`;
 const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
