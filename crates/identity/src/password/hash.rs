@@ -1,11 +1,12 @@
 //! Argon2id and its text form.
 //!
-//! Owns: hashing, checking, telling whether a hash is older than the present parameters.
+//! Owns: hashing, checking, telling whether a hash is older than the present parameters; the
+//! memory that this takes.
 //! Not here: on which thread it happens (`pool.rs`).
 //! Invariant: checking an unknown account costs the same as checking a known one.
 //! Follows: RFC 9106; the PHC string format.
 
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use lgsp_platform::{clock::random_bytes, http::context::constant_time_eq};
 
@@ -23,6 +24,25 @@ const HASH_BYTES: usize = 32;
 /// Most memory that a stored hash may ask for; guards against a damaged row.
 const STORED_MEMORY_KIB_MAX: u32 = 262_144;
 
+/// Room of a [`Memory`], of which only what a computation needs is ever touched. The C library
+/// maps what exceeds 32 MiB on its own and gives it back when it is freed; smaller pieces stay
+/// with each thread that ever computed a hash, and there are many of those.
+const ROOM_KIB: usize = 33 * 1_024;
+
+/// The memory of one computation after another.
+#[derive(Default)]
+pub(crate) struct Memory(Vec<Block>);
+
+impl Memory {
+    fn blocks(&mut self, count: usize) -> &mut [Block] {
+        if self.0.capacity() < count.max(ROOM_KIB) {
+            self.0 = Vec::with_capacity(count.max(ROOM_KIB));
+        }
+        self.0.resize(count, Block::default());
+        &mut self.0
+    }
+}
+
 /// Stands in for an account that does not exist or may not sign in; nothing matches it.
 pub(crate) const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1\
     $bGdzcC1ub2JvZHktc2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -39,9 +59,10 @@ struct Stored {
 ///
 /// # Errors
 /// `platform.internal.failed` when memory or randomness is missing.
-pub(crate) fn hash(password: &Password) -> Result<String> {
+pub(crate) fn hash(password: &Password, memory: &mut Memory) -> Result<String> {
     let salt = random_bytes::<SALT_BYTES>().map_err(lgsp_platform::Error::from)?;
-    let digest = digest(password, &salt, (MEMORY_KIB, PASSES, LANES), HASH_BYTES)?;
+    let cost = (MEMORY_KIB, PASSES, LANES);
+    let digest = digest(password, &salt, cost, HASH_BYTES, memory)?;
     Ok(format!(
         "$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${}${}",
         STANDARD_NO_PAD.encode(salt),
@@ -53,10 +74,10 @@ pub(crate) fn hash(password: &Password) -> Result<String> {
 ///
 /// # Errors
 /// `platform.internal.failed` when the stored text is no hash of ours.
-pub(crate) fn verify(password: &Password, stored: &str) -> Result<bool> {
+pub(crate) fn verify(password: &Password, stored: &str, memory: &mut Memory) -> Result<bool> {
     let parsed = parse(stored).ok_or_else(damaged)?;
-    let parameters = (parsed.memory_kib, parsed.passes, parsed.lanes);
-    let digest = digest(password, &parsed.salt, parameters, parsed.hash.len())?;
+    let cost = (parsed.memory_kib, parsed.passes, parsed.lanes);
+    let digest = digest(password, &parsed.salt, cost, parsed.hash.len(), memory)?;
     Ok(constant_time_eq(&digest, &parsed.hash) && stored != NOBODY)
 }
 
@@ -76,13 +97,15 @@ fn digest(
     salt: &[u8],
     (memory_kib, passes, lanes): (u32, u32, u32),
     bytes: usize,
+    memory: &mut Memory,
 ) -> Result<Vec<u8>> {
     let failed = |error: argon2::Error| lgsp_platform::Error::Internal(error.to_string());
     let params = Params::new(memory_kib, passes, lanes, Some(bytes)).map_err(failed)?;
     let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let mut digest = vec![0; bytes];
+    let blocks = memory.blocks(argon.params().block_count());
     argon
-        .hash_password_into(password.text().as_bytes(), salt, &mut digest)
+        .hash_password_into_with_memory(password.text().as_bytes(), salt, &mut digest, blocks)
         .map_err(failed)?;
     Ok(digest)
 }
@@ -115,6 +138,14 @@ mod tests {
         Password::new(text.to_owned())
     }
 
+    fn hash(password: &Password) -> Result<String> {
+        super::hash(password, &mut Memory::default())
+    }
+
+    fn verify(password: &Password, stored: &str) -> Result<bool> {
+        super::verify(password, stored, &mut Memory::default())
+    }
+
     #[test]
     fn a_hash_matches_its_password_only() {
         let stored = hash(&password("Song-Dak-Bla-7!")).unwrap();
@@ -136,6 +167,23 @@ mod tests {
             $CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
         assert!(verify(&password("password"), stored).unwrap());
         assert!(is_outdated(stored));
+    }
+
+    #[test]
+    fn memory_that_was_used_before_changes_no_hash() {
+        let mut memory = Memory::default();
+        let large = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ\
+            $CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+        let stored = super::hash(&password("một"), &mut memory).unwrap();
+        for (text, stored, is_right) in [
+            ("password", large, true),
+            ("một", &stored, true),
+            ("hai", &stored, false),
+            ("password", large, true),
+        ] {
+            let seen = super::verify(&password(text), stored, &mut memory).unwrap();
+            assert_eq!(seen, is_right, "{text}");
+        }
     }
 
     #[test]

@@ -2,24 +2,50 @@
 //!
 //! Owns: `Pool`.
 //! Not here: the computation (`hash.rs`).
-//! Invariant: a full queue answers at once that it is full; the runtime never stalls.
+//! Invariant: a full queue answers at once that it is full; the runtime never stalls. Memory is
+//! kept from one computation to the next only while others wait.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
 use tokio::sync::Semaphore;
 
-use super::{Password, hash};
+use super::{
+    Password,
+    hash::{self, Memory},
+};
 use crate::error::Result;
 
 /// Computes hashes on blocking threads.
 pub(crate) struct Pool {
     running: Arc<Semaphore>,
-    waiting: AtomicUsize,
+    waiting: Arc<AtomicUsize>,
     waiting_max: usize,
     done: Arc<AtomicU64>,
+    spare: Arc<Spare>,
+}
+
+/// Memory of computations that have ended, for those that wait.
+#[derive(Default)]
+struct Spare(Mutex<Vec<Memory>>);
+
+impl Spare {
+    fn take(&self) -> Memory {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.pop().unwrap_or_default()
+    }
+
+    /// Keeps it when somebody waits; otherwise frees all that is kept.
+    fn give(&self, memory: Memory, is_awaited: bool) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_awaited {
+            kept.push(memory);
+        } else {
+            kept.clear();
+        }
+    }
 }
 
 /// A place in the queue; left when dropped, also when the caller goes away.
@@ -41,9 +67,10 @@ impl Pool {
     fn with_workers(workers: usize, waiting_max: usize) -> Self {
         Self {
             running: Arc::new(Semaphore::new(workers)),
-            waiting: AtomicUsize::new(0),
+            waiting: Arc::default(),
             waiting_max,
             done: Arc::default(),
+            spare: Arc::default(),
         }
     }
 
@@ -57,7 +84,7 @@ impl Pool {
     /// # Errors
     /// `platform.queue.full`.
     pub(crate) async fn hash(&self, password: Password) -> Result<String> {
-        self.run(move || hash::hash(&password)).await
+        self.run(move |memory| hash::hash(&password, memory)).await
     }
 
     /// Checks a password.
@@ -65,12 +92,13 @@ impl Pool {
     /// # Errors
     /// `platform.queue.full`; `platform.internal.failed` for a damaged hash.
     pub(crate) async fn verify(&self, password: Password, stored: String) -> Result<bool> {
-        self.run(move || hash::verify(&password, &stored)).await
+        self.run(move |memory| hash::verify(&password, &stored, memory))
+            .await
     }
 
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> Result<T> + Send + 'static,
+        work: impl FnOnce(&mut Memory) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let place = Place(&self.waiting);
         if self.waiting.fetch_add(1, Ordering::SeqCst) >= self.waiting_max {
@@ -83,9 +111,12 @@ impl Pool {
             .await
             .map_err(|_| lgsp_platform::Error::Stopping)?;
         drop(place);
-        let done = self.done.clone();
+        let (done, waiting) = (self.done.clone(), self.waiting.clone());
+        let spare = self.spare.clone();
         let task = tokio::task::spawn_blocking(move || {
-            let result = work();
+            let mut memory = spare.take();
+            let result = work(&mut memory);
+            spare.give(memory, waiting.load(Ordering::SeqCst) > 0);
             done.fetch_add(1, Ordering::SeqCst);
             // Held until the memory is free again, even if nobody waits for the result.
             drop(permit);
@@ -112,7 +143,7 @@ mod tests {
         let (release, wait) = mpsc::channel::<()>();
         let running = tokio::spawn({
             let pool = pool.clone();
-            async move { pool.run(move || Ok(wait.recv().is_ok())).await }
+            async move { pool.run(move |_| Ok(wait.recv().is_ok())).await }
         });
         while pool.running.available_permits() > 0 {
             tokio::task::yield_now().await;
@@ -120,13 +151,13 @@ mod tests {
         let queued: Vec<_> = (0..2)
             .map(|_| {
                 let pool = pool.clone();
-                tokio::spawn(async move { pool.run(|| Ok(true)).await })
+                tokio::spawn(async move { pool.run(|_| Ok(true)).await })
             })
             .collect();
         while pool.waiting.load(Ordering::SeqCst) < 2 {
             tokio::task::yield_now().await;
         }
-        let refused = pool.run(|| Ok(true)).await.unwrap_err();
+        let refused = pool.run(|_| Ok(true)).await.unwrap_err();
         assert_eq!(refused.to_string(), "busy");
         assert_eq!(
             pool.waiting.load(Ordering::SeqCst),
@@ -139,6 +170,6 @@ mod tests {
             assert!(task.await.unwrap().unwrap());
         }
         assert_eq!(pool.done(), 3);
-        assert!(pool.run(|| Ok(true)).await.unwrap(), "free again");
+        assert!(pool.run(|_| Ok(true)).await.unwrap(), "free again");
     }
 }
