@@ -16,6 +16,8 @@ export default defineConfig({
   server: {
     proxy: {
       "/api": "http://127.0.0.1:8800",
+      // Pages of the own account; "/accounts" is a page of the console.
+      "^/account($|/)": "http://127.0.0.1:8800",
       "/sign-in": "http://127.0.0.1:8800",
       "/sign-out": "http://127.0.0.1:8800",
     },

@@ -82,9 +82,12 @@ test("an account is made, given a role, and found", async ({ console: page }) =>
   await page.getByRole("textbox", { name: "Mật khẩu" }).fill("Mat-khau-thu-2026-rat-dai");
   await page.getByRole("button", { name: "Tạo tài khoản" }).click();
   await expect(page.locator("h1")).toHaveText("Người Dùng Thử Nghiệm");
-  await page.getByRole("button", { name: "Thêm vai trò" }).click();
-  await page.getByRole("button", { name: "Lưu vai trò" }).click();
-  await expect(page.getByText("Đã lưu vai trò.")).toBeVisible();
+  await page.getByRole("button", { name: "Cấp vai trò" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Vai trò").selectOption("official");
+  await dialog.getByRole("button", { name: "Cấp vai trò" }).click();
+  await expect(page.getByText("Đã cấp vai trò.")).toBeVisible();
+  await expect(page.getByRole("main").getByText("Cán bộ, công chức")).toBeVisible();
   await open(page, `/accounts?q=${username}`);
   await expect(page.locator("[data-row-link]")).toHaveCount(1);
 });

@@ -96,13 +96,16 @@ const DETAILS = [
   ["application-scim", "scim-client", "/applications/scim-client"],
 ] as const;
 
-/** Every page of the console, detail pages with the first thing that the server has. */
+/** Every page of the console, detail pages with the first thing that the server has; LGSP_E2E_PAGES
+ * (names, comma-separated) narrows them. */
 export async function pages(request: APIRequestContext): Promise<PageAddress[]> {
   const document = await first(request, "/api/v1/documents?limit=1");
   const delivery = await first(request, "/api/v1/deliveries?limit=1");
   const system = await first(request, "/api/v1/systems?limit=1");
   const agency = await first(request, "/api/v1/agencies?limit=1");
   const account = await first(request, "/api/v1/accounts?limit=1");
+  const review = await first(request, "/api/v1/reviews?limit=1");
+  const policy = await first(request, "/api/v1/resources/access-policy?limit=1");
   const kind = system ? "system" : (await first(request, "/api/v1/kinds"))?.kind;
   const resource = kind ? await first(request, `/api/v1/resources/${kind}?limit=1`) : undefined;
   const list: PageAddress[] = [
@@ -118,6 +121,16 @@ export async function pages(request: APIRequestContext): Promise<PageAddress[]> 
     { name: "registry", address: "/registry" },
     { name: "accounts", address: "/accounts" },
     { name: "account-new", address: "/accounts/new" },
+    { name: "account-import", address: "/accounts/import" },
+    { name: "groups", address: "/groups" },
+    { name: "grant-requests", address: "/grant-requests" },
+    { name: "delegations", address: "/delegations" },
+    { name: "own-delegations", address: "/profile/delegations" },
+    { name: "reviews", address: "/reviews" },
+    { name: "unit-moves", address: "/unit-moves" },
+    { name: "policies", address: "/policies" },
+    { name: "policy-new", address: "/policies/new" },
+    { name: "explain", address: "/explain" },
     { name: "applications", address: "/applications" },
     { name: "application-new", address: "/applications/new?type=web" },
     { name: "application-saml", address: "/applications/new?type=saml" },
@@ -147,7 +160,17 @@ export async function pages(request: APIRequestContext): Promise<PageAddress[]> 
     if (found) list.push({ name, address: `${base}/${found.name}` });
   }
   if (agency) list.push({ name: "agency", address: `/agencies/${agency.code}` });
-  if (account) list.push({ name: "account", address: `/accounts/${account.id}` });
+  if (account) {
+    const base = `/accounts/${account.id}`;
+    list.push({ name: "account", address: base });
+    for (const tab of ["sign-in", "history", "why"])
+      list.push({ name: `account-${tab}`, address: `${base}?tab=${tab}` });
+  }
+  if (review) list.push({ name: "review", address: `/reviews/${review.id}` });
+  if (policy) {
+    list.push({ name: "policy", address: `/policies/${policy.name}` });
+    list.push({ name: "policy-history", address: `/policies/${policy.name}?tab=history` });
+  }
   if (kind) {
     list.push({ name: "resources", address: `/registry/${kind}` });
     list.push({ name: "resource-new", address: `/registry/${kind}/new` });
@@ -159,5 +182,6 @@ export async function pages(request: APIRequestContext): Promise<PageAddress[]> 
       });
     }
   }
-  return list;
+  const only = process.env.LGSP_E2E_PAGES?.split(",");
+  return only ? list.filter(({ name }) => only.includes(name)) : list;
 }

@@ -64,7 +64,8 @@ function literals(path: string, text: string): string[] {
 }
 
 describe("words", () => {
-  it("are never written into JSX", () => {
+  // Parses every page; on a busy machine that takes a while.
+  it("are never written into JSX", { timeout: 60_000 }, () => {
     const found = sources()
       .filter(({ path }) => path.endsWith(".tsx"))
       .flatMap(({ path, text }) => literals(path, text))

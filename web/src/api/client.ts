@@ -44,6 +44,17 @@ export function goToSignIn() {
   window.location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
 }
 
+/** Where one proves oneself anew, as strongly as the server asks; it leads back to `here`. */
+export function proofAddress(here: string, wanted: { acr_values: string }): string {
+  const level = /\d$/.exec(wanted.acr_values)?.[0] ?? "1";
+  return `/sign-in?again=1&acr=${level}&next=${encodeURIComponent(here)}`;
+}
+
+export function goToProof(wanted: { acr_values: string }) {
+  const here = window.location.pathname + window.location.search;
+  window.location.assign(proofAddress(here, wanted));
+}
+
 const frame: Middleware = {
   onRequest({ request }) {
     request.headers.set("Accept-Language", language);
@@ -59,8 +70,10 @@ const frame: Middleware = {
   },
   async onResponse({ response }) {
     if (response.ok) return response;
-    if (response.status === 401) goToSignIn();
-    throw new ApiError(await readProblem(response));
+    const problem = await readProblem(response);
+    // Who is signed in but must prove it anew decides when to leave: a form may be half filled in.
+    if (response.status === 401 && !problem.step_up) goToSignIn();
+    throw new ApiError(problem);
   },
 };
 

@@ -45,6 +45,17 @@ export type SecurityReport = Schemas["SecurityReport"];
 export type GrantRequest = Schemas["GrantRequest"];
 export type ImportReport = Schemas["ImportReport"];
 export type SessionInfo = Schemas["SessionView"];
+export type Factor = Schemas["FactorView"];
+export type PlannedMove = Schemas["PlannedMoveView"];
+export type ImportLine = Schemas["ImportLine"];
+export type Delegation = Schemas["Delegation"];
+export type DelegatedRole = Schemas["DelegatedRole"];
+export type Review = Schemas["ReviewCampaign"];
+export type ReviewLine = Schemas["ReviewLine"];
+export type ReviewDecision = Schemas["ReviewDecision"];
+export type UnitHoldings = Schemas["UnitHoldings"];
+export type Explanation = Schemas["Explanation"];
+export type Simulated = Schemas["Simulated"];
 export type SigningKey = Schemas["KeyInfo"];
 export type SamlPreview = Schemas["SamlSpPreview"];
 

@@ -10,7 +10,7 @@ import { holds, useSession } from "../kit/session.ts";
 import classes from "./shell.module.css";
 import { useAppTexts } from "./texts.ts";
 
-const GROUPS = ["documents", "exchange", "administration"] as const;
+const GROUPS = ["documents", "exchange", "people", "administration"] as const;
 
 /** The features that this person may open. */
 export function useFeatures(): readonly Feature[] {

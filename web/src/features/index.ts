@@ -6,6 +6,7 @@ import { alarms } from "./alarms/routes.ts";
 import { applications } from "./applications/routes.ts";
 import { arrivals } from "./arrivals/routes.ts";
 import { audit } from "./audit/routes.ts";
+import { delegations, ownDelegations } from "./delegations/routes.ts";
 import { deliveries } from "./deliveries/routes.ts";
 import { directories } from "./directories/routes.ts";
 import { documents } from "./documents/routes.ts";
@@ -13,12 +14,15 @@ import { groups } from "./groups/routes.ts";
 import { home } from "./home/routes.ts";
 import { keys } from "./keys/routes.ts";
 import { mailbox } from "./mailbox/routes.ts";
+import { decisions, policies } from "./policies/routes.ts";
 import { profile } from "./profile/routes.ts";
 import { providers } from "./providers/routes.ts";
 import { registry } from "./registry/routes.ts";
 import { requests } from "./requests/routes.ts";
+import { reviews } from "./reviews/routes.ts";
 import { security } from "./security/routes.ts";
 import { systems } from "./systems/routes.ts";
+import { unitMoves } from "./unit-moves/routes.ts";
 import { unmatched } from "./unmatched/routes.ts";
 
 export const features: readonly Feature[] = [
@@ -33,13 +37,19 @@ export const features: readonly Feature[] = [
   registry,
   accounts,
   groups,
+  requests,
+  arrivals,
+  delegations,
+  reviews,
+  unitMoves,
+  policies,
+  decisions,
   applications,
   providers,
-  arrivals,
   directories,
   keys,
-  requests,
   security,
   audit,
   profile,
+  ownDelegations,
 ];

@@ -77,6 +77,11 @@ export function startOfDay(day: string | undefined, later: number): string | und
   return new Date(at.getTime() + later * 86_400_000).toISOString();
 }
 
+/** The last second of a day in Vietnam: "until the end of 05/03/2026" shows that day everywhere. */
+export function endOfDay(day: string): string {
+  return `${day}T23:59:59+07:00`;
+}
+
 /** Reads a typed day, "5/3/2026" or "05-03-2026"; null when it is none. */
 export function readTypedDay(text: string): string | null {
   const found = /^\s*(\d{1,2})[/.\-\s](\d{1,2})[/.\-\s](\d{4})\s*$/.exec(text);

@@ -19,6 +19,8 @@ interface ActionDialogProps {
   typed?: string;
   /** What the dialog asks besides is there. */
   isComplete?: boolean;
+  /** Width in pixels, when a question needs more room. */
+  size?: number;
   /** Does it; a throw is shown in the dialog, a return closes it. */
   run: (reason: string) => Promise<unknown>;
 }
@@ -61,6 +63,7 @@ export function ActionDialog(props: ActionDialogProps) {
       title={props.title}
       closeButtonProps={{ "aria-label": t("close") }}
       centered
+      {...(props.size ? { size: props.size } : {})}
     >
       <form onSubmit={submit}>
         <Stack gap="sm">

@@ -7,6 +7,7 @@ import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, client, refreshAll } from "../api/client.ts";
 import type { Grant, GrantList, Role } from "../api/types.ts";
+import { endOfDay } from "../i18n/format.ts";
 import { useText } from "../i18n/texts.ts";
 import { ActionDialog } from "./ActionDialog.tsx";
 import { AgencySelect } from "./AgencySelect.tsx";
@@ -154,7 +155,7 @@ function AddDialog({ holder, onClose }: { holder: Holder; onClose: () => void })
     const wish = {
       role,
       ...(agency ? { agency } : {}),
-      ...(until ? { valid_until: `${until}T23:59:59+07:00` } : {}),
+      ...(until ? { valid_until: endOfDay(until) } : {}),
     };
     const path = { id: holder.id };
     if (isPrivileged) {

@@ -125,10 +125,13 @@ export function List<Row>(props: ListPageProps<Row>) {
   const ids = data.items.map(props.rowId);
   const picked = ids.filter((id) => chosen.has(id));
   const choose = (id: string, isOn: boolean) => {
-    const next = new Set(chosen);
-    if (isOn) next.add(id);
-    else next.delete(id);
-    setChosen(next);
+    // Choosing all calls this once a row, before anything is drawn again.
+    setChosen((current) => {
+      const next = new Set(current);
+      if (isOn) next.add(id);
+      else next.delete(id);
+      return next;
+    });
   };
   const choice = props.bulk ? { chosen, choose } : null;
   return (

@@ -82,6 +82,8 @@ export const address = {
   deliveries: (query: Record<string, string> = {}) => `/deliveries${stringifySearch(query)}`,
   agency: (code: string) => `/agencies/${encodeURIComponent(code)}`,
   system: (name: string) => `/systems/${encodeURIComponent(name)}`,
+  account: (id: string) => `/accounts/${encodeURIComponent(id)}`,
+  policy: (name: string) => `/policies/${encodeURIComponent(name)}`,
   alarms: () => "/alarms",
   journal: (query: Record<string, string> = {}) => `/audit${stringifySearch(query)}`,
   compose: (query: Record<string, string> = {}) => `/mailbox/compose${stringifySearch(query)}`,

@@ -11,7 +11,7 @@ export type IconType = ComponentType<{
   stroke?: number | string;
   "aria-hidden"?: boolean;
 }>;
-export type MenuGroup = "home" | "documents" | "exchange" | "administration" | "account";
+export type MenuGroup = "home" | "documents" | "exchange" | "administration" | "people" | "account";
 
 export interface FeatureRoute {
   /** Address pattern, "/documents/$id". */

@@ -1,8 +1,15 @@
 // What a page says when it has nothing to show: loading, empty, no hit, error, no permission, stale.
 
 import { Button, Skeleton, Stack, Title } from "@mantine/core";
-import { IconInbox, IconLock, IconRefresh, IconSearchOff } from "@tabler/icons-react";
+import {
+  IconInbox,
+  IconLock,
+  IconRefresh,
+  IconSearchOff,
+  IconShieldLock,
+} from "@tabler/icons-react";
 import { type ReactNode, useEffect, useState } from "react";
+import { goToProof } from "../api/client.ts";
 import { asProblem, problemText } from "../api/problem.ts";
 import { formatTime } from "../i18n/format.ts";
 import { useLanguage } from "../i18n/texts.ts";
@@ -93,6 +100,7 @@ export function ProblemNote({ error, onRetry, isPage = false }: ProblemProps) {
       </div>
     );
   }
+  const { step_up } = problem;
   const details = `${problem.code}${problem.trace_id ? ` · ${problem.trace_id}` : ""}`;
   return (
     <div className={classes.problem} role="alert">
@@ -109,6 +117,15 @@ export function ProblemNote({ error, onRetry, isPage = false }: ProblemProps) {
       ) : null}
       <div className={classes.problemFine}>
         <CodeText copy>{details}</CodeText>
+        {step_up ? (
+          <Button
+            size="compact-sm"
+            leftSection={<IconShieldLock size={14} aria-hidden />}
+            onClick={() => goToProof(step_up)}
+          >
+            {t("prove")}
+          </Button>
+        ) : null}
         {onRetry ? (
           <Button
             size="compact-sm"

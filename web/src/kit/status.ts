@@ -52,6 +52,9 @@ const TONES: Record<string, Tone> = {
   enabled: "ok",
   disabled: "stopped",
   locked: "late",
+  invited: "waiting",
+  idle: "soon",
+  left: "stopped",
 };
 
 export function toneOf(state: string): Tone {

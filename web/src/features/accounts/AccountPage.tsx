@@ -1,27 +1,28 @@
-// One account: who it is, its roles by agency, lock and password.
+// One account: who it is, its rights, how its person signs in, what happened, why it may do things.
+//
+// Owns: the page, its parts by tab, the facts. Not here: acts on the account (`Actions.tsx`).
 
-import { Button } from "@mantine/core";
-import { IconLockOpen } from "@tabler/icons-react";
-import { useState } from "react";
-import { api, client, refreshAll } from "../../api/client.ts";
+import { Tabs } from "@mantine/core";
+import { api } from "../../api/client.ts";
 import type { Account } from "../../api/types.ts";
-import { ActionDialog } from "../../kit/ActionDialog.tsx";
-import { AppLink, address, useParam } from "../../kit/address.tsx";
+import { AppLink, address, useAddress, useParam } from "../../kit/address.tsx";
+import { ExplainPanel } from "../../kit/decision/Explain.tsx";
+import { GrantsPanel } from "../../kit/Grants.tsx";
 import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
-import { PasswordField } from "../../kit/PasswordField.tsx";
 import { StatusBadge } from "../../kit/StatusBadge.tsx";
 import { useCan } from "../../kit/session.ts";
 import { Loaded } from "../../kit/states.tsx";
 import { CodeText, DateText, Facts } from "../../kit/text.tsx";
-import { notify } from "../../kit/toast.tsx";
-import { stateOf } from "./AccountsPage.tsx";
-import { Roles } from "./Roles.tsx";
+import { Actions } from "./Actions.tsx";
+import { History } from "./History.tsx";
+import { PlannedMoveNote } from "./Move.tsx";
+import { SignIn } from "./SignIn.tsx";
+import { stateOf } from "./states.ts";
 import { useT } from "./texts.ts";
 
 export default function AccountPage() {
   const { t } = useT();
-  const can = useCan();
   const id = useParam("id");
   const query = api.useQuery("get", "/accounts/{id}", { params: { path: { id } } });
   const account = query.data;
@@ -30,12 +31,15 @@ export default function AccountPage() {
       title={account?.display_name ?? t("one")}
       crumbs={[{ label: t("title"), href: "/accounts" }]}
       aside={account ? <StatusBadge state={stateOf(account)} /> : null}
-      actions={account && can("identity.account.write") ? <Actions account={account} /> : null}
+      actions={account ? <Actions account={account} /> : null}
     >
       <Loaded query={query}>
         {(loaded) => (
           <div className={kit.columns}>
-            <Roles key={loaded.id} account={loaded} />
+            <div className={kit.stack}>
+              <PlannedMoveNote account={loaded} />
+              <Parts account={loaded} />
+            </div>
             <FactsPanel account={loaded} />
           </div>
         )}
@@ -44,8 +48,50 @@ export default function AccountPage() {
   );
 }
 
+function Parts({ account }: { account: Account }) {
+  const { t } = useT();
+  const { get, set } = useAddress();
+  const can = useCan();
+  const parts = [
+    "access",
+    "sign-in",
+    ...(can("journal.event.read") ? (["history"] as const) : []),
+    ...(can("identity.decision.explain") ? (["why"] as const) : []),
+  ] as const;
+  const part = parts.find((known) => known === get("tab")) ?? "access";
+  return (
+    <Tabs
+      value={part}
+      onChange={(value) => set({ tab: value === "access" ? null : value })}
+      keepMounted={false}
+    >
+      <Tabs.List className={kit.tabs ?? ""}>
+        {parts.map((value) => (
+          <Tabs.Tab key={value} value={value}>
+            {t(`tab.${value}`)}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <Tabs.Panel value="access" pt="md">
+        <GrantsPanel holder={{ kind: "account", id: account.id }} />
+      </Tabs.Panel>
+      <Tabs.Panel value="sign-in" pt="md">
+        <SignIn account={account} />
+      </Tabs.Panel>
+      <Tabs.Panel value="history" pt="md">
+        <History account={account} />
+      </Tabs.Panel>
+      <Tabs.Panel value="why" pt="md">
+        <ExplainPanel account={account.id} />
+      </Tabs.Panel>
+    </Tabs>
+  );
+}
+
 function FactsPanel({ account }: { account: Account }) {
   const { t, word } = useT();
+  const { person } = account;
+  const when = [account.valid_from, account.valid_until];
   return (
     <Panel title={t("facts")}>
       <Facts
@@ -60,8 +106,38 @@ function FactsPanel({ account }: { account: Account }) {
               "—"
             ),
           },
+          {
+            label: t("column.position"),
+            value: person.position ?? "",
+            show: Boolean(person.position),
+          },
           { label: t("column.email"), value: account.email ?? "", show: Boolean(account.email) },
+          { label: t("column.phone"), value: person.phone ?? "", show: Boolean(person.phone) },
+          {
+            label: t("column.source"),
+            value: account.source ?? "",
+            show: Boolean(account.source),
+          },
+          {
+            label: t("column.valid"),
+            value: (
+              <>
+                <DateText value={account.valid_from} as="day" /> –{" "}
+                <DateText value={account.valid_until} as="day" />
+              </>
+            ),
+            show: when.some(Boolean),
+          },
+          {
+            label: t("column.lockedUntil"),
+            value: <DateText value={account.locked_until} />,
+            show: account.locked && Boolean(account.locked_until),
+          },
           { label: t("column.seen"), value: <DateText value={account.last_sign_in_at} /> },
+          {
+            label: t("column.used"),
+            value: <DateText value={account.last_used_at} as="relative" />,
+          },
           { label: t("column.created"), value: <DateText value={account.created_at} /> },
           {
             label: t("journal"),
@@ -74,73 +150,5 @@ function FactsPanel({ account }: { account: Account }) {
         ]}
       />
     </Panel>
-  );
-}
-
-function Actions({ account }: { account: Account }) {
-  const { t } = useT();
-  const [open, setOpen] = useState<"password" | "switch" | null>(null);
-  const [password, setPassword] = useState("");
-  const params = { path: { id: account.id } };
-  const close = () => {
-    setOpen(null);
-    setPassword("");
-  };
-  async function done(text: string) {
-    notify(text);
-    await refreshAll();
-  }
-  async function unlock() {
-    await client.POST("/accounts/{id}/unlock", { params });
-    await done(t("unlock.done"));
-  }
-  async function reset() {
-    await client.POST("/accounts/{id}/password", { params, body: { password } });
-    await done(t("password.done"));
-  }
-  async function toggle() {
-    await client.PATCH("/accounts/{id}", { params, body: { enabled: !account.enabled } });
-    await done(account.enabled ? t("switch.offDone") : t("switch.onDone"));
-  }
-  return (
-    <>
-      {account.locked ? (
-        <Button leftSection={<IconLockOpen size={17} aria-hidden />} onClick={unlock}>
-          {t("unlock.action")}
-        </Button>
-      ) : null}
-      <Button variant="default" onClick={() => setOpen("password")}>
-        {t("password.action")}
-      </Button>
-      <Button variant="default" onClick={() => setOpen("switch")}>
-        {account.enabled ? t("switch.off") : t("switch.on")}
-      </Button>
-      <ActionDialog
-        opened={open === "password"}
-        onClose={close}
-        title={t("password.title")}
-        action={t("password.action")}
-        run={reset}
-      >
-        <p>{t("password.text")}</p>
-        <PasswordField
-          label={t("column.password")}
-          description={t("passwordHelp")}
-          autoComplete="new-password"
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
-      </ActionDialog>
-      <ActionDialog
-        opened={open === "switch"}
-        onClose={close}
-        title={account.enabled ? t("switch.off") : t("switch.on")}
-        action={account.enabled ? t("switch.off") : t("switch.on")}
-        danger={account.enabled}
-        run={toggle}
-      >
-        <p>{account.enabled ? t("switch.offText") : t("switch.onText")}</p>
-      </ActionDialog>
-    </>
   );
 }

@@ -1,7 +1,7 @@
 // Accounts that may use the console or the interfaces.
 
 import { Button } from "@mantine/core";
-import { IconUserPlus } from "@tabler/icons-react";
+import { IconDownload, IconFileImport, IconUserPlus } from "@tabler/icons-react";
 import { keepPreviousData } from "@tanstack/react-query";
 import { api, present } from "../../api/client.ts";
 import type { Account } from "../../api/types.ts";
@@ -14,12 +14,8 @@ import { useRoleWord } from "../../kit/roles.ts";
 import { StatusBadge, useStateWord } from "../../kit/StatusBadge.tsx";
 import { useCan } from "../../kit/session.ts";
 import { DateText } from "../../kit/text.tsx";
+import { stateOf } from "./states.ts";
 import { useT } from "./texts.ts";
-
-export function stateOf(account: Account): string {
-  if (account.locked) return "locked";
-  return account.enabled ? "enabled" : "disabled";
-}
 
 export default function AccountsPage() {
   const { t, word } = useT();
@@ -50,6 +46,7 @@ export default function AccountsPage() {
     {
       id: "kind",
       header: t("column.kind"),
+      kind: "fixed",
       text: (row) => word("kind", row.kind) ?? row.kind,
       cell: (row) => word("kind", row.kind) ?? row.kind,
     },
@@ -91,14 +88,18 @@ export default function AccountsPage() {
       exportName="tai-khoan"
       empty={{ title: t("empty.title"), text: t("empty.text") }}
       actions={
-        can("identity.account.write") ? (
+        <>
           <Button
-            renderRoot={({ ref: _, ...props }) => <AppLink href="/accounts/new" {...props} />}
-            leftSection={<IconUserPlus size={17} aria-hidden />}
+            component="a"
+            href="/api/v1/accounts/export"
+            download
+            variant="default"
+            leftSection={<IconDownload size={17} aria-hidden />}
           >
-            {t("create")}
+            {t("exportAction")}
           </Button>
-        ) : null
+          {can("identity.account.write") ? <Making /> : null}
+        </>
       }
       filters={
         <FilterBar>
@@ -107,5 +108,26 @@ export default function AccountsPage() {
         </FilterBar>
       }
     />
+  );
+}
+
+function Making() {
+  const { t } = useT();
+  return (
+    <>
+      <Button
+        variant="default"
+        renderRoot={({ ref: _, ...props }) => <AppLink href="/accounts/import" {...props} />}
+        leftSection={<IconFileImport size={17} aria-hidden />}
+      >
+        {t("importAction")}
+      </Button>
+      <Button
+        renderRoot={({ ref: _, ...props }) => <AppLink href="/accounts/new" {...props} />}
+        leftSection={<IconUserPlus size={17} aria-hidden />}
+      >
+        {t("create")}
+      </Button>
+    </>
   );
 }

@@ -1,6 +1,6 @@
 // A new account.
 
-import { Button, Group, NativeSelect, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, NativeSelect, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { client, refreshAll } from "../../api/client.ts";
 import { asProblem, fieldErrors } from "../../api/problem.ts";
@@ -14,6 +14,7 @@ import { PasswordField } from "../../kit/PasswordField.tsx";
 import { useSession } from "../../kit/session.ts";
 import { ProblemNote } from "../../kit/states.tsx";
 import { notify } from "../../kit/toast.tsx";
+import { isPerson } from "./states.ts";
 import { useT } from "./texts.ts";
 
 const KINDS: readonly AccountKind[] = [
@@ -34,7 +35,9 @@ export default function NewAccountPage() {
   const [agency, setAgency] = useState<string | null>(me.agency?.code ?? null);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const hasPassword = kind !== "service" && kind !== "technical";
+  const [isInvited, setInvited] = useState(false);
+  const isOfPerson = isPerson(kind);
+  const hasPassword = isOfPerson && !isInvited;
   const errors = error ? fieldErrors(asProblem(error), language) : {};
   const field = (name: keyof typeof form) => ({
     label: t(`column.${name}`),
@@ -58,11 +61,13 @@ export default function NewAccountPage() {
           ...(agency ? { agency } : {}),
           kind,
           ...(hasPassword ? { password: form.password } : {}),
+          invite: isOfPerson && isInvited,
         },
       });
       notify(t("created"));
       await refreshAll();
-      go(data ? `/accounts/${data.id}` : "/accounts");
+      const next = isInvited ? "?tab=sign-in" : "";
+      go(data ? `/accounts/${data.id}${next}` : "/accounts");
     } catch (failure) {
       setError(failure);
     } finally {
@@ -99,8 +104,19 @@ export default function NewAccountPage() {
               required={hasPassword}
               disabled={!hasPassword}
               autoComplete="new-password"
-              description={hasPassword ? t("passwordHelp") : t("passwordNone")}
+              description={t(
+                hasPassword ? "passwordHelp" : isOfPerson ? "passwordInvited" : "passwordNone",
+              )}
             />
+            {isOfPerson ? (
+              <Checkbox
+                className={kit.wide ?? ""}
+                label={t("invite")}
+                description={t("inviteHelp")}
+                checked={isInvited}
+                onChange={(event) => setInvited(event.currentTarget.checked)}
+              />
+            ) : null}
           </div>
         </Panel>
         <Group justify="flex-end" gap="xs">

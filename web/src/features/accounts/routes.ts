@@ -3,7 +3,7 @@ import type { Feature } from "../../kit/feature.ts";
 
 export const accounts: Feature = {
   id: "accounts",
-  group: "administration",
+  group: "people",
   label: { vi: "Tài khoản", en: "Accounts" },
   icon: IconUsers,
   path: "/accounts",
@@ -11,6 +11,7 @@ export const accounts: Feature = {
   keywords: "người dùng vai trò users roles",
   routes: [
     { path: "/accounts", load: () => import("./AccountsPage.tsx") },
+    { path: "/accounts/import", load: () => import("./ImportPage.tsx") },
     { path: "/accounts/new", load: () => import("./NewAccountPage.tsx") },
     { path: "/accounts/$id", load: () => import("./AccountPage.tsx") },
   ],

@@ -8,7 +8,7 @@ import { api, present } from "../../api/client.ts";
 import type { JournalEvent } from "../../api/types.ts";
 import { formatDateTime, startOfDay } from "../../i18n/format.ts";
 import { AppLink, stringifySearch, useAddress } from "../../kit/address.tsx";
-import { useEventWord } from "../../kit/events.tsx";
+import { useEventWord } from "../../kit/events/events.tsx";
 import { DayFilter, FilterBar, SelectFilter, TextFilter } from "../../kit/filters.tsx";
 import kit from "../../kit/kit.module.css";
 import { type Column, ListPage } from "../../kit/ListPage.tsx";

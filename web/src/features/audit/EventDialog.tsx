@@ -3,7 +3,7 @@
 import { Modal } from "@mantine/core";
 import type { JournalEvent } from "../../api/types.ts";
 import { BodyView } from "../../kit/BodyView.tsx";
-import { useEventWord } from "../../kit/events.tsx";
+import { useEventWord } from "../../kit/events/events.tsx";
 import kit from "../../kit/kit.module.css";
 import { ResultBadge } from "../../kit/StatusBadge.tsx";
 import { CodeText, DateText, Facts } from "../../kit/text.tsx";

@@ -7,7 +7,7 @@ import { api, client, refreshAll } from "../../api/client.ts";
 import type { DeliveryDetail } from "../../api/types.ts";
 import { ActionDialog } from "../../kit/ActionDialog.tsx";
 import { AppLink, address, useParam } from "../../kit/address.tsx";
-import { EventFacts, useEventWord } from "../../kit/events.tsx";
+import { EventFacts, useEventWord } from "../../kit/events/events.tsx";
 import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
 import { PriorityBadge, ResultBadge, StatusBadge } from "../../kit/StatusBadge.tsx";

@@ -1,7 +1,7 @@
 // The way of the document through the platform, hop by hop, from the journal.
 
 import type { Hop } from "../../api/types.ts";
-import { EventFacts, useEventWord } from "../../kit/events.tsx";
+import { EventFacts, useEventWord } from "../../kit/events/events.tsx";
 import kit from "../../kit/kit.module.css";
 import type { Tone } from "../../kit/status.ts";
 import { Timeline } from "../../kit/Timeline.tsx";

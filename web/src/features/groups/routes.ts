@@ -3,7 +3,7 @@ import type { Feature } from "../../kit/feature.ts";
 
 export const groups: Feature = {
   id: "groups",
-  group: "administration",
+  group: "people",
   label: { vi: "Nhóm", en: "Groups" },
   icon: IconUsersGroup,
   path: "/groups",

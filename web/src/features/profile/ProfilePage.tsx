@@ -8,9 +8,9 @@ import { useSavePreferences } from "../../kit/preferences.ts";
 import { useGrantPlace, useRoleWord } from "../../kit/roles.ts";
 import { useSession } from "../../kit/session.ts";
 import { CodeText, Facts } from "../../kit/text.tsx";
+import { Tokens } from "../../kit/tokens/Tokens.tsx";
 import { PasswordForm } from "./PasswordForm.tsx";
 import classes from "./profile.module.css";
-import { Tokens } from "./Tokens.tsx";
 import { useT } from "./texts.ts";
 
 const LANGUAGES = ["vi", "en"] as const;
@@ -27,6 +27,7 @@ export default function ProfilePage() {
       <div className={kit.columns}>
         <div className={kit.stack}>
           <Preferences />
+          <OwnPages />
           <PasswordForm />
           <Tokens />
         </div>
@@ -55,6 +56,29 @@ export default function ProfilePage() {
         </Panel>
       </div>
     </Page>
+  );
+}
+
+/** Pages of sign-in itself work without scripts, so they live outside the console. */
+const PAGES = ["factors", "sessions", "links", "activity"] as const;
+
+function OwnPages() {
+  const { t } = useT();
+  return (
+    <Panel title={t("pages.title")}>
+      <ul className={classes.pages}>
+        {PAGES.map((page) => (
+          <li key={page}>
+            <a href={`/account/${page}`}>{t(`pages.${page}`)}</a>
+            <span className={kit.soft}>{t(`pages.${page}Text`)}</span>
+          </li>
+        ))}
+        <li>
+          <AppLink href="/profile/delegations">{t("pages.delegations")}</AppLink>
+          <span className={kit.soft}>{t("pages.delegationsText")}</span>
+        </li>
+      </ul>
+    </Panel>
   );
 }
 

@@ -3,7 +3,7 @@ import type { Feature } from "../../kit/feature.ts";
 
 export const requests: Feature = {
   id: "requests",
-  group: "administration",
+  group: "people",
   label: { vi: "Yêu cầu cấp quyền", en: "Requests for rights" },
   icon: IconUserQuestion,
   path: "/grant-requests",

@@ -1,36 +1,51 @@
-// Personal access tokens for scripts: named, dated, shown once.
+// Access tokens for scripts: named, dated, shown once. One's own, or those of a service account.
+//
+// Owns: the panel. Not here: who may (the server; the pages hide it as a courtesy).
 
 import { Button, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, client, refreshAll } from "../../api/client.ts";
 import type { Token } from "../../api/types.ts";
-import { ActionDialog } from "../../kit/ActionDialog.tsx";
-import { DayInput } from "../../kit/filters.tsx";
-import kit from "../../kit/kit.module.css";
-import { OnceDialog } from "../../kit/OnceDialog.tsx";
-import { Panel } from "../../kit/Page.tsx";
-import { Loaded } from "../../kit/states.tsx";
-import { DateText } from "../../kit/text.tsx";
-import { notify } from "../../kit/toast.tsx";
-import { useT } from "./texts.ts";
+import { endOfDay } from "../../i18n/format.ts";
+import { ActionDialog } from "../ActionDialog.tsx";
+import { DayInput } from "../filters.tsx";
+import kit from "../kit.module.css";
+import { OnceDialog } from "../OnceDialog.tsx";
+import { Panel } from "../Page.tsx";
+import { Loaded } from "../states.tsx";
+import { DateText } from "../text.tsx";
+import { notify } from "../toast.tsx";
+import { useTokenTexts } from "./texts.ts";
 
-export function Tokens() {
-  const { t } = useT();
+/** `account`: the service account whose tokens they are; without it they are one's own. */
+function useTokens(account: string | undefined) {
+  const own = api.useQuery("get", "/tokens", {}, { enabled: !account });
+  const other = api.useQuery(
+    "get",
+    "/accounts/{id}/tokens",
+    { params: { path: { id: account ?? "" } } },
+    { enabled: Boolean(account) },
+  );
+  return account ? other : own;
+}
+
+export function Tokens({ account }: { account?: string }) {
+  const { t } = useTokenTexts();
   const [isCreating, setCreating] = useState(false);
   const [name, setName] = useState("");
   const [until, setUntil] = useState("");
   const [fresh, setFresh] = useState<string | null>(null);
   const [revoking, setRevoking] = useState<Token | null>(null);
-  const query = api.useQuery("get", "/tokens", {});
+  const query = useTokens(account);
   async function create() {
-    const { data } = await client.POST("/tokens", {
-      body: {
-        name: name.trim().normalize("NFC"),
-        // The last moment of the day in Vietnam.
-        ...(until ? { expires_at: new Date(`${until}T23:59:59+07:00`).toISOString() } : {}),
-      },
-    });
+    const body = {
+      name: name.trim().normalize("NFC"),
+      ...(until ? { expires_at: endOfDay(until) } : {}),
+    };
+    const { data } = account
+      ? await client.POST("/accounts/{id}/tokens", { params: { path: { id: account } }, body })
+      : await client.POST("/tokens", { body });
     if (data) setFresh(data.token);
     setName("");
     setUntil("");
@@ -38,13 +53,19 @@ export function Tokens() {
   }
   async function revoke() {
     if (!revoking) return;
-    await client.DELETE("/tokens/{id}", { params: { path: { id: revoking.id } } });
-    notify(t("tokens.revoked"));
+    if (account) {
+      await client.DELETE("/accounts/{id}/tokens/{token}", {
+        params: { path: { id: account, token: revoking.id } },
+      });
+    } else {
+      await client.DELETE("/tokens/{id}", { params: { path: { id: revoking.id } } });
+    }
+    notify(t("revoked"));
     await refreshAll();
   }
   return (
     <Panel
-      title={t("tokens.title")}
+      title={t("title")}
       actions={
         <Button
           size="compact-md"
@@ -52,27 +73,25 @@ export function Tokens() {
           leftSection={<IconPlus size={16} aria-hidden />}
           onClick={() => setCreating(true)}
         >
-          {t("tokens.create")}
+          {t("create")}
         </Button>
       }
     >
-      <p className={kit.soft} style={{ margin: "0 0 12px" }}>
-        {t("tokens.text")}
-      </p>
+      <p className={kit.lead}>{t(account ? "ofAccount" : "text")}</p>
       <Loaded query={query} rows={2}>
         {(page) =>
           page.items.length === 0 ? (
-            <p className={kit.soft}>{t("tokens.none")}</p>
+            <p className={kit.soft}>{t("none")}</p>
           ) : (
             <div className={kit.scroll}>
               <table className={kit.table}>
                 <thead>
                   <tr>
-                    <th scope="col">{t("tokens.name")}</th>
-                    <th scope="col">{t("tokens.created")}</th>
-                    <th scope="col">{t("tokens.used")}</th>
-                    <th scope="col">{t("tokens.expires")}</th>
-                    <th scope="col">{t("tokens.action")}</th>
+                    <th scope="col">{t("name")}</th>
+                    <th scope="col">{t("created")}</th>
+                    <th scope="col">{t("used")}</th>
+                    <th scope="col">{t("expires")}</th>
+                    <th scope="col">{t("action")}</th>
                   </tr>
                 </thead>
                 <tbody>
@@ -93,9 +112,9 @@ export function Tokens() {
                           size="compact-sm"
                           variant="default"
                           onClick={() => setRevoking(token)}
-                          aria-label={`${t("tokens.revoke")}: ${token.name}`}
+                          aria-label={`${t("revoke")}: ${token.name}`}
                         >
-                          {t("tokens.revoke")}
+                          {t("revoke")}
                         </Button>
                       </td>
                     </tr>
@@ -109,36 +128,36 @@ export function Tokens() {
       <ActionDialog
         opened={isCreating}
         onClose={() => setCreating(false)}
-        title={t("tokens.create")}
-        action={t("tokens.create")}
+        title={t("create")}
+        action={t("create")}
         run={create}
       >
         <TextInput
-          label={t("tokens.name")}
-          description={t("tokens.nameHelp")}
+          label={t("name")}
+          description={t("nameHelp")}
           required
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
           data-autofocus
         />
         <DayInput
-          label={t("tokens.expires")}
+          label={t("expires")}
           value={until}
           onChange={setUntil}
-          description={t("tokens.expiresHelp")}
+          description={t("expiresHelp")}
         />
       </ActionDialog>
       <ActionDialog
         opened={revoking !== null}
         onClose={() => setRevoking(null)}
-        title={t("tokens.revoke")}
-        action={t("tokens.revoke")}
+        title={t("revoke")}
+        action={t("revoke")}
         danger
         run={revoke}
       >
-        <p>{t("tokens.revokeText", { name: revoking?.name ?? "" })}</p>
+        <p>{t("revokeText", { name: revoking?.name ?? "" })}</p>
       </ActionDialog>
-      <OnceDialog title={t("tokens.fresh")} secret={fresh} onClose={() => setFresh(null)} />
+      <OnceDialog title={t("fresh")} secret={fresh} onClose={() => setFresh(null)} />
     </Panel>
   );
 }

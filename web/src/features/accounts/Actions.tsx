@@ -1,0 +1,195 @@
+// Acts on an account: edit, unlock, move, turn off and on, leave.
+//
+// Owns: the buttons and their questions. Not here: the move itself (`Move.tsx`), links to a
+// password (`SignIn.tsx`).
+
+import { Button, Menu } from "@mantine/core";
+import {
+  IconBuildingCommunity,
+  IconChevronDown,
+  IconDoorExit,
+  IconLockOpen,
+  IconPencil,
+  IconUserCheck,
+  IconUserOff,
+} from "@tabler/icons-react";
+import { useState } from "react";
+import { api, client, refreshAll } from "../../api/client.ts";
+import type { Account } from "../../api/types.ts";
+import { ActionDialog } from "../../kit/ActionDialog.tsx";
+import kit from "../../kit/kit.module.css";
+import { useGrantPlace, useRoleWord } from "../../kit/roles.ts";
+import { useCan, useSession } from "../../kit/session.ts";
+import { Waiting } from "../../kit/states.tsx";
+import { notify } from "../../kit/toast.tsx";
+import { EditDialog } from "./EditDialog.tsx";
+import { MoveDialog } from "./Move.tsx";
+import { isShut } from "./states.ts";
+import { useT } from "./texts.ts";
+
+type Act = "edit" | "unlock" | "move" | "switch" | "leave";
+
+export function Actions({ account }: { account: Account }) {
+  const { t } = useT();
+  const can = useCan();
+  const [act, setAct] = useState<Act | null>(null);
+  const close = () => setAct(null);
+  const { me } = useSession();
+  // Nobody changes the own account here; the server refuses it too.
+  if (account.id === me.account_id) return null;
+  const mayWrite = can("identity.account.write") && account.state !== "left";
+  return (
+    <>
+      {isShut(account) && can("identity.account.unlock") ? (
+        <Button
+          leftSection={<IconLockOpen size={17} aria-hidden />}
+          onClick={() => setAct("unlock")}
+        >
+          {t("unlock.action")}
+        </Button>
+      ) : null}
+      {mayWrite ? (
+        <>
+          <Button
+            variant="default"
+            leftSection={<IconBuildingCommunity size={17} aria-hidden />}
+            onClick={() => setAct("move")}
+          >
+            {t("move.action")}
+          </Button>
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <Button variant="default" rightSection={<IconChevronDown size={16} aria-hidden />}>
+                {t("more")}
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item
+                leftSection={<IconPencil size={16} aria-hidden />}
+                onClick={() => setAct("edit")}
+              >
+                {t("edit.action")}
+              </Menu.Item>
+              <Menu.Item
+                leftSection={
+                  account.enabled ? (
+                    <IconUserOff size={16} aria-hidden />
+                  ) : (
+                    <IconUserCheck size={16} aria-hidden />
+                  )
+                }
+                onClick={() => setAct("switch")}
+              >
+                {t(account.enabled ? "switch.off" : "switch.on")}
+              </Menu.Item>
+              <Menu.Item
+                leftSection={<IconDoorExit size={16} aria-hidden />}
+                onClick={() => setAct("leave")}
+              >
+                {t("leave.action")}
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </>
+      ) : null}
+      {act === "edit" ? <EditDialog account={account} onClose={close} /> : null}
+      {act === "unlock" ? <UnlockDialog account={account} onClose={close} /> : null}
+      {act === "move" ? <MoveDialog account={account} onClose={close} /> : null}
+      {act === "switch" ? <SwitchDialog account={account} onClose={close} /> : null}
+      {act === "leave" ? <LeaveDialog account={account} onClose={close} /> : null}
+    </>
+  );
+}
+
+interface DialogProps {
+  account: Account;
+  onClose: () => void;
+}
+
+function UnlockDialog({ account, onClose }: DialogProps) {
+  const { t } = useT();
+  async function run() {
+    await client.POST("/accounts/{id}/unlock", { params: { path: { id: account.id } } });
+    notify(t("unlock.done"));
+    await refreshAll();
+  }
+  return (
+    <ActionDialog
+      opened
+      onClose={onClose}
+      title={t("unlock.title", { name: account.display_name })}
+      action={t("unlock.action")}
+      run={run}
+    >
+      <p>{t(account.locked ? "unlock.text" : "unlock.idleText")}</p>
+    </ActionDialog>
+  );
+}
+
+function SwitchDialog({ account, onClose }: DialogProps) {
+  const { t } = useT();
+  const action = t(account.enabled ? "switch.off" : "switch.on");
+  async function run() {
+    await client.PATCH("/accounts/{id}", {
+      params: { path: { id: account.id } },
+      body: { enabled: !account.enabled },
+    });
+    notify(t(account.enabled ? "switch.offDone" : "switch.onDone"));
+    await refreshAll();
+  }
+  return (
+    <ActionDialog
+      opened
+      onClose={onClose}
+      title={`${action}: ${account.display_name}`}
+      action={action}
+      danger={account.enabled}
+      run={run}
+    >
+      <p>{t(account.enabled ? "switch.offText" : "switch.onText")}</p>
+    </ActionDialog>
+  );
+}
+
+/** What ends with the account is shown before: roles, groups, sessions. */
+function LeaveDialog({ account, onClose }: DialogProps) {
+  const { t } = useT();
+  const roleWord = useRoleWord();
+  const place = useGrantPlace();
+  const grants = api.useQuery("get", "/accounts/{id}/grants", {
+    params: { path: { id: account.id } },
+  });
+  async function run() {
+    await client.POST("/accounts/{id}/leave", { params: { path: { id: account.id } } });
+    notify(t("leave.done"));
+    await refreshAll();
+  }
+  return (
+    <ActionDialog
+      opened
+      onClose={onClose}
+      title={t("leave.title", { name: account.display_name })}
+      action={t("leave.action")}
+      typed={account.username}
+      danger
+      run={run}
+    >
+      <p>{t("leave.text")}</p>
+      {grants.isPending ? <Waiting rows={2} /> : null}
+      {grants.data && grants.data.effective.length > 0 ? (
+        <div>
+          <strong>{t("leave.ends")}</strong>
+          <ul className={kit.reasons}>
+            {grants.data.effective.map((grant) => (
+              <li key={`${grant.role} ${grant.agency} ${grant.group}`}>
+                {roleWord(grant.role)}, {place(grant)}
+                {grant.group ? ` (${t("leave.group", { name: grant.group })})` : ""}
+              </li>
+            ))}
+          </ul>
+        </div>
+      ) : null}
+      <p className={kit.soft}>{t("leave.handOver")}</p>
+    </ActionDialog>
+  );
+}
