@@ -11,7 +11,7 @@ import { type ReactNode, useState } from "react";
 import { refreshAll } from "../api/client.ts";
 import { ActionDialog } from "./ActionDialog.tsx";
 import classes from "./kit.module.css";
-import { OnceDialog } from "./OnceDialog.tsx";
+import { OnceDialog, type ReadyText } from "./OnceDialog.tsx";
 import { Panel } from "./Page.tsx";
 import { useCan } from "./session.ts";
 import { Loaded } from "./states.tsx";
@@ -50,9 +50,11 @@ interface SecretsPanelProps {
   api: SecretApi;
   /** Name that is typed before a secret is revoked. */
   owner: string;
+  /** Ready settings with a new secret in them. */
+  ready?: (secret: string) => readonly ReadyText[];
 }
 
-export function SecretsPanel({ api, owner }: SecretsPanelProps) {
+export function SecretsPanel({ api, owner, ready }: SecretsPanelProps) {
   const { t } = useKitTexts();
   const can = useCan();
   const mayChange = can(api.permission);
@@ -116,7 +118,12 @@ export function SecretsPanel({ api, owner }: SecretsPanelProps) {
       >
         <p>{t("secrets.revokeText")}</p>
       </ActionDialog>
-      <OnceDialog title={t("secrets.fresh")} secret={fresh} onClose={() => setFresh(null)} />
+      <OnceDialog
+        title={t("secrets.fresh")}
+        secret={fresh}
+        onClose={() => setFresh(null)}
+        {...(ready ? { ready } : {})}
+      />
     </Panel>
   );
 }

@@ -1,6 +1,6 @@
 // Small pieces of text: times, codes with copy, facts.
 
-import { ActionIcon, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { formatDate, formatDateTime, formatRelative, formatTraceTime } from "../i18n/format.ts";
@@ -72,6 +72,22 @@ export function CopyButton({ value, label }: { value: string; label?: string }) 
         {copied ? <IconCheck size={15} aria-hidden /> : <IconCopy size={15} aria-hidden />}
       </ActionIcon>
     </Tooltip>
+  );
+}
+
+/** A button that copies a longer text which is not shown beside it. */
+export function CopyTextButton({ value, children }: { value: string; children: string }) {
+  const { t } = useKitTexts();
+  const [isCopied, setCopied] = useState(false);
+  async function copy() {
+    setCopied(await copyText(value));
+    setTimeout(() => setCopied(false), 2000);
+  }
+  const Icon = isCopied ? IconCheck : IconCopy;
+  return (
+    <Button variant="default" leftSection={<Icon size={16} aria-hidden />} onClick={copy}>
+      {isCopied ? t("copied") : children}
+    </Button>
   );
 }
 

@@ -6,6 +6,7 @@ import { api, client } from "../../api/client.ts";
 import type { Resource } from "../../api/types.ts";
 import { ActionDialog } from "../../kit/ActionDialog.tsx";
 import { AppLink, address, useAddress, useParam } from "../../kit/address.tsx";
+import { useIssuer } from "../../kit/issuer.ts";
 import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
 import { ResourceActions } from "../../kit/ResourceActions.tsx";
@@ -17,6 +18,7 @@ import { Loaded } from "../../kit/states.tsx";
 import { DateText, Facts } from "../../kit/text.tsx";
 import { notify } from "../../kit/toast.tsx";
 import { Connect } from "./Connect.tsx";
+import { readyTexts } from "./recipes.ts";
 import { secretsOf } from "./secrets.ts";
 import { useT } from "./texts.ts";
 
@@ -30,6 +32,7 @@ export default function ApplicationPage() {
     params: { path: { kind, name } },
   });
   const resource = query.data;
+  const issuer = useIssuer();
   const secrets = resource ? secretsOf(resource) : null;
   return (
     <Page
@@ -48,7 +51,13 @@ export default function ApplicationPage() {
           <div className={kit.columns}>
             <div className={kit.stack}>
               <Connect resource={loaded} />
-              {secrets ? <SecretsPanel api={secrets} owner={name} /> : null}
+              {secrets ? (
+                <SecretsPanel
+                  api={secrets}
+                  owner={name}
+                  ready={(secret) => readyTexts(loaded, issuer, secret)}
+                />
+              ) : null}
             </div>
             <Panel title={t("facts.title")}>
               <Facts

@@ -8,9 +8,10 @@ import type { SamlPreview } from "../../api/types.ts";
 import { useText } from "../../i18n/texts.ts";
 import { AgencySelect } from "../../kit/AgencySelect.tsx";
 import { useGo } from "../../kit/address.tsx";
+import { useIssuer } from "../../kit/issuer.ts";
 import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
-import { fieldOf, textsOf } from "../../kit/resource.ts";
+import { fieldOf, saveFields, textOf, textsOf } from "../../kit/resource.ts";
 import { useSession } from "../../kit/session.ts";
 import { ProblemNote } from "../../kit/states.tsx";
 import { CodeText, Facts } from "../../kit/text.tsx";
@@ -20,6 +21,7 @@ import { useT } from "./texts.ts";
 
 export function SamlForm() {
   const { t } = useT();
+  const issuer = useIssuer();
   const [metadata, setMetadata] = useState("");
   const [preview, setPreview] = useState<SamlPreview | null>(null);
   const [isBusy, setBusy] = useState(false);
@@ -63,16 +65,31 @@ export function SamlForm() {
           </FileButton>
         }
       >
-        <Textarea
-          label={t("saml.metadata")}
-          description={t("saml.metadataHelp")}
-          autosize
-          minRows={4}
-          maxRows={12}
-          value={metadata}
-          classNames={{ input: kit.code ?? "" }}
-          onChange={(event) => setMetadata(event.currentTarget.value)}
-        />
+        <div className={kit.stack}>
+          <Facts
+            facts={[
+              {
+                label: t("connect.metadata"),
+                value: (
+                  <>
+                    <CodeText copy>{`${issuer}/saml/metadata`}</CodeText>
+                    <div className={`${kit.soft} ${kit.small}`}>{t("saml.ours")}</div>
+                  </>
+                ),
+              },
+            ]}
+          />
+          <Textarea
+            label={t("saml.metadata")}
+            description={t("saml.metadataHelp")}
+            autosize
+            minRows={4}
+            maxRows={12}
+            value={metadata}
+            classNames={{ input: kit.code ?? "" }}
+            onChange={(event) => setMetadata(event.currentTarget.value)}
+          />
+        </div>
         <Group justify="flex-end" mt="sm">
           <Button
             variant={preview ? "default" : "filled"}
@@ -95,6 +112,8 @@ function Keep({ metadata, preview }: { metadata: string; preview: SamlPreview })
   const go = useGo();
   const { me } = useSession();
   const [name, setName] = useState(preview.name);
+  const told = textOf(preview, "title");
+  const [title, setTitle] = useState(told);
   const [agency, setAgency] = useState<string | null>(me.agency?.code ?? null);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -104,7 +123,7 @@ function Keep({ metadata, preview }: { metadata: string; preview: SamlPreview })
     setBusy(true);
     setError(null);
     try {
-      await client.POST("/saml-sps", {
+      const { data } = await client.POST("/saml-sps", {
         body: {
           name: name.trim(),
           metadata,
@@ -112,6 +131,9 @@ function Keep({ metadata, preview }: { metadata: string; preview: SamlPreview })
           ...(preview.revision ? { base_revision: preview.revision } : {}),
         },
       });
+      // Metadata seldom has a name that people understand.
+      const wanted = title.trim().normalize("NFC");
+      if (data && wanted !== "" && wanted !== told) await saveFields(data, { title: wanted });
       notify(t("created"));
       await refreshAll();
       go(`${appHref("saml-sp", name.trim())}?new=1`);
@@ -127,7 +149,6 @@ function Keep({ metadata, preview }: { metadata: string; preview: SamlPreview })
         {error ? <ProblemNote error={error} /> : null}
         <Facts
           facts={[
-            { label: t("form.name"), value: textsOf(preview, "title") },
             {
               label: t("saml.entity"),
               value: <CodeText>{textsOf(preview, "entity_id")[0] ?? ""}</CodeText>,
@@ -154,6 +175,13 @@ function Keep({ metadata, preview }: { metadata: string; preview: SamlPreview })
           </ul>
         ) : null}
         <div className={kit.formGrid}>
+          <TextInput
+            label={t("form.name")}
+            description={t("form.nameHelp")}
+            required
+            value={title}
+            onChange={(event) => setTitle(event.currentTarget.value)}
+          />
           <TextInput
             label={t("form.code")}
             description={preview.revision ? t("saml.replaces") : t("form.codeHelp")}

@@ -10,6 +10,7 @@ import { fieldOf, textOf, textsOf } from "../../kit/resource.ts";
 import * as ldap from "./recipes/ldap.ts";
 import * as oidc from "./recipes/oidc.ts";
 import * as others from "./recipes/others.ts";
+import { SECRET } from "./recipes/place.ts";
 
 /** What has to be changed here for the software, in words (`recipe.note.…`). */
 export type Note = "post" | "pkce" | "implicit" | "base";
@@ -51,4 +52,11 @@ function oidcRecipes(resource: Resource, issuer: string): readonly Recipe[] {
     redirect: textOf(resource, "redirect_uris") || "<redirect-uri>",
     scopes: textsOf(resource, "scopes"),
   });
+}
+
+/** The texts that have a place for a secret, with this one in it. */
+export function readyTexts(resource: Resource, issuer: string, secret: string) {
+  return recipesOf(resource, issuer)
+    .filter(({ text }) => text.includes(SECRET))
+    .map(({ name, text }) => ({ name, text: text.replaceAll(SECRET, secret) }));
 }

@@ -3,10 +3,10 @@
 // The address and the base of the directory are in the configuration of the installation.
 
 import type { Recipe } from "../recipes.ts";
+import { SECRET } from "./place.ts";
 
 const HOST = "<ldap-server>";
 const BASE = "<base>";
-const SECRET = "<secret>";
 
 export function recipes(app: string): readonly Recipe[] {
   const bind = `cn=${app},ou=apps,${BASE}`;

@@ -1,6 +1,8 @@
 // Settings of software that signs people on by OpenID Connect.
 
+import { newKey } from "../../../api/client.ts";
 import type { Recipe } from "../recipes.ts";
+import { SECRET } from "./place.ts";
 
 interface Facts {
   issuer: string;
@@ -9,7 +11,8 @@ interface Facts {
   scopes: readonly string[];
 }
 
-const SECRET = "<client-secret>";
+/** Encrypts the application's own cookies; nobody here has to know it. */
+const PASSPHRASE = newKey();
 /** What software that keeps no refresh tokens asks for. */
 const PERSON = "openid profile email";
 
@@ -35,7 +38,7 @@ function apache({ issuer, client, redirect, scopes }: Facts): string {
     `OIDCScope "${scopes.join(" ")}"`,
     "OIDCPKCEMethod S256",
     "OIDCRemoteUserClaim preferred_username",
-    "OIDCCryptoPassphrase <random>",
+    `OIDCCryptoPassphrase ${PASSPHRASE}`,
     "<Location />",
     "  AuthType openid-connect",
     "  Require valid-user",

@@ -1,6 +1,7 @@
 // Settings of software that signs people on by SAML or CAS, and calls of systems.
 
 import type { Recipe } from "../recipes.ts";
+import { SECRET } from "./place.ts";
 
 /** Names under which people's data leave unless the application's attributes are changed. */
 const USERNAME = "urn:oid:0.9.2342.19200300.100.1.1";
@@ -124,7 +125,7 @@ export function scim(issuer: string): readonly Recipe[] {
       name: "curl",
       isTried: true,
       text: [
-        "curl -H 'Authorization: Bearer <token>' \\",
+        `curl -H 'Authorization: Bearer ${SECRET}' \\`,
         `     '${issuer}/scim/v2/Users?filter=userName%20eq%20%22van.thu%22'`,
       ].join("\n"),
     },
@@ -137,7 +138,7 @@ export function machine(client: string, issuer: string): readonly Recipe[] {
       name: "curl",
       isTried: true,
       text: [
-        `curl -u '${client}:<client-secret>' \\`,
+        `curl -u '${client}:${SECRET}' \\`,
         "     -d grant_type=client_credentials \\",
         `     ${issuer}/oauth2/token`,
       ].join("\n"),

@@ -1,0 +1,3 @@
+// Where the secret belongs in a ready text.
+
+export const SECRET = "<client-secret>";
