@@ -141,6 +141,18 @@ test("the province's own directory face is read as a directory of others", async
   await expect(page.getByText("Đọc được", { exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Chạy thử" }).click();
   await expect(page.getByText("Xong").first()).toBeVisible({ timeout: 30_000 });
+
+  // Everybody there has an account here already: nothing is taken over before one decides.
+  await page.getByRole("button", { name: "Đồng bộ toàn bộ" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Đồng bộ toàn bộ" }).click();
+  const conflicts = page.getByRole("region", { name: "Trùng lặp" });
+  await expect(conflicts).toBeVisible({ timeout: 30_000 });
+  const ignore = conflicts.getByRole("button", { name: /^Bỏ qua: / });
+  const before = await ignore.count();
+  await ignore.first().click();
+  await page.getByRole("dialog").getByRole("button", { name: "Bỏ qua" }).click();
+  await expect(page.getByText("Đã bỏ qua.")).toBeVisible();
+  await expect(ignore).toHaveCount(before - 1);
 });
 
 test("a token of a SCIM client is made, shown once, replaced and revoked", async ({

@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ProviderCheck, Resource } from "../src/api/types.ts";
+import { specOf as applicationSpec, NO_ANSWERS } from "../src/features/applications/kinds.ts";
+import { recipesOf } from "../src/features/applications/recipes.ts";
+import { HABITS, SOFTWARE } from "../src/features/applications/software.ts";
 import { proposedUsername } from "../src/features/arrivals/names.ts";
 import { causeOf } from "../src/features/directories/failure.ts";
 import * as directories from "../src/features/directories/kinds.ts";
@@ -232,5 +235,52 @@ describe("a person who arrives", () => {
     expect(proposedUsername("Nguyễn Văn An")).toBe("an.nguyenvan");
     expect(proposedUsername("Đặng")).toBe("dang");
     expect(proposedUsername("  ")).toBe("");
+  });
+});
+
+describe("a known application", () => {
+  const issuer = "https://sso.tinh.vn";
+  const made = (software: (typeof SOFTWARE)[number]) => ({
+    ...resource(
+      applicationSpec("web", {
+        ...NO_ANSWERS,
+        title: "Một",
+        software,
+        address: "https://app.tinh.vn/",
+        addresses: "https://other.vn/back",
+      }),
+    ),
+    kind: "oidc-client",
+    name: "mot",
+  });
+
+  it("needs its address only", () => {
+    for (const software of SOFTWARE) {
+      const spec = made(software).spec;
+      const redirect =
+        software === "other"
+          ? "https://other.vn/back"
+          : `https://app.tinh.vn${HABITS[software].redirect}`;
+      expect(spec, software).toMatchObject({ redirect_uris: [redirect] });
+    }
+    expect(made("nextcloud").spec).toMatchObject({
+      auth_method: "client_secret_post",
+      backchannel_logout_uri: "https://app.tinh.vn/apps/user_oidc/backchannel-logout/lgsp",
+    });
+    expect(made("moodle").spec).toMatchObject({ pkce: "if_sent" });
+  });
+
+  it("has the same redirect address in its ready settings", () => {
+    const texts = recipesOf(made("other"), issuer).map(({ text }) => text);
+    for (const { redirect } of Object.values(HABITS)) {
+      expect(texts.filter((text) => text.includes(redirect))).toHaveLength(1);
+    }
+  });
+
+  it("says of each recipe whether it was tried", () => {
+    const recipes = recipesOf(made("other"), issuer);
+    expect(recipes.filter(({ isTried }) => isTried).map(({ name }) => name)).toEqual([
+      "Apache (mod_auth_openidc)",
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 // The few questions of one type of application; the rest has good defaults.
 
-import { Button, Checkbox, Group, Textarea, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, NativeSelect, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { client, refreshAll } from "../../api/client.ts";
 import { asProblem, fieldErrors } from "../../api/problem.ts";
@@ -14,11 +14,12 @@ import { useSession } from "../../kit/session.ts";
 import { ProblemNote } from "../../kit/states.tsx";
 import { notify } from "../../kit/toast.tsx";
 import { type Answers, appHref, type Choice, kindOf, NO_ANSWERS, specOf } from "./kinds.ts";
+import { SOFTWARE } from "./software.ts";
 import { useT } from "./texts.ts";
 
 /** Which questions a type asks beside name and agency. */
 const ASKS: Record<Choice, readonly (keyof Answers)[]> = {
-  web: ["addresses", "logoutAddress", "isOurs"],
+  web: ["software", "addresses", "logoutAddress", "isOurs"],
   spa: ["addresses", "logoutAddress", "isOurs"],
   native: ["addresses", "isOurs"],
   service: [],
@@ -44,6 +45,7 @@ export function GuidedForm({ choice }: { choice: Choice }) {
   const problem = error ? asProblem(error) : undefined;
   const errors = { ...fieldErrors(problem, language, "/spec"), ...fieldErrors(problem, language) };
   const asks = ASKS[choice];
+  const isKnown = asks.includes("software") && answers.software !== "other";
   const change = (patch: Partial<Answers>) => setAnswers((now) => ({ ...now, ...patch }));
   const name = isNamed ? answers.name : proposedName(answers.title);
 
@@ -102,7 +104,30 @@ export function GuidedForm({ choice }: { choice: Choice }) {
             onChange={(agency) => change({ agency })}
             error={errors["/agency"]}
           />
-          {asks.includes("addresses") ? (
+          {asks.includes("software") ? (
+            <NativeSelect
+              label={t("form.software")}
+              description={t("form.softwareHelp")}
+              data={SOFTWARE.map((value) => ({ value, label: t(`software.${value}`) }))}
+              value={answers.software}
+              onChange={(event) => {
+                const software = SOFTWARE.find((known) => known === event.currentTarget.value);
+                if (software) change({ software });
+              }}
+            />
+          ) : null}
+          {isKnown ? (
+            <TextInput
+              label={t("form.address")}
+              description={t("form.addressHelp")}
+              required
+              spellCheck={false}
+              value={answers.address}
+              error={firstOf(errors, ["/redirect_uris", "/backchannel_logout_uri"])}
+              onChange={(event) => change({ address: event.currentTarget.value })}
+            />
+          ) : null}
+          {asks.includes("addresses") && !isKnown ? (
             <Textarea
               label={t(choice === "cas" ? "form.services" : "form.redirects")}
               description={t(choice === "cas" ? "form.servicesHelp" : "form.redirectsHelp")}
@@ -114,7 +139,7 @@ export function GuidedForm({ choice }: { choice: Choice }) {
               onChange={(event) => change({ addresses: event.currentTarget.value })}
             />
           ) : null}
-          {asks.includes("logoutAddress") ? (
+          {asks.includes("logoutAddress") && !isKnown ? (
             <Textarea
               label={t("form.afterLogout")}
               description={t("form.afterLogoutHelp")}

@@ -5,6 +5,7 @@
 
 import { api } from "../../api/client.ts";
 import { linesOf } from "../../kit/resource.ts";
+import { fieldsOf, type Software } from "./software.ts";
 
 export const KINDS = ["oidc-client", "saml-sp", "cas-service", "ldap-app", "scim-client"] as const;
 export type AppKind = (typeof KINDS)[number];
@@ -37,6 +38,9 @@ export interface Answers {
   logoutAddress: string;
   isOurs: boolean;
   mayWrite: boolean;
+  /** Known software, of which the address is enough. */
+  software: Software;
+  address: string;
 }
 
 export const NO_ANSWERS: Answers = {
@@ -47,6 +51,8 @@ export const NO_ANSWERS: Answers = {
   logoutAddress: "",
   isOurs: true,
   mayWrite: false,
+  software: "other",
+  address: "",
 };
 
 function origins(addresses: readonly string[]): string[] {
@@ -73,6 +79,9 @@ function oidcSpec(choice: Choice, answers: Answers) {
     scopes: PERSON_SCOPES,
     auth_method: isPublic ? "none" : "client_secret_basic",
     ...(choice === "spa" ? { cors_origins: origins(redirects) } : {}),
+    ...(choice === "web" && answers.software !== "other"
+      ? fieldsOf(answers.software, answers.address)
+      : {}),
   };
 }
 

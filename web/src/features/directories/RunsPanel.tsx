@@ -12,9 +12,9 @@ import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
 import { Badge } from "../../kit/StatusBadge.tsx";
 import { useCan } from "../../kit/session.ts";
-import { Loaded } from "../../kit/states.tsx";
+import { Loaded, ProblemNote } from "../../kit/states.tsx";
 import { DateText } from "../../kit/text.tsx";
-import { notify, notifyProblem } from "../../kit/toast.tsx";
+import { notify } from "../../kit/toast.tsx";
 import { COUNTS, guardOf, LINES_MAX, RUN_TONES, reportOf, stateOf } from "./report.ts";
 import { Failed } from "./TestPanel.tsx";
 import { useT } from "./texts.ts";
@@ -27,6 +27,7 @@ export function RunsPanel({ name }: { name: string }) {
   const { t } = useT();
   const can = useCan();
   const [isAsking, setAsking] = useState(false);
+  const [failure, setFailure] = useState<unknown>(null);
   const path = { name };
   const query = api.useQuery(
     "get",
@@ -43,7 +44,10 @@ export function RunsPanel({ name }: { name: string }) {
     notify(t("runs.started"));
     await refreshAll();
   }
-  const startNow = (mode: RunMode) => start(mode).catch(notifyProblem);
+  const startNow = (mode: RunMode) => {
+    setFailure(null);
+    start(mode).catch(setFailure);
+  };
   return (
     <Panel
       title={t("runs.title")}
@@ -81,6 +85,7 @@ export function RunsPanel({ name }: { name: string }) {
         <p className={kit.soft} style={{ margin: 0 }}>
           {t("runs.text")}
         </p>
+        {failure ? <ProblemNote error={failure} /> : null}
         <Loaded query={query} rows={3}>
           {(page) =>
             page.items.length === 0 ? (

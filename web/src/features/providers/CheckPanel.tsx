@@ -15,7 +15,6 @@ import { useCan } from "../../kit/session.ts";
 import { Loaded, ProblemNote } from "../../kit/states.tsx";
 import type { Tone } from "../../kit/status.ts";
 import { CodeText, DateText, Facts } from "../../kit/text.tsx";
-import { notifyProblem } from "../../kit/toast.tsx";
 import { hintOf, isAllWell, type Step, type StepState, stepsOf } from "./check.ts";
 import { needsSecret } from "./kinds.ts";
 import { useT } from "./texts.ts";
@@ -39,6 +38,7 @@ export function CheckPanel({ resource }: { resource: Resource }) {
   const { t } = useT();
   const can = useCan();
   const mayTry = can("sso.provider.try");
+  const [failure, setFailure] = useState<unknown>(null);
   const query = useQuery({
     // Another revision is another provider: what was found of the last one says nothing.
     queryKey: ["provider-check", resource.name, resource.revision],
@@ -63,10 +63,11 @@ export function CheckPanel({ resource }: { resource: Resource }) {
           >
             {t("check.action")}
           </Button>
-          <TryButton name={resource.name} />
+          <TryButton name={resource.name} onFailure={setFailure} />
         </Group>
       }
     >
+      {failure ? <ProblemNote error={failure} /> : null}
       <Loaded query={query} rows={3}>
         {(found) => <Found resource={resource} found={found} at_ms={query.dataUpdatedAt} />}
       </Loaded>
@@ -149,12 +150,18 @@ function Found({ resource, found, at_ms }: FoundProps) {
   );
 }
 
+interface TryButtonProps {
+  name: string;
+  onFailure: (failure: unknown) => void;
+}
+
 /** A dry run: one signs in there, and a page shows what would follow. */
-function TryButton({ name }: { name: string }) {
+function TryButton({ name, onFailure }: TryButtonProps) {
   const { t } = useT();
   const [isBusy, setBusy] = useState(false);
   async function start() {
     setBusy(true);
+    onFailure(null);
     try {
       const { data } = await client.POST("/identity-providers/{name}/try", {
         params: { path: { name } },
@@ -162,7 +169,7 @@ function TryButton({ name }: { name: string }) {
       // Beside the console if the browser allows it, else in its place.
       if (data && !window.open(data.href, "_blank")) window.location.assign(data.href);
     } catch (failure) {
-      notifyProblem(failure);
+      onFailure(failure);
     } finally {
       setBusy(false);
     }

@@ -79,7 +79,10 @@ export function recipes(app: string): readonly Recipe[] {
     ]),
     recipe("Odoo (auth_ldap)", false, [
       "# Settings > General Settings > LDAP Server",
-      `LDAP Server address: ${HOST}    Port: 636 or as listened    Use TLS: see StartTLS`,
+      "# it speaks StartTLS and no ldaps://: start_tls = true in [ldap]",
+      `LDAP Server address: ${HOST}`,
+      "LDAP Server port: <port of listen>",
+      "Use TLS: yes",
       `LDAP binddn: ${bind}`,
       `LDAP password: ${SECRET}`,
       `LDAP base: ou=people,${BASE}`,
