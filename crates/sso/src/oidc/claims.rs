@@ -1,7 +1,8 @@
 //! What is told of a person.
 //!
 //! Owns: the claims of each scope, the parameter `claims`.
-//! Invariant: a claim is told only when a scope or a single request for it was allowed.
+//! Invariant: a claim is told only when a scope or a single request for it was allowed: to the
+//! client by its registration, and by the person, who is asked for the scope of the claim.
 //! Follows: OpenID Connect Core 1.0, sections 5.1, 5.4 and 5.5; design document "Identity", 2.4.
 
 use lgsp_identity::Profile;
@@ -114,6 +115,36 @@ fn collect(profile: &Profile, is_told: impl Fn(&str, &str) -> bool) -> Map<Strin
         .filter(|(name, scope)| is_told(name, scope))
         .filter_map(|(name, _)| Some(((*name).to_owned(), value(name, profile)?)))
         .collect()
+}
+
+/// Places at which single claims may be asked for.
+const PLACES: [&str; 2] = ["userinfo", "id_token"];
+
+/// Leaves out the single claims of scopes that the client may not ask for.
+pub(super) fn keep_allowed(claims: &mut Value, scopes: &[String]) {
+    for place in PLACES {
+        if let Some(asked) = claims.get_mut(place).and_then(Value::as_object_mut) {
+            asked.retain(|name, _| {
+                let scope = scope_of(name);
+                scope.is_none_or(|scope| scopes.iter().any(|known| known == scope))
+            });
+        }
+    }
+}
+
+/// The scopes to which single claims belong; `openid` opens nothing of a person.
+pub(super) fn scopes_of(claims: &Value) -> Vec<&'static str> {
+    let places = PLACES
+        .iter()
+        .filter_map(|place| claims.get(place)?.as_object());
+    let names = places.flat_map(Map::keys);
+    let scopes = names.filter_map(|name| scope_of(name));
+    scopes.filter(|scope| *scope != "openid").collect()
+}
+
+fn scope_of(claim: &str) -> Option<&'static str> {
+    let found = CLAIMS.iter().find(|(name, _)| *name == claim);
+    found.map(|(_, scope)| *scope)
 }
 
 /// Whether a single claim was asked for at a place (`userinfo` or `id_token`).

@@ -105,7 +105,12 @@ impl World {
             agency: Some("H34.01".to_owned()),
             kind: Kind::Official,
             password: Some(password()),
-            person: Person::default(),
+            person: Person {
+                given_name: Some("Lan".to_owned()),
+                family_name: Some("Trần Thị".to_owned()),
+                phone: Some("+84 260 3862 001".to_owned()),
+                position: Some("Chuyên viên".to_owned()),
+            },
             source: None,
             external_id: None,
             valid_from: None,

@@ -84,7 +84,7 @@ async fn try_show(
         agency: client.agency.as_deref(),
         username: &browser.principal.username,
         scopes: request
-            .scopes
+            .wanted()
             .iter()
             .map(|scope| line(texts, scope, profile.as_ref()))
             .collect(),

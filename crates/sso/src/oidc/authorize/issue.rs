@@ -88,13 +88,12 @@ pub(super) async fn code(
             .push(parked::delete(&provider.platform.db, reference));
     }
     if consented == Consented::Now {
-        effects.rows.push(consent::row(
-            session.account_id,
-            &client.id,
-            &request.scopes,
-            now,
-        ));
-        let detail = json!({ "scopes": request.scopes });
+        let wanted = request.wanted();
+        let account = session.account_id;
+        effects
+            .rows
+            .push(consent::row(account, &client.id, &wanted, now));
+        let detail = json!({ "scopes": wanted });
         effects
             .events
             .push(event(browser, client, "consent.given", now).with_detail(detail));

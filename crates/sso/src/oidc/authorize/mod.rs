@@ -299,7 +299,7 @@ async fn needs_consent(
     let given = consents::find(&provider.platform.db, account, &client.id).await?;
     let is_covered = given.is_some_and(|given| {
         request
-            .scopes
+            .wanted()
             .iter()
             .all(|scope| given.scopes.contains(scope))
     });

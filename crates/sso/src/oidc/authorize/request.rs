@@ -14,7 +14,7 @@ use super::{
     respond::{ResponseMode, ReturnTo, Stop},
 };
 use crate::oidc::{
-    Provider,
+    Provider, claims,
     client::{Client, kind::GrantType},
     client_allows_redirect,
     fail::Fail,
@@ -68,6 +68,17 @@ pub(in crate::oidc) struct AuthRequest {
 impl AuthRequest {
     pub(in crate::oidc) fn has(&self, prompt: Prompt) -> bool {
         self.prompts.contains(&prompt)
+    }
+
+    /// What the person must allow: the scopes, and those to which single claims belong.
+    pub(in crate::oidc) fn wanted(&self) -> Vec<String> {
+        let mut wanted = self.scopes.clone();
+        for scope in self.claims.iter().flat_map(claims::scopes_of) {
+            if !wanted.iter().any(|known| known == scope) {
+                wanted.push(scope.to_owned());
+            }
+        }
+        wanted
     }
 
     /// An error that goes to the client.
@@ -159,7 +170,7 @@ fn parse(
     check_lengths(params)?;
     let prompts = prompts(params.get("prompt"))?;
     let scopes = scopes(client, params.get("scope").unwrap_or_default())?;
-    let claims = claims(params.get("claims"))?;
+    let claims = single_claims(client, params.get("claims"))?;
     let (acr_min, is_acr_essential) = levels(params.get("acr_values"), claims.as_ref());
     let hinted_sub = match params.get("id_token_hint") {
         Some(hint) => Some(hinted(provider, client, hint)?),
@@ -277,16 +288,15 @@ fn challenge(client: &Client, params: &Params) -> Result<Option<String>, Fail> {
     Ok(Some(challenge.to_owned()))
 }
 
-fn claims(text: Option<&str>) -> Result<Option<Value>, Fail> {
+fn single_claims(client: &Client, text: Option<&str>) -> Result<Option<Value>, Fail> {
     let Some(text) = text else { return Ok(None) };
     let parsed = (text.len() <= CLAIMS_BYTES_MAX)
         .then(|| serde_json::from_str::<Value>(text).ok())
         .flatten()
         .filter(Value::is_object);
-    match parsed {
-        Some(claims) => Ok(Some(claims)),
-        None => Err(Fail::request("claims is malformed")),
-    }
+    let mut asked = parsed.ok_or_else(|| Fail::request("claims is malformed"))?;
+    claims::keep_allowed(&mut asked, &client.spec.scopes);
+    Ok(Some(asked))
 }
 
 /// Least of the asked levels, and whether it is essential.

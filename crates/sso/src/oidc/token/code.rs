@@ -59,6 +59,9 @@ pub(super) async fn redeem(request: &Request<'_>) -> Outcome<Issued> {
         data.challenge.as_deref(),
     )?;
     let mut grant = data.grant;
+    if !is_session_alive(request, &grant).await? {
+        return Err(refused());
+    }
     if grant.jkt.is_some() && grant.jkt != request.jkt {
         return Err(Fail::grant("the code is bound to another key"));
     }
@@ -104,6 +107,15 @@ pub(super) async fn redeem(request: &Request<'_>) -> Outcome<Issued> {
     request
         .for_person(&grant, scopes, &resources, refresh)
         .await
+}
+
+/// Whether the session of a code still lives, or is not needed: a sign-out that came before the
+/// code was redeemed must reach it too.
+async fn is_session_alive(request: &Request<'_>, grant: &Grant) -> Outcome<bool> {
+    let Some(session) = grant.session.filter(|_| !grant.is_offline) else {
+        return Ok(true);
+    };
+    Ok(request.provider.identity.session(session).await?.is_some())
 }
 
 fn claim_key(code: &str) -> String {

@@ -49,7 +49,10 @@ pub(super) async fn renew(request: &Request<'_>) -> Outcome<Issued> {
     let refused = || Fail::grant("the refresh token is wrong, expired or revoked");
     let found = family::find_token(&provider.platform.db, token).await?;
     let found = found.ok_or_else(refused)?;
-    let grant = found.grant;
+    let mut grant = found.grant;
+    // It belonged to one authorisation request, which this does not answer
+    // (OpenID Connect Core 1.0, section 12.2).
+    grant.nonce = None;
     if grant.client != request.client.id {
         return Err(refused());
     }

@@ -206,6 +206,29 @@ each_database! {
         assert_eq!(refreshed.refusal(), (400, "invalid_grant".to_owned()));
     }
 
+    async fn a_single_claim_is_allowed_like_the_scope_to_which_it_belongs(world: &World) {
+        let narrow = json!({ "first_party": false, "scopes": ["openid", "profile"] });
+        let app = App::make(world, "app", narrow).await;
+        let mut browser = world.signed_on().await;
+        app.code(&mut browser, &[("scope", "openid")]).await;
+        let claims = r#"{"userinfo":{"name":{"essential":true},"email":null}}"#;
+        let asked = [("scope", "openid"), ("claims", claims)];
+        let silent = [("prompt", "none"), asked[0], asked[1]];
+        let answer = browser.get(&app.request(&silent)).await;
+        assert_eq!(answer.param("error").as_deref(), Some("consent_required"));
+        let answer = browser.get(&app.request(&asked)).await;
+        let page = browser.get(answer.location()).await;
+        assert!(page.text.contains("Trần Thị Lan"), "{}", page.text);
+        assert!(!page.text.contains("lan.tran@h34.example"), "{}", page.text);
+        let code = app.code(&mut browser, &asked).await;
+        let tokens = app.redeem(&code).await.json();
+        let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
+        let info = world.call("GET", "/oauth2/userinfo", &[("authorization", &bearer)], "").await;
+        assert_eq!(info.json()["name"], "Trần Thị Lan");
+        assert!(info.json().get("email").is_none(), "the client is not registered for it");
+        assert!(browser.get(&app.request(&silent)).await.param("code").is_some());
+    }
+
     async fn a_session_from_before_sign_on_is_worth_nothing(world: &World) {
         let app = App::make(world, "app", json!({})).await;
         let mut browser = world.browser();

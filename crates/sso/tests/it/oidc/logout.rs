@@ -66,6 +66,19 @@ each_database! {
         assert!(page.header("content-security-policy").contains("frame-src https://app.test"));
     }
 
+    async fn a_code_of_a_session_that_ended_is_worth_nothing(world: &World) {
+        let app = App::make(world, "app", json!({})).await;
+        let mut browser = world.signed_on().await;
+        let code = app.code(&mut browser, &[]).await;
+        let tokens = app.redeem(&code).await.json();
+        let late = app.code(&mut browser, &[]).await;
+        let offline = app.code(&mut browser, &[("scope", "openid offline_access")]).await;
+        let hint = tokens["id_token"].as_str().unwrap();
+        browser.get(&format!("/oidc/logout?id_token_hint={hint}")).await;
+        assert_eq!(app.redeem(&late).await.refusal(), (400, "invalid_grant".to_owned()));
+        assert_eq!(app.redeem(&offline).await.status.as_u16(), 200, "it outlives the session");
+    }
+
     async fn a_session_takes_its_tokens_with_it(world: &World) {
         let app = App::make(world, "app", json!({})).await;
         let mut browser = world.signed_on().await;
