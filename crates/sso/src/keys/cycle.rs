@@ -82,6 +82,14 @@ pub(super) async fn first(keys: &Keys, purpose: Purpose, alg: Alg) -> Result<()>
     }
 }
 
+/// Makes the key that follows the active one. Another node may be faster.
+async fn follow(keys: &Keys, purpose: Purpose, alg: Alg, actor: &str) -> Result<()> {
+    match create(keys, purpose, alg, KeyState::Next, actor).await {
+        Ok(_) | Err(Error::Platform(PlatformError::AlreadyExists(_))) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 async fn create(
     keys: &Keys,
     purpose: Purpose,
@@ -184,6 +192,10 @@ impl Keys {
         }
         journal::append(&*tx, events).await?;
         finish(self, tx, &next.kid).await?;
+        // Published at once, so that the next turn waits for nobody.
+        if let Err(error) = follow(self, purpose, alg, actor).await {
+            tracing::warn!(%error, "the key that follows was not made, the upkeep will make it");
+        }
         Ok(KeyInfo {
             state: KeyState::Active,
             activated_at: Some(now),
@@ -240,10 +252,7 @@ impl Keys {
     async fn tend(&self, active: &KeyInfo, keys: &[KeyInfo], now: Timestamp) -> Result<()> {
         let (purpose, alg) = (active.purpose, active.alg);
         let Some(next) = find(keys, purpose, alg, KeyState::Next) else {
-            return match create(self, purpose, alg, KeyState::Next, PLATFORM).await {
-                Ok(_) | Err(Error::Platform(PlatformError::AlreadyExists(_))) => Ok(()),
-                Err(error) => Err(error),
-            };
+            return follow(self, purpose, alg, PLATFORM).await;
         };
         let is_due = is_past(active.activated_at, ROTATE_AFTER_MS, now);
         let is_usable = is_past(Some(next.created_at), PUBLISHED_BEFORE_USE_MS, now);
