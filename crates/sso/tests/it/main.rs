@@ -11,6 +11,7 @@
 )]
 
 mod cas;
+mod conformance;
 mod kit;
 mod messages;
 mod oidc;
