@@ -1,9 +1,12 @@
 //! Telling applications from server to server that a session has ended.
 //!
-//! Owns: turning participants whose session is gone into deliveries, and making those.
-//! Not here: what is said (each protocol), applications that are told through the browser.
-//! Invariant: a participant is forgotten in the transaction that promises to tell it; a
-//! delivery is tried for a day.
+//! Owns: turning participants whose session is gone into deliveries, and making those: the one
+//! place for OpenID Connect, SAML and CAS.
+//! Not here: what is said, and what an answer means (each protocol); applications that are told
+//! through the browser.
+//! Invariant: a participant is forgotten in the transaction that promises to tell it and that
+//! ends what hung on the session; the request is made anew at each attempt; a delivery is tried
+//! for a day.
 //! Follows: design document "Identity", section 2.8.
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
@@ -18,19 +21,20 @@ use lgsp_platform::{
         worker::{self, BackOff, Handled, Handler, Handling, WorkerOptions},
     },
 };
+use reqwest::StatusCode;
 
 use crate::error::Result;
 
 /// Participants that one look takes.
-const ORPHANS_MAX: u32 = 100;
+const ORPHANS_MAX: u32 = 200;
 /// Pause between two looks when nothing wakes us: sessions end on other nodes too.
 const LOOK_MS: i64 = 1_000;
 /// How long a repeated promise is recognised.
 const CLAIM_MS: i64 = 86_400_000;
 /// Priority of these deliveries: an open session is a risk.
 const PRIORITY: i16 = 7;
-/// Deliveries in work at the same time.
-const CONCURRENCY: u32 = 8;
+/// Deliveries of a protocol in work at the same time.
+const CONCURRENCY: u32 = 16;
 /// How long an application may take to answer.
 const ANSWER_MS: u64 = 10_000;
 /// How long one delivery may take before another worker may take it.
@@ -50,10 +54,26 @@ pub(crate) struct Promise {
     pub(crate) payload: String,
 }
 
+/// What follows from the end of a session for one participant.
+#[derive(Default)]
+pub(crate) struct Farewell {
+    /// Whom to tell; nothing when the application cannot be told this way.
+    pub(crate) promise: Option<Promise>,
+    /// What ends together with it.
+    pub(crate) effects: Effects,
+    /// Done once all that is committed.
+    pub(crate) afterwards: Option<Box<dyn FnOnce() + Send>>,
+}
+
+/// The farewell of a participant.
+pub(crate) type Parting<'a> = Pin<Box<dyn Future<Output = Result<Farewell>> + Send + 'a>>;
+
 /// A request to an application, made anew at each attempt.
 pub(crate) struct Call {
     /// Address.
     pub(crate) url: String,
+    /// Whether the address may lead to the machine itself.
+    pub(crate) may_be_local: bool,
     /// Type of the body.
     pub(crate) content_type: &'static str,
     /// Further header.
@@ -62,8 +82,19 @@ pub(crate) struct Call {
     pub(crate) body: String,
 }
 
-/// The call of an attempt; nothing when the application is not registered any more.
+/// The call of an attempt; nothing when there is nobody to tell any more.
 pub(crate) type Calling<'a> = Pin<Box<dyn Future<Output = Result<Option<Call>>> + Send + 'a>>;
+
+/// What an answer means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// The application has heard.
+    Yes,
+    /// It never will.
+    Never,
+    /// It may hear another time.
+    NotYet,
+}
 
 /// A protocol that tells applications from server to server.
 pub(crate) trait BackChannel: Send + Sync + 'static {
@@ -71,10 +102,17 @@ pub(crate) trait BackChannel: Send + Sync + 'static {
     fn protocol(&self) -> &'static str;
     /// Name of its queue.
     fn queue(&self) -> &'static str;
-    /// What is promised for a participant; nothing when it cannot be told this way.
-    fn promise(&self, participant: &Participant) -> Option<Promise>;
+    /// What follows for a participant whose session has ended.
+    fn farewell<'a>(&'a self, participant: &'a Participant) -> Parting<'a>;
     /// The request of one attempt.
     fn call<'a>(&'a self, payload: &'a str) -> Calling<'a>;
+    /// What the status of an answer means.
+    fn heard(&self, status: StatusCode) -> Heard {
+        match status.is_success() || status.is_redirection() {
+            true => Heard::Yes,
+            false => Heard::NotYet,
+        }
+    }
 }
 
 /// Starts both halves of a protocol.
@@ -107,11 +145,12 @@ pub(crate) fn start(
         .spawn_until_stopped("single logout", async move {
             let changed = identity.sessions_changed();
             loop {
-                match promise_all(&looking, &identity, protocol.as_ref()).await {
+                match part_all(&looking, &identity, protocol.as_ref()).await {
                     Ok(found) if found == ORPHANS_MAX as usize => continue,
                     Ok(_) => {}
                     Err(error) => {
-                        tracing::warn!(%error, "participants could not be read, will try again");
+                        let protocol = protocol.protocol();
+                        tracing::warn!(%error, protocol, "ended sessions were not told, will try again");
                     }
                 }
                 tokio::select! {
@@ -123,7 +162,7 @@ pub(crate) fn start(
     Ok(())
 }
 
-async fn promise_all(
+async fn part_all(
     platform: &Platform,
     identity: &Identity,
     protocol: &dyn BackChannel,
@@ -131,22 +170,26 @@ async fn promise_all(
     let orphans = identity.orphans(protocol.protocol(), ORPHANS_MAX).await?;
     let found = orphans.len();
     for participant in orphans {
-        promise_one(platform, protocol, &participant).await?;
+        part(platform, protocol, &participant).await?;
     }
     Ok(found)
 }
 
-async fn promise_one(
+async fn part(
     platform: &Platform,
     protocol: &dyn BackChannel,
     participant: &Participant,
 ) -> Result<()> {
     let now = platform.clock.now();
-    let mut effects = Effects {
-        statements: vec![participant.delete_statement(&platform.db)],
-        ..Effects::default()
-    };
-    if let Some(promise) = protocol.promise(participant) {
+    let Farewell {
+        promise,
+        mut effects,
+        afterwards,
+    } = protocol.farewell(participant).await?;
+    effects
+        .statements
+        .push(participant.delete_statement(&platform.db));
+    if let Some(promise) = promise {
         effects.deliveries.push(NewDelivery {
             id: DeliveryId(platform.ids.next()),
             message: None,
@@ -159,7 +202,7 @@ async fn promise_one(
             payload: Some(promise.payload),
         });
     }
-    // Two nodes may see the same participant.
+    // Two nodes may see the same participant; one of them promises.
     let claim = Claim {
         key: format!("logout:{}", participant.id),
         result: String::new(),
@@ -170,6 +213,9 @@ async fn promise_one(
         effects,
     };
     platform.ledger.accept(acceptance).await?;
+    if let Some(afterwards) = afterwards {
+        afterwards();
+    }
     Ok(())
 }
 
@@ -204,12 +250,22 @@ impl Sender {
         let call = self.protocol.call(payload).await;
         let Some(call) = call.map_err(|error| error.to_string())? else {
             return Ok(Outcome::Cancelled {
-                reason: "application is not registered any more".to_owned(),
+                reason: "application is not told any more".to_owned(),
             });
         };
+        let status = self.send(call).await?;
+        match self.protocol.heard(status) {
+            Heard::Yes => Ok(Outcome::Acknowledged),
+            Heard::Never => Ok(Outcome::Dead {
+                reason: format!("application refused with {status}"),
+            }),
+            Heard::NotYet => Err(format!("application answered {status}")),
+        }
+    }
+
+    async fn send(&self, call: Call) -> std::result::Result<StatusCode, String> {
         let url = reqwest::Url::parse(&call.url).map_err(|error| error.to_string())?;
-        // The registry lets plain http lead to this machine only.
-        client::check_host(&url, url.scheme() == "http")
+        client::check_host(&url, call.may_be_local)
             .await
             .map_err(|error| error.to_string())?;
         let mut request = self
@@ -226,11 +282,7 @@ impl Sender {
         client::read_limited(answer, ANSWER_BYTES_MAX)
             .await
             .map_err(|error| error.to_string())?;
-        if status.is_success() || status.is_redirection() {
-            Ok(Outcome::Acknowledged)
-        } else {
-            Err(format!("application answered {status}"))
-        }
+        Ok(status)
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Cas, kind::CasService};
 use crate::{
-    back_channel::{BackChannel, Call, Calling, Promise},
+    back_channel::{BackChannel, Call, Calling, Farewell, Parting, Promise},
     fields::encode,
     saml::{
         authn::new_id,
@@ -47,12 +47,13 @@ impl BackChannel for CasLogout {
         QUEUE
     }
 
-    fn promise(&self, participant: &Participant) -> Option<Promise> {
-        let validated: Validated = serde_json::from_value(participant.data.clone()).ok()?;
-        self.service(&validated.service)?;
-        Some(Promise {
-            address: validated.service.clone(),
-            payload: serde_json::to_string(&validated).ok()?,
+    fn farewell<'a>(&'a self, participant: &'a Participant) -> Parting<'a> {
+        let promise = self.promise(participant);
+        Box::pin(async move {
+            Ok(Farewell {
+                promise,
+                ..Farewell::default()
+            })
         })
     }
 
@@ -80,8 +81,11 @@ impl BackChannel for CasLogout {
                     &validated.user,
                 )
                 .leaf("samlp:SessionIndex", &[], &validated.ticket);
+            let url = service.logout_url.unwrap_or(validated.url);
             Ok(Some(Call {
-                url: service.logout_url.unwrap_or(validated.url),
+                // The registry lets plain http lead to this machine only.
+                may_be_local: url.starts_with("http://"),
+                url,
                 content_type: "application/x-www-form-urlencoded",
                 header: None,
                 body: format!("logoutRequest={}", encode(&xml.finish())),
@@ -91,6 +95,15 @@ impl BackChannel for CasLogout {
 }
 
 impl CasLogout {
+    fn promise(&self, participant: &Participant) -> Option<Promise> {
+        let validated: Validated = serde_json::from_value(participant.data.clone()).ok()?;
+        self.service(&validated.service)?;
+        Some(Promise {
+            address: validated.service.clone(),
+            payload: serde_json::to_string(&validated).ok()?,
+        })
+    }
+
     /// The application, if it is still there and wants to be told.
     fn service(&self, name: &str) -> Option<CasService> {
         let snapshot = self.0.platform.registry.snapshot();

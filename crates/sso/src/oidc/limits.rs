@@ -53,8 +53,6 @@ pub(super) const ALIVE_MS: i64 = 1_000;
 pub(super) const ALIVE_MAX: usize = 20_000;
 /// How often issued tokens are told to the journal, as counts.
 pub(super) const ISSUED_FLUSH_MS: i64 = 60_000;
-/// How often ended sessions are looked for when nobody tells.
-pub(super) const ORPHANS_POLL_MS: i64 = 1_000;
 /// Largest answer that is read from a client's address.
 pub(super) const FETCH_BYTES_MAX: u64 = 256 * 1_024;
 /// A client's key set is fetched again for an unknown key at most this often.

@@ -52,7 +52,7 @@ use self::{
     issued::Counts,
     revocations::Revocations,
 };
-use crate::{error::Result, keys::Keys};
+use crate::{back_channel, error::Result, keys::Keys};
 
 pub(crate) use client::rules::{is_registered, origin_of, sector};
 pub(crate) use tables::MIGRATIONS;
@@ -162,6 +162,8 @@ pub(crate) async fn start(
         guesses: device::Guesses::default(),
     }));
     provider.start_tasks();
+    let told = Arc::new(logout::back::TokenLogout(provider.clone()));
+    back_channel::start(platform, identity, told)?;
     let pages = protocol(&provider);
     let is_on_service = platform
         .config
@@ -240,7 +242,6 @@ impl Provider {
         let own = self.clone();
         tasks.spawn_until_stopped("oidc rsa key", async move { own.keep_rsa_key().await });
         sweep::start(self);
-        logout::back::start(self);
     }
 
     /// Makes the RSA key as soon as a client needs one, so that no sign-on waits for it.

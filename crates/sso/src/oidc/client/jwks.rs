@@ -57,11 +57,6 @@ impl ClientKeys {
         })
     }
 
-    /// The outgoing client.
-    pub(in crate::oidc) fn http(&self) -> &reqwest::Client {
-        &self.http
-    }
-
     /// Whether clients on the machine itself may be called.
     pub(in crate::oidc) fn is_local_allowed(&self) -> bool {
         self.is_local_allowed

@@ -8,7 +8,7 @@ use lgsp_identity::Participant;
 
 use super::{NewRequest, Told, write_request};
 use crate::{
-    back_channel::{BackChannel, Call, Calling, Promise},
+    back_channel::{BackChannel, Call, Calling, Farewell, Parting, Promise},
     error::Result,
     saml::{
         Saml,
@@ -35,13 +35,13 @@ impl BackChannel for SoapLogout {
         QUEUE
     }
 
-    fn promise(&self, participant: &Participant) -> Option<Promise> {
-        let told: Told = serde_json::from_value(participant.data.clone()).ok()?;
-        let provider = self.0.providers().by_name(&told.sp)?;
-        provider.logout_service(&[LogoutBinding::Soap])?;
-        Some(Promise {
-            address: told.sp.clone(),
-            payload: serde_json::to_string(&told).ok()?,
+    fn farewell<'a>(&'a self, participant: &'a Participant) -> Parting<'a> {
+        let promise = self.promise(participant);
+        Box::pin(async move {
+            Ok(Farewell {
+                promise,
+                ..Farewell::default()
+            })
         })
     }
 
@@ -59,6 +59,16 @@ impl BackChannel for SoapLogout {
 }
 
 impl SoapLogout {
+    fn promise(&self, participant: &Participant) -> Option<Promise> {
+        let told: Told = serde_json::from_value(participant.data.clone()).ok()?;
+        let provider = self.0.providers().by_name(&told.sp)?;
+        provider.logout_service(&[LogoutBinding::Soap])?;
+        Some(Promise {
+            address: told.sp.clone(),
+            payload: serde_json::to_string(&told).ok()?,
+        })
+    }
+
     async fn request(&self, provider: &Provider, told: &Told) -> Result<Option<Call>> {
         let Some(service) = provider.logout_service(&[LogoutBinding::Soap]) else {
             return Ok(None);
@@ -80,6 +90,8 @@ impl SoapLogout {
             .part(&Part::from_well_formed(request));
         Ok(Some(Call {
             url: service.url.clone(),
+            // The registry lets plain http lead to this machine only.
+            may_be_local: service.url.starts_with("http://"),
             content_type: "text/xml; charset=utf-8",
             header: Some((
                 "soapaction",

@@ -170,3 +170,33 @@ async fn a_server_is_told_again_until_it_hears() {
     );
     world.stop().await;
 }
+
+#[tokio::test]
+async fn a_server_that_refuses_is_not_told_again() {
+    let made = lgsp_testkit::TestPlatform::sqlite().unwrap();
+    let world = World::start_at(&made, "http://127.0.0.1:8800").await;
+    let (address, heard) = listener(vec![StatusCode::BAD_REQUEST, StatusCode::OK]).await;
+    let app = App::make(&world, "app", json!({ "backchannel_logout_uri": address })).await;
+    let mut browser = world.signed_on().await;
+    let code = app.code(&mut browser, &[]).await;
+    let tokens = app.redeem(&code).await.json();
+    let hint = tokens["id_token"].as_str().unwrap();
+    browser
+        .get(&format!("/oidc/logout?id_token_hint={hint}"))
+        .await;
+    let sql = "SELECT COUNT(*) AS n FROM delivery WHERE queue = 'oidc.logout' AND state = 'dead'";
+    let mut dead = 0;
+    for _ in 0..20_000 {
+        world.clock.advance_ms(200);
+        tokio::task::yield_now().await;
+        let row = world.platform.db.query_one(sql, Vec::new()).await.unwrap();
+        dead = row.unwrap().try_get("", "n").unwrap();
+        if dead > 0 {
+            break;
+        }
+    }
+    assert_eq!(dead, 1, "an operator sees it");
+    world.pass_s(86_400);
+    assert_eq!(heard.lock().unwrap().len(), 1);
+    world.stop().await;
+}
