@@ -70,6 +70,7 @@ pub use hierarchy::{AgencyHierarchy, AgencyOf, CatalogueHierarchy};
 pub use links::NewLink;
 pub use many::ACCOUNTS_MADE_MAX;
 pub use options::{SignInOption, SignInOptions};
+pub use pages::texts::chosen_language;
 pub use password::Password;
 pub use people::PeopleError;
 pub use profile::Profile;

@@ -19,7 +19,7 @@ use lgsp_platform::{db::WriteTx, http::Principal, journal};
 use serde_json::json;
 use uuid::Uuid;
 
-pub(crate) use passkeys::{Assertion, Purpose, Registration};
+pub(crate) use passkeys::{Assertion, Purpose, Registration, RelyingParty};
 pub(crate) use seal::SeedKey;
 pub use webauthn::fuzz_webauthn;
 
@@ -86,6 +86,29 @@ impl Identity {
             .await?;
         let detail = json!({ "kind": removed.kind, "factor": removed.id });
         let event = actor.audit("factor.removed", account).with_detail(detail);
+        journal::append(&*tx, [event]).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Gives a factor another name, which proves nothing and so needs no proof.
+    ///
+    /// # Errors
+    /// `identity.factor.not_found`, `identity.fields.invalid`.
+    pub(crate) async fn rename_factor(
+        &self,
+        actor: &Actor,
+        account: &Account,
+        (id, label): (Uuid, &str),
+    ) -> Result<()> {
+        let factors = self.factors(account.id).await?;
+        let named = factors.iter().find(|factor| factor.id == id);
+        let named = named.ok_or(Error::FactorNotFound)?;
+        let label = label_of(label, &named.label)?;
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        factor::rename(db, &*tx, id, &label).await?;
+        let detail = json!({ "kind": named.kind, "factor": id });
+        let event = actor.audit("factor.renamed", account).with_detail(detail);
         journal::append(&*tx, [event]).await?;
         Ok(tx.commit().await?)
     }

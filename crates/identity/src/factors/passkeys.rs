@@ -87,6 +87,9 @@ pub(crate) struct ProvedKey {
     pub(crate) is_user_verified: bool,
 }
 
+/// The name by which browsers trust the own machine without TLS.
+const OWN_MACHINE: &str = "localhost";
+
 /// The host that keys are bound to, and the address of its pages.
 pub(crate) struct RelyingParty {
     pub(crate) id: String,
@@ -94,19 +97,27 @@ pub(crate) struct RelyingParty {
 }
 
 /// The relying party of an address; nothing where browsers offer no passkeys: for hosts that
-/// are numbers, and without TLS anywhere but on the own machine.
+/// are numbers, and without TLS anywhere but on the own machine. The own machine's number is
+/// taken for its name, so that a demo shows passkeys to whoever opens it by the name.
 pub(crate) fn relying_party(issuer: &str) -> Option<RelyingParty> {
     let (scheme, rest) = issuer.split_once("://")?;
     let authority = rest.split('/').next()?;
-    let host = match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-        _ => authority,
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (host, Some(port)),
+        _ => (authority, None),
     };
-    let is_number = host.starts_with('[') || host.parse::<IpAddr>().is_ok();
-    let is_secure = scheme == "https" || host == "localhost";
+    let number: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+    let is_own_machine = scheme == "http" && number.is_some_and(|number| number.is_loopback());
+    let host = match is_own_machine {
+        true => OWN_MACHINE,
+        false => host,
+    };
+    let is_number = number.is_some() && !is_own_machine;
+    let is_secure = scheme == "https" || host == OWN_MACHINE;
+    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
     (is_secure && !is_number && !host.is_empty()).then(|| RelyingParty {
         id: host.to_ascii_lowercase(),
-        origin: format!("{scheme}://{authority}").to_ascii_lowercase(),
+        origin: format!("{scheme}://{host}{port}").to_ascii_lowercase(),
     })
 }
 
@@ -126,11 +137,16 @@ impl Identity {
     /// Whether browsers can use passkeys at this installation's address.
     #[must_use]
     pub fn has_passkeys(&self) -> bool {
-        relying_party(&self.issuer).is_some()
+        self.passkey_party().is_some()
+    }
+
+    /// To whom keys are bound here, where browsers can use them.
+    pub(crate) fn passkey_party(&self) -> Option<RelyingParty> {
+        relying_party(&self.issuer)
     }
 
     fn party(&self) -> Result<RelyingParty> {
-        relying_party(&self.issuer).ok_or(Error::PasskeyUnavailable)
+        self.passkey_party().ok_or(Error::PasskeyUnavailable)
     }
 
     async fn challenge(&self, purpose: Purpose, account: Option<AccountId>) -> Result<String> {
@@ -167,10 +183,8 @@ impl Identity {
     /// `identity.passkey.unavailable`, `identity.factor.too_many`.
     pub(crate) async fn passkey_creation(&self, account: &Account) -> Result<Value> {
         let party = self.party()?;
+        self.check_room_for_passkey(account.id).await?;
         let known = self.passkeys(account.id).await?;
-        if known.len() >= PASSKEYS_MAX {
-            return Err(Error::FactorTooMany { max: PASSKEYS_MAX });
-        }
         let challenge = self.challenge(Purpose::Register, Some(account.id)).await?;
         let algorithms: Vec<Value> = ALGORITHMS
             .iter()
@@ -222,6 +236,17 @@ impl Identity {
         }))
     }
 
+    /// Refuses one key more than an account may have.
+    ///
+    /// # Errors
+    /// `identity.factor.too_many`.
+    pub(crate) async fn check_room_for_passkey(&self, account: AccountId) -> Result<()> {
+        match self.passkeys(account).await?.len() < PASSKEYS_MAX {
+            true => Ok(()),
+            false => Err(Error::FactorTooMany { max: PASSKEYS_MAX }),
+        }
+    }
+
     async fn passkeys(&self, account: AccountId) -> Result<Vec<Factor>> {
         let mut factors = factor::list(&self.platform.db, account).await?;
         factors.retain(|factor| factor.kind == FactorKind::Passkey);
@@ -257,9 +282,7 @@ impl Identity {
         if is_known.is_some() {
             return Err(Error::PasskeyRefused);
         }
-        if self.passkeys(account.id).await?.len() >= PASSKEYS_MAX {
-            return Err(Error::FactorTooMany { max: PASSKEYS_MAX });
-        }
+        self.check_room_for_passkey(account.id).await?;
         let made = Factor {
             id: self.platform.ids.next(),
             account_id: account.id,
@@ -387,7 +410,15 @@ mod tests {
                 Some(("localhost", "http://localhost:8800")),
             ),
             ("http://a.vn", None),
-            ("http://127.0.0.1:8800", None),
+            (
+                "http://127.0.0.1:8800",
+                Some(("localhost", "http://localhost:8800")),
+            ),
+            (
+                "http://[::1]:8800",
+                Some(("localhost", "http://localhost:8800")),
+            ),
+            ("http://192.0.2.7:8800", None),
             ("https://127.0.0.1", None),
             ("https://[::1]:8800", None),
             ("a.vn", None),

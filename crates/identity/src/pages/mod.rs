@@ -11,13 +11,14 @@ mod link;
 mod sign_in;
 mod sign_out;
 mod steps;
-mod texts;
+pub(crate) mod texts;
 mod visit;
 
 use axum::{
     Router,
     extract::DefaultBodyLimit,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    middleware,
     response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
@@ -50,6 +51,7 @@ pub(crate) fn router(identity: Identity) -> Router {
         .merge(account::router())
         .route("/sign-out", get(sign_out::show).post(sign_out::submit))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(middleware::from_fn(texts::remember))
         .with_state(identity)
 }
 

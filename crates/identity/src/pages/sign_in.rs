@@ -39,7 +39,6 @@ struct Page<'a> {
     acr: u8,
     csrf: &'a str,
     options: Vec<Button>,
-    has_passkeys: bool,
 }
 
 /// A button that leads to another way in.
@@ -233,7 +232,6 @@ fn render(
     content: &Content<'_>,
 ) -> Response {
     let csrf = visit.csrf();
-    let has_passkeys = identity.has_passkeys();
     let mut href = format!(
         "/sign-in?lang={}&next={}",
         texts.other_language,
@@ -243,7 +241,7 @@ fn render(
         href.push_str(&format!("&acr={}", content.acr));
     }
     let template = Page {
-        frame: super::visit::frame(identity, texts, href).scripted(has_passkeys),
+        frame: super::visit::frame(identity, texts, href).scripted(identity.has_passkeys()),
         notice: content.notice,
         error: content.error,
         username: content.username,
@@ -251,7 +249,6 @@ fn render(
         acr: content.acr,
         csrf: &csrf,
         options: buttons(identity, texts, content.next),
-        has_passkeys,
     };
     let mut response = page(status, &template);
     set_form_cookie(&mut response, &csrf, identity.has_tls);

@@ -59,7 +59,6 @@ struct Page<'a> {
     csrf: &'a str,
     next: &'a str,
     rules: &'a Rules,
-    has_passkeys: bool,
     content: Content,
     others: Vec<Other>,
 }
@@ -291,7 +290,6 @@ impl<'a> Walk<'a> {
             csrf: &csrf,
             next: &self.next,
             rules: &self.identity.rules,
-            has_passkeys: self.identity.has_passkeys(),
             content,
             others,
         };
@@ -516,10 +514,12 @@ async fn try_enrol(walk: &Walk<'_>, form: &Form) -> Result<Response> {
     };
     let request = walk.visit.request(identity);
     let actor = request.actor(&account, identity.platform.clock.now());
-    let label = form.get("label");
+    let typed = form.get("label").trim();
+    let name = |otherwise| if typed.is_empty() { otherwise } else { typed };
     let enrolled = match form.get("way") {
         "passkey" => {
             let answer: Registration = answer(form)?;
+            let label = name(walk.texts.say("Khóa truy cập", "Passkey"));
             let made = identity.register_passkey(&actor, &account, label, &answer);
             made.await?
         }
@@ -527,8 +527,12 @@ async fn try_enrol(walk: &Walk<'_>, form: &Form) -> Result<Response> {
         _ => {
             let factor = form.get("factor").parse();
             let factor: Uuid = factor.map_err(|_| Error::FactorNotFound)?;
-            let typed = form.get("code");
-            let confirmed = identity.confirm_totp(&actor, &account, (factor, label), typed);
+            let label = name(
+                walk.texts
+                    .say("Ứng dụng xác thực", "Authenticator application"),
+            );
+            let code = form.get("code");
+            let confirmed = identity.confirm_totp(&actor, &account, (factor, label), code);
             confirmed.await?
         }
     };

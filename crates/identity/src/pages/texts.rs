@@ -1,10 +1,23 @@
 //! The words of the pages, in both languages.
 //!
-//! Owns: `Texts`, choosing the language.
+//! Owns: `Texts`, choosing the language, remembering what a person chose.
 //! Not here: error sentences (`messages/`).
 
-use axum::http::{HeaderMap, header};
+use axum::{
+    extract::Request,
+    http::{HeaderMap, header},
+    middleware::Next,
+    response::Response,
+};
 use lgsp_platform::error::Sentence;
+
+use super::{Cookie, form::Form, set_cookie};
+use crate::secret::cookie;
+
+/// The cookie in which a browser keeps the language that its person chose.
+const LANGUAGE_COOKIE: &str = "lgsp_language";
+/// How long it does: a year.
+const LANGUAGE_LIFE_S: u32 = 365 * 24 * 3_600;
 
 /// The words of the pages.
 pub(super) struct Texts {
@@ -54,7 +67,7 @@ const VI: Texts = Texts {
     error_title: "Chưa đăng nhập được",
     signed_out: "Bạn đã đăng xuất.",
     ended: "Phiên làm việc đã kết thúc. Vui lòng đăng nhập để tiếp tục.",
-    again: "Ứng dụng yêu cầu bạn đăng nhập lại để xác nhận.",
+    again: "Vui lòng đăng nhập lại để xác nhận đó là bạn.",
     sign_out: "Đăng xuất",
     sign_out_question: "Bạn muốn đăng xuất khỏi tài khoản này?",
     stay: "Quay lại làm việc",
@@ -73,19 +86,51 @@ const EN: Texts = Texts {
     error_title: "Could not sign in",
     signed_out: "You have signed out.",
     ended: "The session has ended. Sign in to continue.",
-    again: "The application asks you to sign in again.",
+    again: "Please sign in again to confirm that it is you.",
     sign_out: "Sign out",
     sign_out_question: "Do you want to sign out of this account?",
     stay: "Back to work",
     other_ways: "Or sign in with",
 };
 
-/// The words for the language asked for in the address, else by the browser, else Vietnamese.
+/// The language that the person chose on one of these pages, `vi` or `en`.
+#[must_use]
+pub fn chosen_language(headers: &HeaderMap) -> Option<&'static str> {
+    known(cookie(headers, LANGUAGE_COOKIE)?)
+}
+
+fn known(language: &str) -> Option<&'static str> {
+    ["vi", "en"].into_iter().find(|known| *known == language)
+}
+
+/// Middleware: a language that a person chose stays, on the pages of applications too. One that
+/// an application asked for does not.
+pub(super) async fn remember(request: Request, next: Next) -> Response {
+    let query = Form::parse(request.uri().query().unwrap_or_default());
+    let is_chosen = !query.get("keep").is_empty();
+    let chosen = known(query.get("lang")).filter(|_| is_chosen);
+    let mut response = next.run(request).await;
+    if let Some(value) = chosen {
+        let kept = Cookie {
+            name: LANGUAGE_COOKIE,
+            value,
+            path: "/",
+            same_site: "Lax",
+            max_age_s: Some(LANGUAGE_LIFE_S),
+        };
+        // It is no secret, and its name is the same with and without TLS.
+        set_cookie(&mut response, &kept, false);
+    }
+    response
+}
+
+/// The words for the language asked for in the address, else the one chosen before, else that
+/// of the browser, else Vietnamese.
 pub(super) fn choose(asked: &str, headers: &HeaderMap) -> &'static Texts {
-    match asked {
-        "vi" => return &VI,
-        "en" => return &EN,
-        _ => {}
+    match known(asked).or_else(|| chosen_language(headers)) {
+        Some("en") => return &EN,
+        Some(_) => return &VI,
+        None => {}
     }
     let accepted = headers
         .get(header::ACCEPT_LANGUAGE)

@@ -24,6 +24,7 @@ use super::{
 use crate::{
     Error, Identity, Opened, RequestInfo,
     error::Result,
+    factors::RelyingParty,
     rules::{DEVICE_LIFE_MS, STEP_LIFE_MS},
     secret::{cookie, is_secret, new_secret},
     sessions::device_cookie_name,
@@ -143,6 +144,8 @@ pub(super) struct Frame {
     pub(super) other_language_href: String,
     pub(super) is_wide: bool,
     pub(super) has_script: bool,
+    /// Where browsers can use passkeys.
+    pub(super) passkeys: Option<RelyingParty>,
 }
 
 impl Frame {
@@ -170,6 +173,7 @@ pub(super) fn frame(
         other_language_href,
         is_wide: false,
         has_script: false,
+        passkeys: identity.passkey_party(),
     }
 }
 

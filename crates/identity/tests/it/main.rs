@@ -22,6 +22,7 @@ mod many;
 mod messages;
 mod openapi;
 mod pages;
+mod passkeys;
 mod passwords;
 mod people;
 mod policies;

@@ -1,8 +1,8 @@
-//! The own factors: listing, adding, removing; recovery codes.
+//! The own factors: listing, adding, naming, removing; recovery codes.
 //!
 //! Owns: `/account/factors…`.
 //! Not here: what proves a factor (`factors/` of the crate).
-//! Invariant: everything but the list needs a proof that is not older than five minutes.
+//! Invariant: everything but the list and the names needs a proof that is not older than five minutes.
 
 use askama::Template;
 use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
@@ -37,6 +37,8 @@ enum Content {
         factor: Uuid,
         secret: Zeroizing<String>,
         picture: Option<Zeroizing<String>>,
+        /// The name that was typed before an error.
+        typed: String,
     },
     Passkey,
     Codes(Vec<String>),
@@ -56,7 +58,6 @@ struct Line {
 struct Page {
     part: Part,
     error: Option<String>,
-    has_passkeys: bool,
     content: Content,
 }
 
@@ -66,7 +67,6 @@ fn render(visitor: &Visitor<'_>, content: Content, error: Option<&Error>) -> Res
     let template = Page {
         part,
         error: error.map(|error| sentence(visitor.texts, error)),
-        has_passkeys: visitor.identity.has_passkeys(),
         content,
     };
     page(error.map_or(StatusCode::OK, status), &template)
@@ -108,7 +108,7 @@ fn line(visitor: &Visitor<'_>, factor: &Factor) -> Line {
 }
 
 /// What an application must know, to be enrolled.
-async fn begun(visitor: &Visitor<'_>) -> Result<Content> {
+async fn begun(visitor: &Visitor<'_>, typed: &str) -> Result<Content> {
     let identity = visitor.identity;
     identity.fresh_session(&visitor.browser.principal).await?;
     let begun = identity
@@ -118,6 +118,7 @@ async fn begun(visitor: &Visitor<'_>) -> Result<Content> {
         factor: begun.factor,
         secret: begun.secret,
         picture: begun.picture,
+        typed: typed.to_owned(),
     })
 }
 
@@ -126,7 +127,7 @@ pub(in crate::pages) async fn totp(State(identity): State<Identity>, visit: Visi
         Ok(visitor) => visitor,
         Err(response) => return response,
     };
-    match begun(&visitor).await {
+    match begun(&visitor, "").await {
         Ok(content) => render(&visitor, content, None),
         Err(error) => visitor.refuse("/account/factors/totp", &error),
     }
@@ -147,7 +148,10 @@ pub(in crate::pages) async fn confirm(
         identity.fresh_session(&visitor.browser.principal).await?;
         let factor = form.get("factor").parse();
         let factor: Uuid = factor.map_err(|_| Error::FactorNotFound)?;
-        let named = (factor, form.get("label"));
+        let name = visitor
+            .texts
+            .say("Ứng dụng xác thực", "Authenticator application");
+        let named = (factor, label(&form, name));
         let (actor, account) = (visitor.actor(), &visitor.account);
         let confirmed = identity.confirm_totp(&actor, account, named, form.get("code"));
         Ok(confirmed.await?.recovery_codes)
@@ -155,11 +159,21 @@ pub(in crate::pages) async fn confirm(
     .await;
     match done {
         Ok(codes) => enrolled(&visitor, codes),
-        Err(error @ (Error::FactorRefused | Error::Invalid(_))) => match begun(&visitor).await {
-            Ok(content) => render(&visitor, content, Some(&error)),
-            Err(error) => visitor.refuse("/account/factors/totp", &error),
-        },
+        Err(error @ (Error::FactorRefused | Error::Invalid(_))) => {
+            match begun(&visitor, form.get("label")).await {
+                Ok(content) => render(&visitor, content, Some(&error)),
+                Err(error) => visitor.refuse("/account/factors/totp", &error),
+            }
+        }
         Err(error) => visitor.refuse("/account/factors/totp", &error),
+    }
+}
+
+/// What the person calls a factor, or what it is in the person's language.
+fn label<'a>(form: &'a Form, otherwise: &'a str) -> &'a str {
+    match form.get("label").trim() {
+        "" => otherwise,
+        label => label,
     }
 }
 
@@ -175,8 +189,13 @@ pub(in crate::pages) async fn passkey(State(identity): State<Identity>, visit: V
         Ok(visitor) => visitor,
         Err(response) => return response,
     };
-    match identity.fresh_session(&visitor.browser.principal).await {
-        Ok(_) => render(&visitor, Content::Passkey, None),
+    let asked: Result<()> = async {
+        identity.fresh_session(&visitor.browser.principal).await?;
+        identity.check_room_for_passkey(visitor.account.id).await
+    }
+    .await;
+    match asked {
+        Ok(()) => render(&visitor, Content::Passkey, None),
         Err(error) => visitor.refuse("/account/factors/passkey", &error),
     }
 }
@@ -217,7 +236,8 @@ pub(in crate::pages) async fn register(
         let answer: Registration =
             serde_json::from_str(form.get("answer")).map_err(|_| Error::PasskeyRefused)?;
         let (actor, account) = (visitor.actor(), &visitor.account);
-        let made = identity.register_passkey(&actor, account, form.get("label"), &answer);
+        let name = visitor.texts.say("Khóa truy cập", "Passkey");
+        let made = identity.register_passkey(&actor, account, label(&form, name), &answer);
         Ok(made.await?.recovery_codes)
     }
     .await;
@@ -247,6 +267,31 @@ pub(in crate::pages) async fn recovery(
     .await;
     match done {
         Ok(codes) => render(&visitor, Content::Codes(codes), None),
+        Err(error) => visitor.refuse(PATH, &error),
+    }
+}
+
+/// Gives a factor another name.
+pub(in crate::pages) async fn rename(
+    State(identity): State<Identity>,
+    visit: Visit,
+    body: Bytes,
+) -> Response {
+    let form = Form::parse(&String::from_utf8_lossy(&body));
+    let visitor = match Visitor::find(&identity, &visit, &form).await {
+        Ok(visitor) => visitor,
+        Err(response) => return response,
+    };
+    let done: Result<()> = async {
+        visitor.check(&form)?;
+        let id = form.get("id").parse().map_err(|_| Error::FactorNotFound)?;
+        let named = (id, form.get("label"));
+        let (actor, account) = (visitor.actor(), &visitor.account);
+        identity.rename_factor(&actor, account, named).await
+    }
+    .await;
+    match done {
+        Ok(()) => see_other(&path(visitor.texts, PATH)),
         Err(error) => visitor.refuse(PATH, &error),
     }
 }

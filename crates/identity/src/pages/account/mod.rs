@@ -9,6 +9,7 @@ mod factors;
 mod overview;
 mod password;
 mod sessions;
+mod words;
 
 use axum::{
     Router,
@@ -47,6 +48,7 @@ pub(super) fn router() -> Router<Identity> {
         )
         .route("/account/factors/passkey/options", post(factors::options))
         .route("/account/factors/recovery", post(factors::recovery))
+        .route("/account/factors/rename", post(factors::rename))
         .route("/account/factors/remove", post(factors::remove))
         .route("/account/sessions", get(sessions::show).post(sessions::end))
         .route("/account/devices", post(sessions::forget))

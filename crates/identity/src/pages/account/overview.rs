@@ -8,7 +8,7 @@ use lgsp_platform::journal::query;
 
 use super::{
     super::{form::Form, page, see_other, visit::Visit},
-    Part, Visitor, moment, path, place,
+    Part, Visitor, moment, path, place, words,
 };
 use crate::{
     Application, Error, Identity,
@@ -194,10 +194,7 @@ pub(in crate::pages) async fn activity(State(identity): State<Identity>, visit: 
     match query::list(&identity.platform.db, &filter, EVENTS_SHOWN).await {
         Ok(entries) => {
             let line = |entry: query::Entry| Line {
-                text: match entry.result.as_str() {
-                    "ok" => format!("{} · {}", entry.action, entry.subject),
-                    result => format!("{} · {} ({result})", entry.action, entry.subject),
-                },
+                text: act(&visitor, &entry),
                 at: moment(entry.at),
                 place: place(entry.address.as_deref(), None),
                 is_new: false,
@@ -210,6 +207,19 @@ pub(in crate::pages) async fn activity(State(identity): State<Identity>, visit: 
         }
         Err(error) => visitor.refuse("/account/activity", &Error::from(error)),
     }
+}
+
+/// What a person did, and to what unless it is the own account.
+fn act(visitor: &Visitor<'_>, entry: &query::Entry) -> String {
+    let texts = visitor.texts;
+    let mut text = words::of_action(texts, &entry.action).to_owned();
+    if entry.subject != visitor.account.username {
+        text.push_str(&format!(" · {}", entry.subject));
+    }
+    if entry.result != "ok" && !words::tells_refusal(&entry.action) {
+        text.push_str(&format!(" ({})", texts.say("bị từ chối", "refused")));
+    }
+    text
 }
 
 pub(in crate::pages) async fn links(State(identity): State<Identity>, visit: Visit) -> Response {
