@@ -41,13 +41,17 @@ struct Post<'a> {
 #[template(path = "sso-refused.html")]
 struct RefusedPage<'a> {
     language: &'a str,
-    vi: &'a str,
-    en: &'a str,
+    title: &'a str,
+    message: &'a str,
+    help: &'a str,
     trace_id: &'a str,
 }
 
-/// Whether the browser prefers English.
+/// Whether the person chose English, or else the browser prefers it.
 pub(crate) fn is_english(headers: &HeaderMap) -> bool {
+    if let Some(chosen) = lgsp_identity::chosen_language(headers) {
+        return chosen == "en";
+    }
     let accepted = headers
         .get(header::ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok())
@@ -104,11 +108,21 @@ pub(crate) fn refused(headers: &HeaderMap, error: &dyn Problem) -> Response {
         tracing::info!(%error, error.id = error.id(), "sign-on for an application was refused");
     }
     let trace_id = trace::current().unwrap_or_default();
-    let page = RefusedPage {
-        language: if is_english(headers) { "en" } else { "vi" },
-        vi: &sentence.vi,
-        en: &sentence.en,
-        trace_id: &trace_id,
+    let page = match is_english(headers) {
+        true => RefusedPage {
+            language: "en",
+            title: "This did not work",
+            message: &sentence.en,
+            help: "If it happens again, give this code to support:",
+            trace_id: &trace_id,
+        },
+        false => RefusedPage {
+            language: "vi",
+            title: "Không thực hiện được",
+            message: &sentence.vi,
+            help: "Nếu lỗi lặp lại, hãy gửi mã sau cho bộ phận hỗ trợ:",
+            trace_id: &trace_id,
+        },
     };
     let policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
         form-action 'none'; base-uri 'none'; frame-ancestors 'none'";

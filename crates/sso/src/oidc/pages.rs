@@ -23,6 +23,7 @@ pub(super) struct Texts {
     pub(super) product: &'static str,
     pub(super) error_title: &'static str,
     pub(super) error_help: &'static str,
+    pub(super) error_detail: &'static str,
     pub(super) trace: &'static str,
     pub(super) go_on: &'static str,
     pub(super) going_back: &'static str,
@@ -63,7 +64,8 @@ const VI: Texts = Texts {
     language: "vi",
     product: "Nền tảng tích hợp, chia sẻ dữ liệu",
     error_title: "Không thể tiếp tục đăng nhập",
-    error_help: "Hãy quay lại ứng dụng và thử lại. Nếu vẫn lỗi, gửi mã dưới đây cho quản trị viên.",
+    error_help: "Hãy quay lại ứng dụng và thử lại. Nếu vẫn lỗi, hãy gửi những dòng dưới đây cho quản trị viên.",
+    error_detail: "Chi tiết kỹ thuật:",
     trace: "Mã tra cứu",
     go_on: "Tiếp tục",
     going_back: "Đang quay lại ứng dụng…",
@@ -105,7 +107,8 @@ const EN: Texts = Texts {
     language: "en",
     product: "Data integration and sharing platform",
     error_title: "The sign-on cannot go on",
-    error_help: "Go back to the application and try again. If it still fails, give the code below to your administrator.",
+    error_help: "Go back to the application and try again. If it still fails, give the lines below to your administrator.",
+    error_detail: "Technical detail:",
     trace: "Reference",
     go_on: "Continue",
     going_back: "Going back to the application…",
@@ -143,14 +146,16 @@ const EN: Texts = Texts {
     scope_other: "A permission of the application itself",
 };
 
-/// The language that the request, or else the browser, prefers; Vietnamese when neither says.
+/// The language that the request names, that the person chose, or that the browser prefers;
+/// Vietnamese when none says.
 pub(super) fn choose(wished: Option<&str>, headers: &HeaderMap) -> &'static Texts {
     let accepted = headers
         .get(header::ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let first = accepted.split([',', ';', '-']).next().unwrap_or_default();
-    match wished.unwrap_or(first) {
+    let chosen = lgsp_identity::chosen_language(headers);
+    match wished.or(chosen).unwrap_or(first) {
         "en" => &EN,
         _ => &VI,
     }

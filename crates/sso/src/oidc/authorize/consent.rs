@@ -38,7 +38,7 @@ pub(super) fn path(reference: &str) -> String {
 struct ConsentPage<'a> {
     texts: &'static Texts,
     client: &'a Client,
-    agency: Option<&'a str>,
+    agency: Option<String>,
     username: &'a str,
     scopes: Vec<ScopeLine>,
     tx: &'a str,
@@ -81,7 +81,7 @@ async fn try_show(
     let page = ConsentPage {
         texts,
         client: &client,
-        agency: client.agency.as_deref(),
+        agency: client.agency.as_deref().map(|code| named(provider, code)),
         username: &browser.principal.username,
         scopes: request
             .wanted()
@@ -100,6 +100,12 @@ async fn try_show(
          frame-ancestors 'none'"
     );
     Ok(pages::render(StatusCode::OK, &page, &policy))
+}
+
+/// An agency as people call it.
+fn named(provider: &Provider, code: &str) -> String {
+    let name = provider.identity.hierarchy().name(code);
+    name.unwrap_or_else(|| code.to_owned())
 }
 
 fn line(texts: &'static Texts, scope: &str, profile: Option<&Profile>) -> ScopeLine {
