@@ -1,4 +1,11 @@
-// Runs e2e/screens.ts, which takes pictures and checks nothing.
+// Runs e2e/screens.ts, which takes pictures of the console and checks nothing.
+import { consoleUrl } from "./e2e/support.ts";
 import base from "./playwright.config.ts";
 
-export default { ...base, testMatch: "screens.ts", reporter: [["line"]] };
+export default {
+  ...base,
+  projects: undefined,
+  testMatch: "screens.ts",
+  reporter: [["line"]],
+  use: { ...base.use, baseURL: consoleUrl() },
+};

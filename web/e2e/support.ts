@@ -17,6 +17,19 @@ export function credentials() {
   };
 }
 
+/** The administrator's token of the demo. */
+export const token = () => required("LGSP_E2E_TOKEN");
+
+/** Where the console is opened. */
+export const consoleUrl = () => process.env.LGSP_E2E_URL ?? "http://127.0.0.1:8800";
+
+/** Where the sign-on pages are opened: browsers give passkeys to a name, never to a number. */
+export function origin(): string {
+  const url = new URL(consoleUrl());
+  url.hostname = "localhost";
+  return url.origin;
+}
+
 /** Chromium of the system; a browser is never downloaded. */
 export function chromiumPath(): string {
   const named = process.env.LGSP_TEST_CHROMIUM;
@@ -106,6 +119,7 @@ export async function pages(request: APIRequestContext): Promise<PageAddress[]> 
   const account = await first(request, "/api/v1/accounts?limit=1");
   const review = await first(request, "/api/v1/reviews?limit=1");
   const policy = await first(request, "/api/v1/resources/access-policy?limit=1");
+  const group = await first(request, "/api/v1/groups?limit=1");
   const kind = system ? "system" : (await first(request, "/api/v1/kinds"))?.kind;
   const resource = kind ? await first(request, `/api/v1/resources/${kind}?limit=1`) : undefined;
   const list: PageAddress[] = [
@@ -142,6 +156,7 @@ export async function pages(request: APIRequestContext): Promise<PageAddress[]> 
     { name: "directory-new", address: "/directory-connections/new?product=active_directory" },
     { name: "directory-conflicts", address: "/directory-conflicts" },
     { name: "signing-keys", address: "/signing-keys" },
+    { name: "security-report", address: "/security-report" },
     { name: "audit", address: "/audit" },
     { name: "proof", address: "/audit/proof" },
     { name: "profile", address: "/profile" },
@@ -171,6 +186,7 @@ export async function pages(request: APIRequestContext): Promise<PageAddress[]> 
     list.push({ name: "policy", address: `/policies/${policy.name}` });
     list.push({ name: "policy-history", address: `/policies/${policy.name}?tab=history` });
   }
+  if (group) list.push({ name: "group", address: `/groups/${group.id}` });
   if (kind) {
     list.push({ name: "resources", address: `/registry/${kind}` });
     list.push({ name: "resource-new", address: `/registry/${kind}/new` });

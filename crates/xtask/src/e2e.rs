@@ -15,6 +15,9 @@ use crate::{
     say, test, web,
 };
 
+/// The tests fail at signing in more often than one address may, and never wait for it.
+const CONFIG: &str = "[identity.rules]\nsource_failures_max = 10000\n";
+
 struct Demo {
     child: Child,
     directory: std::path::PathBuf,
@@ -37,10 +40,14 @@ impl Demo {
         let [admin, service, axis] = addresses.as_slice() else {
             bail!("three ports")
         };
+        let config = directory.join("config.toml");
+        std::fs::write(&config, CONFIG)?;
         let log = std::fs::File::create(directory.join("log"))?;
         let mut child = Command::new(test::target_dir()?.join("debug/lgsp"))
             .args(["serve", "--demo", "--data-dir"])
             .arg(&directory)
+            .arg("--config")
+            .arg(&config)
             .args([
                 "--admin-addr",
                 admin,
