@@ -1,6 +1,6 @@
 // People: import, account page, moves, delegations, reviews, mergers, policies, explanations.
 import { readFileSync } from "node:fs";
-import { chromium, type Page } from "@playwright/test";
+import { type Browser, chromium, type Page } from "@playwright/test";
 import { expect, expectAccessible, open, prefer, test } from "./fixtures.ts";
 import { browserOptions, contextOptions, credentials } from "./support.ts";
 
@@ -42,6 +42,19 @@ async function makeAccount(page: Page, agency: string, name = "Người Dùng Th
     kind: "official",
     password: PASSWORD,
   });
+}
+
+/** Somebody else, in a browser of their own, at a page. */
+async function signedIn(browser: Browser, username: string, address: string): Promise<Page> {
+  const context = await browser.newContext({ ...contextOptions, baseURL: credentials().url });
+  const page = await context.newPage();
+  await page.goto(`/sign-in?next=${encodeURIComponent(address)}`);
+  await page.locator('input[name="username"]').fill(username);
+  await page.locator('input[name="password"]').fill(PASSWORD);
+  await page.locator('form button[type="submit"]').first().click();
+  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+  await open(page, address);
+  return page;
 }
 
 async function chooseIn(page: Page, label: string, text: string) {
@@ -97,6 +110,31 @@ test("accounts are imported: an error is told by line and column, then the mende
   await expect(page.locator("[data-row-link]")).toHaveCount(2);
   await page.locator("[data-row-link]").first().click();
   await expect(page.locator("header").getByText("Chờ kích hoạt")).toBeVisible();
+});
+
+test("an administrator of one agency is told that a line lies outside, before anything is done", async ({
+  console: page,
+}) => {
+  const [own, other] = await communes(page, 2);
+  const admin = await makeAccount(page, own?.code ?? "", "Quản Trị Xã");
+  await post(page, `/accounts/${admin.id}/grants`, { role: "agency-admin", agency: own?.code });
+  const browser = await chromium.launch(browserOptions());
+  const second = await signedIn(browser, admin.username, "/accounts/import");
+  const inside = `trong.${unique()}`;
+  await upload(
+    second,
+    "nguoi.csv",
+    `username;display_name;agency\n${inside};Y Trong;${own?.code}\n${inside}9;Y Ngoài;${other?.code}\n`,
+  );
+  const row = second.getByRole("row").filter({ hasText: `${inside}9` });
+  await expect(row).toContainText("Đơn vị:");
+  await expect(second.getByRole("button", { name: "Ghi vào hệ thống" })).toHaveCount(0);
+  await open(second, "/unit-moves");
+  await chooseIn(second, "Đơn vị cũ", own?.code ?? "");
+  await chooseIn(second, "Đơn vị mới", other?.code ?? "");
+  await second.getByRole("button", { name: "Xem trước" }).click();
+  await expect(second.getByRole("alert")).toBeVisible();
+  await browser.close();
 });
 
 test("the Excel template is read by the server as it was made", async ({ console: page }) => {
@@ -293,18 +331,7 @@ test("a delegation is proposed by one, taken on by the other, and taken back", a
   const deputy = await makeAccount(page, commune?.code ?? "", "Người Làm Thay");
   await post(page, `/accounts/${boss.id}/grants`, { role: "clerk", agency: commune?.code });
   const browser = await chromium.launch(browserOptions());
-  const as = async (username: string) => {
-    const context = await browser.newContext({ ...contextOptions, baseURL: credentials().url });
-    const other = await context.newPage();
-    await other.goto("/sign-in?next=/profile/delegations");
-    await other.locator('input[name="username"]').fill(username);
-    await other.locator('input[name="password"]').fill(PASSWORD);
-    await other.locator('form button[type="submit"]').first().click();
-    await other.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
-    await open(other, "/profile/delegations");
-    return other;
-  };
-  const first = await as(boss.username);
+  const first = await signedIn(browser, boss.username, "/profile/delegations");
   await first.getByRole("button", { name: "Ủy quyền", exact: true }).click();
   const dialog = first.getByRole("dialog");
   await dialog.getByLabel("Tên đăng nhập của người nhận").fill(deputy.username);
@@ -316,7 +343,7 @@ test("a delegation is proposed by one, taken on by the other, and taken back", a
   await expectAccessible(first, "proposing");
   await dialog.getByRole("button", { name: "Ủy quyền" }).click();
   await expect(first.getByText("Chờ người nhận")).toBeVisible();
-  const second = await as(deputy.username);
+  const second = await signedIn(browser, deputy.username, "/profile/delegations");
   await second.getByRole("button", { name: `Nhận: ${boss.username}` }).click();
   await second.getByRole("dialog").getByRole("button", { name: "Nhận" }).click();
   await expect(second.getByText("Đang có hiệu lực")).toBeVisible();

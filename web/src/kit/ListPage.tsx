@@ -93,6 +93,7 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
 
 /** The list without its page, for use inside other pages. */
 export function List<Row>(props: ListPageProps<Row>) {
+  const { t } = useKitTexts();
   const address = useAddress();
   const [hidden, setHidden] = useState<ReadonlySet<string>>(
     () => new Set(props.columns.filter((column) => column.extra).map((column) => column.id)),
@@ -113,7 +114,7 @@ export function List<Row>(props: ListPageProps<Row>) {
   }
   const names = props.filterNames ?? [];
   const isFiltered = names.some((name) => address.get(name));
-  if (data.items.length === 0 && !address.get("cursor")) {
+  if (data.items.length === 0 && !address.get("cursor") && !data.next_cursor) {
     if (isFiltered) return <NoHit onClear={() => address.set(cleared(names))} />;
     return (
       <Empty title={props.empty.title} action={props.empty.action}>
@@ -140,6 +141,7 @@ export function List<Row>(props: ListPageProps<Row>) {
       {props.bulk && picked.length > 0 ? (
         <div className={classes.bulk}>{props.bulk(picked, () => setChosen(new Set()))}</div>
       ) : null}
+      {data.items.length === 0 ? <p className={classes.tableNote}>{t("list.emptyPage")}</p> : null}
       {isPhone ? (
         <Cards {...props} rows={data.items} columns={columns} choice={choice} />
       ) : (

@@ -142,7 +142,9 @@ function Whole({ review }: { review: Review }) {
   const shown = review.closed_at || get("lines") === "all" ? "all" : "open";
   const query = useLines(review.id, shown, get("cursor"));
   const mayDecide = can("identity.review.write") && !review.closed_at;
-  const columns = useLineColumns(mayDecide ? setWish : null);
+  const known = useLineColumns(mayDecide ? setWish : null);
+  // Where nothing is decided, there is no decision to show.
+  const columns = shown === "open" ? known.filter(({ id }) => id !== "decision") : known;
   const lines = query.data?.items ?? [];
   return (
     <>
