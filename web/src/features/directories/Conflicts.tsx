@@ -28,17 +28,11 @@ const TONES: Record<ConflictState, Tone> = { open: "waiting", merged: "ok", igno
 const CONFLICTS_SHOWN = 200;
 
 export function useConflicts(state: ConflictState, connection: string | undefined) {
-  const can = useCan();
-  return api.useQuery(
-    "get",
-    "/directory-conflicts",
-    {
-      params: {
-        query: { state, limit: CONFLICTS_SHOWN, ...(connection ? { connection } : {}) },
-      },
+  return api.useQuery("get", "/directory-conflicts", {
+    params: {
+      query: { state, limit: CONFLICTS_SHOWN, ...(connection ? { connection } : {}) },
     },
-    { enabled: can("directory.connection.read") },
-  );
+  });
 }
 
 export interface Choice {

@@ -54,8 +54,12 @@ export default function DirectoryPage() {
           <div className={kit.columns}>
             <div className={kit.stack}>
               {can("directory.connection.run") ? <TestPanel resource={loaded} /> : null}
-              <RunsPanel name={loaded.name} />
-              <ConflictsPanel connection={loaded.name} />
+              {can("directory.connection.read") ? (
+                <>
+                  <RunsPanel name={loaded.name} />
+                  <ConflictsPanel connection={loaded.name} />
+                </>
+              ) : null}
             </div>
             <div className={kit.stack}>
               {can("directory.connection.secret") ? <PasswordPanel name={loaded.name} /> : null}

@@ -2,7 +2,7 @@
 
 import { Button, Group } from "@mantine/core";
 import { IconEye, IconPlayerPlay, IconRefresh } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { api, client, refreshAll } from "../../api/client.ts";
 import type { DirectoryRun, RunMode } from "../../api/types.ts";
 import { formatNumber } from "../../i18n/format.ts";
@@ -34,11 +34,17 @@ export function RunsPanel({ name }: { name: string }) {
     "/directory-connections/{name}/runs",
     { params: { path, query: { limit: RUNS_SHOWN } } },
     {
-      enabled: can("directory.connection.read"),
       refetchInterval: (state) =>
         state.state.data?.items.some((run) => stateOf(run) === "queued") ? WATCH_MS : false,
     },
   );
+  // What a run has found is on the page when it ends, not when somebody looks again.
+  const isUnderWay = query.data?.items.some((run) => stateOf(run) === "queued") ?? false;
+  const wasUnderWay = useRef(false);
+  useEffect(() => {
+    if (wasUnderWay.current && !isUnderWay) void refreshAll();
+    wasUnderWay.current = isUnderWay;
+  }, [isUnderWay]);
   async function start(mode: RunMode) {
     await client.POST("/directory-connections/{name}/runs", { params: { path }, body: { mode } });
     notify(t("runs.started"));
