@@ -18,6 +18,9 @@ import { useT } from "./texts.ts";
 
 const TONES = { keep: "ok", change: "soon", lock: "late" } as const satisfies Record<string, Tone>;
 
+/** What the platform notes when it locks a line that nobody decided in time. */
+const OVERDUE = "overdue";
+
 /** "clerk@H34.01; official" as pairs. */
 export function rolesOf(text: string): { role: string; agency: string | null }[] {
   return text
@@ -127,7 +130,9 @@ function Decision({ line }: { line: ReviewLine }) {
   return (
     <>
       <Badge tone={TONES[line.decision]}>{t(`decide.${line.decision}.word`)}</Badge>
-      {line.note ? <div className={kit.small}>{line.note}</div> : null}
+      {line.note ? (
+        <div className={kit.small}>{line.note === OVERDUE ? t("overdue") : line.note}</div>
+      ) : null}
       <div className={`${kit.soft} ${kit.small}`}>{line.decided_by}</div>
     </>
   );
