@@ -147,6 +147,26 @@ test("the Excel template is read by the server as it was made", async ({ console
   await expect(page.getByText("Tệp không thay đổi gì.")).toBeVisible();
 });
 
+test("a list is saved as a workbook that is read back with every letter", async ({
+  console: page,
+}) => {
+  const [commune] = await communes(page, 1);
+  const account = await makeAccount(page, commune?.code ?? "", "Nguyễn Thị Ẫn & Ứng");
+  await open(page, `/accounts?q=${account.username}`);
+  await page.getByRole("button", { name: "Xuất trang này" }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("menuitem", { name: "Excel (XLSX)" }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe("tai-khoan.xlsx");
+  await open(page, "/accounts/import");
+  await upload(page, "lai.xlsx", readFileSync(await download.path()));
+  // The name of the unit stands where the import wants its code; the name of the person is the same.
+  const row = page.getByRole("row").filter({ hasText: account.username });
+  await expect(row).toContainText("Đơn vị:");
+  await expect(row).not.toContainText("Họ và tên");
+});
+
 test("an account moves: the roles that end are shown before and gone after", async ({
   console: page,
 }) => {

@@ -6,7 +6,7 @@ import { ceilingOf } from "../src/features/home/series.ts";
 import { emptyLetter, letterFrom, requestOf } from "../src/features/mailbox/form.ts";
 import { changesBetween } from "../src/features/registry/changes.ts";
 import { parseSearch, stringifySearch } from "../src/kit/address.tsx";
-import { toCsv } from "../src/kit/csv.ts";
+import { tableOf, toCsv } from "../src/kit/csv.ts";
 import { piecesOf, prettyJson, prettyXml } from "../src/kit/pretty.ts";
 
 describe("pretty printing", () => {
@@ -42,6 +42,13 @@ describe("CSV", () => {
   it("starts with the mark that Excel needs and quotes what must be", () => {
     const columns = [{ header: "Tên", text: (row: string) => row }, { header: "Ẩn" }];
     expect(toCsv(columns, ['Sở "A", B', "=1+1"])).toBe('\uFEFFTên\r\n"Sở ""A"", B"\r\n\'=1+1\r\n');
+  });
+});
+
+describe("a table", () => {
+  it("has the head first and leaves out columns without a text", () => {
+    const columns = [{ header: "Tên", text: (row: string) => row }, { header: "Ẩn" }];
+    expect(tableOf(columns, ["=1+1"])).toEqual([["Tên"], ["=1+1"]]);
   });
 });
 

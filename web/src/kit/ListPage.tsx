@@ -15,7 +15,7 @@ import { type ReactNode, useRef, useState } from "react";
 import { formatNumber } from "../i18n/format.ts";
 import { useLanguage } from "../i18n/texts.ts";
 import { type AddressPatch, AppLink, useAddress } from "./address.tsx";
-import { saveCsv } from "./csv.ts";
+import { saveCsv, saveXlsx } from "./csv.ts";
 import classes from "./kit.module.css";
 import { type Crumb, Page } from "./Page.tsx";
 import { Empty, NoHit, ProblemNote, StaleNote, Waiting } from "./states.tsx";
@@ -281,6 +281,7 @@ function Cards<Row>({ title, rows, columns, rowId, rowHref, isCurrent, choice }:
 }
 
 interface FootProps<Row> {
+  title: string;
   columns: readonly Column<Row>[];
   visible: readonly Column<Row>[];
   hidden: ReadonlySet<string>;
@@ -290,7 +291,8 @@ interface FootProps<Row> {
   exportName?: string;
 }
 
-function Foot<Row>({ columns, visible, hidden, onHide, shown, next, exportName }: FootProps<Row>) {
+function Foot<Row>(props: FootProps<Row>) {
+  const { title, columns, visible, hidden, onHide, shown, next, exportName } = props;
   const { t } = useKitTexts();
   const address = useAddress();
   const cursor = address.get("cursor");
@@ -339,15 +341,26 @@ function Foot<Row>({ columns, visible, hidden, onHide, shown, next, exportName }
           </Menu>
         ) : null}
         {exportName ? (
-          <Button
-            size="compact-sm"
-            variant="subtle"
-            color="gray"
-            leftSection={<IconFileSpreadsheet size={15} aria-hidden />}
-            onClick={() => saveCsv(exportName, visible, shown)}
-          >
-            {t("list.export")}
-          </Button>
+          <Menu position="top-start">
+            <Menu.Target>
+              <Button
+                size="compact-sm"
+                variant="subtle"
+                color="gray"
+                leftSection={<IconFileSpreadsheet size={15} aria-hidden />}
+              >
+                {t("list.export")}
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item onClick={() => saveXlsx(exportName, title, visible, shown)}>
+                {t("list.xlsx")}
+              </Menu.Item>
+              <Menu.Item onClick={() => saveCsv(exportName, visible, shown)}>
+                {t("list.csv")}
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
         ) : null}
       </Group>
       {cursor || next ? (

@@ -1,4 +1,4 @@
-// The shown rows as a file that Excel opens with Vietnamese intact.
+// The shown rows as a file that Excel opens with Vietnamese intact: CSV, or a workbook.
 //
 // Invariant: no cell can start a formula; such texts get a leading apostrophe.
 
@@ -12,14 +12,19 @@ function cell(value: string): string {
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+/** The head and the rows as texts; columns without a text are left out. */
+export function tableOf<Row>(columns: readonly CsvColumn<Row>[], rows: readonly Row[]): string[][] {
+  const shown = columns.filter((column) => column.text);
+  return [
+    shown.map((column) => column.header),
+    ...rows.map((row) => shown.map((column) => column.text?.(row) ?? "")),
+  ];
+}
+
 /** UTF-8 with byte-order mark, comma, CRLF. */
 export function toCsv<Row>(columns: readonly CsvColumn<Row>[], rows: readonly Row[]): string {
-  const shown = columns.filter((column) => column.text);
-  const lines = [
-    shown.map((column) => cell(column.header)),
-    ...rows.map((row) => shown.map((column) => cell(column.text?.(row) ?? ""))),
-  ];
-  return `\uFEFF${lines.map((line) => line.join(",")).join("\r\n")}\r\n`;
+  const lines = tableOf(columns, rows).map((line) => line.map(cell).join(","));
+  return `\uFEFF${lines.join("\r\n")}\r\n`;
 }
 
 export function saveFile(name: string, content: BlobPart, type: string) {
@@ -37,4 +42,15 @@ export function saveCsv<Row>(
   rows: readonly Row[],
 ) {
   saveFile(`${name}.csv`, toCsv(columns, rows), "text/csv;charset=utf-8");
+}
+
+/** The same as a workbook, every cell a text: no formula, no number that loses its zeros. */
+export async function saveXlsx<Row>(
+  name: string,
+  title: string,
+  columns: readonly CsvColumn<Row>[],
+  rows: readonly Row[],
+) {
+  const { toXlsx, XLSX_TYPE } = await import("./xlsx.ts");
+  saveFile(`${name}.xlsx`, toXlsx(title, tableOf(columns, rows)), XLSX_TYPE);
 }
