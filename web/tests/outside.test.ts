@@ -284,3 +284,15 @@ describe("a known application", () => {
     ]);
   });
 });
+
+describe("the practice of the manual", () => {
+  it("has the same commands in both languages", () => {
+    const commands = (path: string) => {
+      const text = readFileSync(join(WEB, "../docs/manual", path), "utf8");
+      return [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1]);
+    };
+    const english = commands("en/two-applications.md");
+    expect(english).toHaveLength(2);
+    expect(commands("vi/hai-ung-dung.md")).toEqual(english);
+  });
+});

@@ -112,7 +112,7 @@ export function GuidedForm({ profile }: { profile: Profile }) {
           />
           <div className={kit.wide}>
             <div>{t("wayBack.label")}</div>
-            <CodeText copy>{wayBack}</CodeText>
+            <CodeText copy={name !== ""}>{wayBack}</CodeText>
             <div className={`${kit.soft} ${kit.small}`}>{t("wayBack.text")}</div>
           </div>
         </div>

@@ -70,6 +70,7 @@ export function LevelsPanel({ resource }: { resource: Resource }) {
                   <td>
                     <TextInput
                       aria-label={`${t("levels.acr")} ${index + 1}`}
+                      miw={90}
                       spellCheck={false}
                       readOnly={!mayChange}
                       value={row.acr}
@@ -145,6 +146,7 @@ function LevelSelect({ label, value, isLocked, onChange }: LevelSelectProps) {
   return (
     <NativeSelect
       aria-label={label}
+      miw={150}
       disabled={isLocked}
       data={LEVELS.map((level) => ({ value: String(level), label: t(`level.${level}`) }))}
       value={String(value)}
