@@ -142,13 +142,13 @@ async fn a_challenge_is_answered_within_five_minutes() {
         world.clock.advance_ms(CHALLENGE_LIFE_MS);
         let late = sign_in(&mut browser, &csrf, &authenticator.used(&options)).await;
         assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(!browser.cookies.contains_key("__Host-lgsp_session"));
+        assert!(!browser.cookies.contains_key("lgsp_session"));
 
         let (csrf, options) = asked_to_use(&mut browser).await;
         world.clock.advance_ms(CHALLENGE_LIFE_MS - 1);
         let done = sign_in(&mut browser, &csrf, &authenticator.used(&options)).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
-        assert!(browser.cookies.contains_key("__Host-lgsp_session"));
+        assert!(browser.cookies.contains_key("lgsp_session"));
     })
     .await;
 }

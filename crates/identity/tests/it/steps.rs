@@ -158,7 +158,7 @@ async fn nothing_is_open_before_the_last_step() {
     level_3(async |world| {
         let mut browser = world.browser();
         browser.sign_in(ADMIN, GOOD).await;
-        assert!(!browser.cookies.contains_key("__Host-lgsp_session"));
+        assert!(!browser.cookies.contains_key("lgsp_session"));
         assert_eq!(
             browser.get("/api/v1/me").await.status,
             StatusCode::UNAUTHORIZED
