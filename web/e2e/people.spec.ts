@@ -83,7 +83,7 @@ test("accounts are imported: an error is told by line and column, then the mende
     "sai.csv",
     `${head}\n${one},Nguyễn Thị Ẩn,${commune?.code},Chuyên viên,Cán bộ\n${one}2,Y Ngọc,H34.KHONG,,Giám đốc\n`,
   );
-  await expect(page.getByText("Tệp có dòng sai")).toBeVisible();
+  await expect(page.getByText("Tệp có dòng sai", { exact: true })).toBeVisible();
   const broken = page.getByRole("row").filter({ hasText: `${one}2` });
   await expect(broken).toContainText("Đơn vị:");
   await expect(broken).toContainText("Loại:");

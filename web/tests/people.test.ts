@@ -151,6 +151,7 @@ describe("a file of accounts", () => {
   it("finds the column of an error, deep pointers too", () => {
     expect(columnOf({ pointer: "/username" })).toBe("username");
     expect(columnOf({ pointer: "/person/phone" })).toBe("phone");
+    expect(columnOf({ pointer: "/roles/0/role" })).toBe("roles");
     expect(columnOf({ pointer: "" })).toBeNull();
   });
   it("shows broken lines first, then in the order of the file", () => {

@@ -5,7 +5,7 @@
 
 import { Alert, Button, FileButton, Group } from "@mantine/core";
 import { IconDownload, IconFileUpload, IconTable } from "@tabler/icons-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { client, refreshAll } from "../../api/client.ts";
 import type { ImportReport } from "../../api/types.ts";
 import { formatNumber } from "../../i18n/format.ts";
@@ -49,9 +49,12 @@ export default function ImportPage() {
   const [isAsking, setAsking] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [isLarge, setLarge] = useState(false);
+  const forget = useRef<() => void>(null);
 
   async function look(chosen: File | null) {
     if (!chosen) return;
+    // A mended file has the same name: the browser must see it as a new choice.
+    forget.current?.();
     setReport(null);
     setError(null);
     setLarge(chosen.size > FILE_BYTES_MAX);
@@ -85,7 +88,7 @@ export default function ImportPage() {
       <Templates />
       <Panel title={t("import.file")}>
         <Group gap="sm">
-          <FileButton onChange={look} accept=".csv,.xlsx">
+          <FileButton onChange={look} accept=".csv,.xlsx" resetRef={forget}>
             {(props) => (
               <Button
                 {...props}
@@ -190,8 +193,10 @@ function Outcome({ report, onCommit }: { report: ImportReport; onCommit: () => v
   if (report.applied) {
     return (
       <Alert variant="default" title={t("import.doneTitle")} role="status">
-        <p>{t("import.doneText", counts)}</p>
-        <AppLink href="/accounts">{t("import.toList")}</AppLink>
+        <div className={kit.stack}>
+          {t("import.doneText", counts)}
+          <AppLink href="/accounts">{t("import.toList")}</AppLink>
+        </div>
       </Alert>
     );
   }
@@ -201,14 +206,18 @@ function Outcome({ report, onCommit }: { report: ImportReport; onCommit: () => v
       role="status"
       title={t(report.broken > 0 ? "import.brokenTitle" : "import.readyTitle")}
     >
-      <p>{t("import.counts", counts)}</p>
-      {report.broken > 0 ? (
-        <p>{t("import.mend")}</p>
-      ) : isIdle ? (
-        <p>{t("import.idle")}</p>
-      ) : (
-        <Button onClick={onCommit}>{t("import.commit")}</Button>
-      )}
+      <div className={kit.stack}>
+        {t("import.counts", counts)}
+        {report.broken > 0 ? (
+          <p>{t("import.mend")}</p>
+        ) : isIdle ? (
+          <p>{t("import.idle")}</p>
+        ) : (
+          <div>
+            <Button onClick={onCommit}>{t("import.commit")}</Button>
+          </div>
+        )}
+      </div>
     </Alert>
   );
 }

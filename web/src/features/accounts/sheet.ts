@@ -53,8 +53,8 @@ export function templateHead(language: Language): string[] {
 
 /** The column that an error is about; nothing for the line as a whole. */
 export function columnOf(error: Pick<FieldError, "pointer">): SheetColumn | null {
-  const name = error.pointer.split("/").at(-1);
-  return COLUMNS.find((known) => known === name) ?? null;
+  const names = error.pointer.split("/");
+  return COLUMNS.find((known) => names.includes(known)) ?? null;
 }
 
 export type Part = "all" | "error" | "create" | "change" | "same";
