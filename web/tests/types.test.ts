@@ -9,7 +9,9 @@ const DOCUMENT = join(WEB, "../openapi/lgsp.json");
 const BANNER = /^\/\*\*[\s\S]*?\*\/\n+/;
 
 describe.skipIf(!existsSync(DOCUMENT))("schema.d.ts", () => {
-  it("is fresh; otherwise run `npm run types` (or `cargo xtask web --types`)", async () => {
+  // Reads the whole document; on a busy machine that takes a while.
+  const title = "is fresh; otherwise run `npm run types` (or `cargo xtask web --types`)";
+  it(title, { timeout: 60_000 }, async () => {
     const ast = await openapiTypescript(new URL(`file://${DOCUMENT}`), {
       emptyObjectsUnknown: true,
     });
