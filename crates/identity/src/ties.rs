@@ -3,14 +3,15 @@
 //!
 //! Owns: the port `Ties`, its registrations.
 //! Not here: the protocols behind it (`sso`), the pages (`pages/account/`).
-//! Invariant: a protocol that fails hides its own part only.
+//! Invariant: a protocol that fails hides its own part only; a way in ends only with a fresh
+//! proof of the person.
 
 use std::sync::Arc;
 
 use lgsp_model::{AccountId, Timestamp};
 use lgsp_platform::{
     error::Sentence,
-    http::{Principal, context::PortFuture},
+    http::{Principal, Refusal, context::PortFuture},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -39,6 +40,8 @@ pub struct Tie {
     pub description: Sentence,
     /// Since when.
     pub since: Timestamp,
+    /// Whether ending it needs a fresh proof of the person, because it is a way in.
+    pub needs_proof: bool,
 }
 
 /// A protocol that ties people to applications or to accounts elsewhere.
@@ -58,7 +61,7 @@ pub trait Ties: Send + Sync + 'static {
         actor: &'a Actor,
         account: AccountId,
         id: &'a str,
-    ) -> PortFuture<'a, lgsp_platform::Result<bool>>;
+    ) -> PortFuture<'a, Result<bool, Refusal>>;
 }
 
 impl Identity {
@@ -96,18 +99,34 @@ impl Identity {
         all
     }
 
-    /// Ends a consent or a link; tells whether there was one.
+    /// Whether there is such a consent or link that the caller may end now.
     ///
     /// # Errors
-    /// Those of the protocol.
+    /// `identity.session.insufficient_user_authentication` when it needs a fresh proof.
+    pub async fn may_untie(&self, principal: &Principal, id: &str) -> crate::error::Result<bool> {
+        let ties = self.ties_of(principal.account_id).await;
+        let found = ties.iter().find(|tie| tie.id == id);
+        if found.is_some_and(|tie| tie.needs_proof) {
+            self.fresh_session(principal).await?;
+        }
+        Ok(found.is_some())
+    }
+
+    /// Ends a consent or a link of the caller; tells whether there was one.
+    ///
+    /// # Errors
+    /// As [`Identity::may_untie`], and those of the protocol.
     pub async fn untie(
         &self,
         actor: &Actor,
-        account: AccountId,
+        principal: &Principal,
         id: &str,
-    ) -> lgsp_platform::Result<bool> {
+    ) -> Result<bool, Refusal> {
+        if !self.may_untie(principal, id).await? {
+            return Ok(false);
+        }
         for protocol in self.ties.load_full().iter() {
-            if protocol.untie(actor, account, id).await? {
+            if protocol.untie(actor, principal.account_id, id).await? {
                 return Ok(true);
             }
         }

@@ -56,6 +56,15 @@ impl From<sea_orm::DbErr> for Error {
 }
 
 impl Error {
+    /// The error in the form of ports that know only the platform's; its sentence is kept where
+    /// the platform has one.
+    pub(crate) fn into_platform(self) -> lgsp_platform::Error {
+        match self {
+            Self::Platform(error) => error,
+            other => lgsp_platform::Error::Internal(other.to_string()),
+        }
+    }
+
     /// Every id of this crate, for the test of sentences.
     pub const IDS: &'static [&'static str] = &[
         "sso.key.missing",

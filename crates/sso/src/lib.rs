@@ -80,6 +80,7 @@ pub async fn start(platform: &Platform, identity: &Identity) -> Result<Running> 
     platform.tasks.spawn_until_stopped(
         "sign-on transactions",
         transactions::sweep(platform.clone()),
+    identity.add_security_facts(std::sync::Arc::new(keys.clone()));
     );
     let oidc = oidc::start(platform, identity, &keys).await?;
     let saml = saml::start(platform, identity, &keys).await?;

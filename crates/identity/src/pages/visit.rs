@@ -11,7 +11,7 @@ use axum::{
     response::Response,
 };
 use lgsp_platform::{
-    http::{context::constant_time_eq, problem::Problem as _, trace},
+    http::{context::constant_time_eq, problem::Problem, trace},
     messages,
 };
 
@@ -221,7 +221,7 @@ pub(super) fn set_session_cookies(identity: &Identity, response: &mut Response, 
 }
 
 /// The sentence of an error, with those of its fields.
-pub(super) fn sentence(texts: &Texts, error: &Error) -> String {
+pub(super) fn sentence<P: Problem + ?Sized>(texts: &Texts, error: &P) -> String {
     let fields = error.fields();
     if fields.is_empty() {
         return texts.pick(messages::sentence(error.id(), &error.arguments()));
@@ -231,7 +231,7 @@ pub(super) fn sentence(texts: &Texts, error: &Error) -> String {
 }
 
 /// The status of an error.
-pub(super) fn status(error: &Error) -> StatusCode {
+pub(super) fn status<P: Problem + ?Sized>(error: &P) -> StatusCode {
     let status = StatusCode::from_u16(error.code().http_status());
     status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
@@ -249,7 +249,7 @@ pub(super) fn error_page(
     identity: &Identity,
     visit: &Visit,
     texts: &'static Texts,
-    error: &Error,
+    error: &dyn Problem,
 ) -> Response {
     let status = status(error);
     if status.is_server_error() {

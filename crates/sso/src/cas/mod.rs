@@ -8,6 +8,7 @@
 mod answer;
 pub mod fuzz;
 pub mod kind;
+mod launcher;
 mod logout;
 mod refused;
 mod routes;
@@ -53,6 +54,7 @@ pub(crate) fn start(platform: &Platform, identity: &Identity) -> Result<Running>
         identity: identity.clone(),
     }));
     back_channel::start(platform, identity, Arc::new(CasLogout(cas.clone())))?;
+    identity.add_ties(Arc::new(cas.clone()));
     platform
         .tasks
         .spawn_until_stopped("cas tickets", ticket::sweep(platform.clone()));

@@ -8,6 +8,7 @@
 
 mod cycle;
 mod der;
+mod facts;
 pub mod fuzz;
 pub mod jwk;
 pub mod jws;
@@ -127,7 +128,7 @@ impl Purpose {
     /// Reads the stored word.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Token, Self::Saml]
+        [Self::Token, Self::Saml, Self::Client]
             .into_iter()
             .find(|purpose| purpose.as_str() == text)
     }

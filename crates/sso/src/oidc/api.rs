@@ -13,7 +13,6 @@ use lgsp_model::Timestamp;
 use lgsp_platform::{
     error::Error as PlatformError,
     http::{Caller, Json, Page, ProblemBody, Refusal},
-    ledger::{Acceptance, Effects},
     registry::Kind as _,
 };
 use serde::{Deserialize, Serialize};
@@ -215,27 +214,13 @@ async fn withdraw_consent(
 ) -> Result<StatusCode, Refusal> {
     caller.require(SELF, None)?;
     let account = caller.principal.account_id;
-    let db = &provider.platform.db;
-    if consent::find(db, account, &client).await?.is_none() {
+    let event = caller.audit("consent.withdrawn", "oidc-client", client.as_str());
+    if !given::withdraw(&provider, (account, &client), event).await? {
         return Err(PlatformError::NotFound {
             what: "consent",
             name: client,
         }
         .into());
     }
-    let event = caller.audit("consent.withdrawn", "oidc-client", client.as_str());
-    let acceptance = Acceptance {
-        claim: None,
-        effects: Effects {
-            statements: vec![consent::delete(db, account, &client)],
-            events: vec![event],
-            ..Effects::default()
-        },
-    };
-    provider.platform.ledger.accept(acceptance).await?;
-    provider
-        .revoked
-        .revoke(&Which::Consent(account, &client), Vec::new())
-        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

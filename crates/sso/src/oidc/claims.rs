@@ -71,7 +71,7 @@ pub(super) fn roles(profile: &Profile) -> Value {
         Some(agency) => format!("{}@{agency}", grant.role),
         None => grant.role.clone(),
     };
-    json!(profile.account.grants.iter().map(name).collect::<Vec<_>>())
+    json!(grants.iter().map(name).collect::<Vec<_>>())
 }
 
 /// One claim of a person; `None` when nothing is known.

@@ -8,7 +8,7 @@
 use axum::{
     body::Bytes,
     extract::State,
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
 use serde_json::{Map, Value, json};
@@ -104,7 +104,7 @@ async fn look(provider: &Provider, asker: &Client, token: &str) -> Outcome<Value
                 told.insert(name.to_owned(), value.clone());
             }
         }
-        let kind = if claims.get("cnf").is_some() {
+        let kind = if claims.pointer("/cnf/jkt").is_some() {
             "DPoP"
         } else {
             "Bearer"

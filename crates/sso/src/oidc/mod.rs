@@ -19,9 +19,11 @@ mod discovery;
 mod dpop;
 mod fail;
 mod grant;
+mod given;
 mod introspect;
 mod issued;
 mod limits;
+mod life;
 mod logout;
 mod pages;
 mod par;
@@ -32,6 +34,7 @@ mod revoke;
 mod sweep;
 mod tables;
 mod token;
+mod ties;
 mod userinfo;
 
 use std::sync::Arc;
@@ -43,7 +46,7 @@ use axum::{
     routing::{get, post},
 };
 use lgsp_identity::Identity;
-use lgsp_platform::{Platform, Running, module::Permission, registry::Labels};
+use lgsp_platform::{Platform, Running, config::Config, module::Permission, registry::Labels};
 use ring::hmac;
 
 use self::{
@@ -169,6 +172,7 @@ pub(crate) async fn start(
         .config
         .identity
         .doors
+    identity.add_ties(Arc::new(provider.clone()));
         .iter()
         .any(|door| door == "service");
     Ok(Running {

@@ -33,6 +33,10 @@ pub(super) struct Texts {
     pub(super) consent_of: &'static str,
     pub(super) consent_as: &'static str,
     pub(super) consent_note: &'static str,
+    pub(super) consent_page: &'static str,
+    pub(super) given_unasked: &'static str,
+    pub(super) given_offline: &'static str,
+    pub(super) given_session: &'static str,
     pub(super) policy: &'static str,
     pub(super) terms: &'static str,
     pub(super) allow: &'static str,
@@ -74,7 +78,11 @@ const VI: Texts = Texts {
     consent_untrusted: "Ứng dụng này tự đăng ký và chưa được cơ quan nào xác nhận. Chỉ cho phép nếu bạn tin cậy nó.",
     consent_of: "Cơ quan quản lý:",
     consent_as: "Bạn đang đăng nhập với tài khoản",
-    consent_note: "Bạn có thể rút lại sự đồng ý bất cứ lúc nào trong trang cá nhân.",
+    consent_note: "Sự đồng ý được ghi nhớ cho đến khi bạn rút lại tại trang",
+    consent_page: "Ứng dụng đã cho phép",
+    given_unasked: "Đang giữ quyền truy cập tài khoản của bạn",
+    given_offline: "Có thể truy cập cả khi bạn đã đăng xuất",
+    given_session: "Chỉ truy cập khi bạn còn đăng nhập",
     policy: "Chính sách dữ liệu",
     terms: "Điều khoản sử dụng",
     allow: "Cho phép",
@@ -117,7 +125,11 @@ const EN: Texts = Texts {
     consent_untrusted: "This application registered itself and no agency vouches for it. Allow it only if you trust it.",
     consent_of: "Agency:",
     consent_as: "You are signed in as",
-    consent_note: "You can withdraw your consent at any time on your own page.",
+    consent_note: "Your consent is remembered until you withdraw it on the page",
+    consent_page: "Consents and links",
+    given_unasked: "Holds access to your account",
+    given_offline: "It may act after you have signed out",
+    given_session: "It acts only while you are signed in",
     policy: "Privacy policy",
     terms: "Terms of use",
     allow: "Allow",
@@ -145,6 +157,9 @@ const EN: Texts = Texts {
     ],
     scope_other: "A permission of the application itself",
 };
+
+/// Both languages, Vietnamese first.
+pub(super) const BOTH: [&Texts; 2] = [&VI, &EN];
 
 /// The language that the request names, that the person chose, or that the browser prefers;
 /// Vietnamese when none says.

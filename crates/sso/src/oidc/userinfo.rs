@@ -6,7 +6,7 @@
 use axum::{
     body::Bytes,
     extract::State,
-    http::{HeaderMap, HeaderValue, Method, header},
+    http::{HeaderValue, Method, header},
     response::{IntoResponse as _, Response},
 };
 use serde_json::Value;

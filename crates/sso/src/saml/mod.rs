@@ -11,6 +11,7 @@ pub mod authn;
 pub mod bindings;
 pub mod fuzz;
 pub mod kind;
+mod launcher;
 pub mod logout;
 pub mod metadata;
 pub mod names;
@@ -89,6 +90,7 @@ pub(crate) async fn start(
     }));
     back_channel::start(platform, identity, Arc::new(SoapLogout(saml.clone())))?;
     identity.add_farewell(Arc::new(saml.clone()));
+    identity.add_ties(Arc::new(saml.clone()));
     Ok(routes::running(saml))
 }
 

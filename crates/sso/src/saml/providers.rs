@@ -68,6 +68,11 @@ impl Providers {
         self.by_name.get(name).cloned()
     }
 
+    /// All of them, in no order.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Provider>> {
+        self.by_name.values()
+    }
+
     /// The service provider with this entity id.
     pub(crate) fn by_entity(&self, entity_id: &str) -> Option<Arc<Provider>> {
         self.by_entity.get(entity_id).cloned()

@@ -12,6 +12,7 @@ mod answer;
 mod begin;
 mod callback;
 mod claims;
+mod client;
 pub mod error;
 mod fetch;
 mod id_token;
@@ -24,6 +25,7 @@ mod requests;
 mod routes;
 mod sealing;
 mod tables;
+mod ties;
 mod transaction;
 mod web;
 
@@ -49,6 +51,8 @@ use fetch::Fetcher;
 use provider::Providers;
 use sealing::Sealing;
 
+use crate::keys::Keys;
+
 /// The kind of a provider.
 const KIND: &str = IdentityProvider::KIND;
 /// How often what has ended is removed.
@@ -66,6 +70,7 @@ pub(crate) struct Parts {
     identity: Identity,
     providers: Providers,
     sealing: Sealing,
+    keys: Keys,
 }
 
 impl std::ops::Deref for Upstream {
@@ -79,13 +84,18 @@ impl std::ops::Deref for Upstream {
 ///
 /// # Errors
 /// `platform.secret.unreadable`, `platform.configuration.invalid`.
-pub(crate) async fn start(platform: &Platform, identity: &Identity) -> Result<Running> {
+pub(crate) async fn start(
+    platform: &Platform,
+    identity: &Identity,
+    keys: &Keys,
+) -> Result<Running> {
     let fetcher = Fetcher::new()?;
     let upstream = Upstream(Arc::new(Parts {
         platform: platform.clone(),
         identity: identity.clone(),
         providers: Providers::new(platform, fetcher),
         sealing: Sealing::open(platform).await?,
+        keys: keys.clone(),
     }));
     identity.offer(Arc::new(upstream.clone()));
     let swept = upstream.clone();
@@ -104,6 +114,7 @@ pub(crate) async fn start(platform: &Platform, identity: &Identity) -> Result<Ru
         .route("/sign-in/with/{provider}", get(begin::begin))
         .route("/sign-in/from/{provider}", get(callback::callback))
         .route("/link-account/{id}", get(proof::show).post(proof::submit))
+        .route(client::KEYS_PATH, get(client::published))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .with_state(upstream.clone());
     Ok(Running {

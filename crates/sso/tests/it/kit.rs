@@ -18,6 +18,7 @@ use lgsp_identity::{
 use lgsp_platform::{
     Platform,
     clock::{Clock as _, ManualClock},
+    config::Config,
     journal::{Class, Event},
     registry::{Change, Manifest},
 };
@@ -64,10 +65,16 @@ impl World {
     }
 
     pub(crate) async fn start_at(made: &TestPlatform, issuer: &str) -> Self {
+        Self::start_with(made, |config| config.identity.issuer = issuer.to_owned()).await
+    }
+
+    /// One whose configuration is another one.
+    pub(crate) async fn start_with(made: &TestPlatform, change: impl FnOnce(&mut Config)) -> Self {
         // Another test of this process may have been faster.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut config = made.config.clone();
-        config.identity.issuer = issuer.to_owned();
+        config.identity.issuer = ISSUER.to_owned();
+        change(&mut config);
         let modules = [
             lgsp_identity::module().unwrap(),
             lgsp_sso::module().unwrap(),

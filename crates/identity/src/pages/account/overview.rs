@@ -7,7 +7,11 @@ use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
 use lgsp_platform::journal::query;
 
 use super::{
-    super::{form::Form, page, see_other, visit::Visit},
+    super::{
+        form::Form,
+        page, see_other,
+        visit::{Visit, error_page},
+    },
     Part, Visitor, moment, path, place, words,
 };
 use crate::{
@@ -252,15 +256,17 @@ pub(in crate::pages) async fn untie(
         Ok(visitor) => visitor,
         Err(response) => return response,
     };
-    let done: Result<()> = async {
+    let (principal, id) = (&visitor.browser.principal, form.get("id"));
+    let allowed: Result<bool> = async {
         visitor.check(&form)?;
-        let (actor, id) = (visitor.actor(), form.get("id"));
-        identity.untie(&actor, visitor.account.id, id).await?;
-        Ok(())
+        identity.may_untie(principal, id).await
     }
     .await;
-    match done {
-        Ok(()) => see_other(&path(visitor.texts, "/account/links")),
-        Err(error) => visitor.refuse("/account/links", &error),
+    if let Err(error) = allowed {
+        return visitor.refuse("/account/links", &error);
+    }
+    match identity.untie(&visitor.actor(), principal, id).await {
+        Ok(_) => see_other(&path(visitor.texts, "/account/links")),
+        Err(refusal) => error_page(&identity, &visit, visitor.texts, refusal.problem()),
     }
 }

@@ -252,7 +252,8 @@ pub(super) async fn list_my_ties(
 #[utoipa::path(delete, path = "/me/ties/{id}", tag = "identity", operation_id = "remove_my_tie",
     summary = "Withdraw a consent or link · Thu hồi cho phép hoặc liên kết",
     params(("id" = String, Path, description = "Consent or link")),
-    responses((status = 204), (status = 401, body = ProblemBody)),
+    responses((status = 204), (status = 401, body = ProblemBody),
+        (status = 409, body = ProblemBody)),
     extensions(("x-permission" = json!("self"))))]
 pub(super) async fn remove_my_tie(
     State(identity): State<Identity>,
@@ -261,7 +262,6 @@ pub(super) async fn remove_my_tie(
 ) -> Result<StatusCode, Refusal> {
     caller.require(SELF, None)?;
     let actor = Actor::from(&caller);
-    let account = caller.principal.account_id;
-    identity.untie(&actor, account, &id).await?;
+    identity.untie(&actor, &caller.principal, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

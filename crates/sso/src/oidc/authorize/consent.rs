@@ -19,13 +19,16 @@ use super::{
     Step, advance, issue, load,
     respond::{Stop, stopped},
 };
-use crate::oidc::{
-    Provider,
-    client::Client,
-    fail::Fail,
-    origin_of,
-    pages::{self, Texts},
-    params::Params,
+use crate::{
+    oidc::{
+        Provider,
+        client::Client,
+        fail::Fail,
+        life, origin_of,
+        pages::{self, Texts},
+        params::Params,
+    },
+    visit::Visit,
 };
 
 /// Address of the page for a stored request.
@@ -41,6 +44,7 @@ struct ConsentPage<'a> {
     agency: Option<String>,
     username: &'a str,
     scopes: Vec<ScopeLine>,
+    life: String,
     tx: &'a str,
     csrf: &'a str,
 }
@@ -53,12 +57,12 @@ struct ScopeLine {
 
 pub(in crate::oidc) async fn show(
     State(provider): State<Provider>,
-    headers: HeaderMap,
+    visit: Visit,
     uri: Uri,
 ) -> Response {
     let query = uri.query().unwrap_or_default().as_bytes();
-    let shown = try_show(&provider, &headers, query).await;
-    shown.unwrap_or_else(|stop| stopped(&provider, &headers, stop))
+    let shown = try_show(&provider, &visit.headers, query).await;
+    shown.unwrap_or_else(|stop| stopped(&provider, &visit.headers, stop))
 }
 
 async fn try_show(
@@ -88,6 +92,11 @@ async fn try_show(
             .iter()
             .map(|scope| line(texts, scope, profile.as_ref()))
             .collect(),
+        life: life::sentence(
+            texts.language,
+            &client.spec,
+            life::ending(&client.spec, request.is_offline()),
+        ),
         tx: &reference,
         csrf: browser.principal.csrf_token.as_deref().unwrap_or_default(),
     };
@@ -147,22 +156,18 @@ async fn present(
 
 pub(in crate::oidc) async fn submit(
     State(provider): State<Provider>,
-    headers: HeaderMap,
+    visit: Visit,
     body: Bytes,
 ) -> Response {
-    let done = try_submit(&provider, &headers, &body).await;
-    done.unwrap_or_else(|stop| stopped(&provider, &headers, stop))
+    let done = try_submit(&provider, &visit, &body).await;
+    done.unwrap_or_else(|stop| stopped(&provider, &visit.headers, stop))
 }
 
-async fn try_submit(
-    provider: &Provider,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<Response, Stop> {
+async fn try_submit(provider: &Provider, visit: &Visit, body: &[u8]) -> Result<Response, Stop> {
     let form = Params::parse(body)?;
     let step = load(provider, form.get("tx").unwrap_or_default()).await?;
-    let Some((browser, client)) = present(provider, headers, &step).await? else {
-        return advance(provider, headers, step).await;
+    let Some((browser, client)) = present(provider, &visit.headers, &step).await? else {
+        return advance(provider, visit, step).await;
     };
     let expected = browser.principal.csrf_token.as_deref().unwrap_or_default();
     let sent = form.get("csrf_token").unwrap_or_default();
@@ -174,7 +179,7 @@ async fn try_submit(
     match form.get("decision") {
         Some("allow") => {
             let consented = issue::Consented::Now;
-            issue::code(provider, headers, &browser, &client, step, consented).await
+            issue::code(provider, visit, &browser, &client, step, consented).await
         }
         _ => Err(step
             .transaction

@@ -5,7 +5,7 @@
 //! Follows: RFC 6749, section 4.1.2; OpenID Connect Session Management 1.0, section 3.
 
 use axum::{
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderValue, header},
     response::Response,
 };
 use lgsp_identity::{Browser, Participant};
@@ -17,18 +17,21 @@ use lgsp_platform::{
 use serde_json::json;
 
 use super::{Step, respond};
-use crate::oidc::{
-    Provider,
-    client::Client,
-    fail::Outcome,
-    grant::Grant,
-    limits::{CODE_LIFE_MS, REFRESH_LIFE_MS},
-    logout::state,
-    tables::{
-        consent,
-        parked::{self, Parked},
+use crate::{
+    oidc::{
+        Provider,
+        client::Client,
+        fail::Outcome,
+        grant::Grant,
+        limits::{CODE_LIFE_MS, REFRESH_LIFE_MS},
+        logout::state,
+        tables::{
+            consent,
+            parked::{self, Parked},
+        },
+        token::{CodeData, mint},
     },
-    token::{CodeData, mint},
+    visit::Visit,
 };
 
 /// Whether the person has just consented.
@@ -43,7 +46,7 @@ pub(super) enum Consented {
 /// Issues a code and sends it to the client.
 pub(super) async fn code(
     provider: &Provider,
-    headers: &HeaderMap,
+    visit: &Visit,
     browser: &Browser,
     client: &Client,
     step: Step,
@@ -52,7 +55,6 @@ pub(super) async fn code(
     let request = step.transaction.request;
     let session = &browser.session;
     let now = provider.platform.clock.now();
-    let is_offline = request.scopes.iter().any(|scope| scope == "offline_access");
     let grant = Grant {
         id: provider.platform.ids.next(),
         client: client.id.clone(),
@@ -79,7 +81,7 @@ pub(super) async fn code(
     let (code, row) = parked::row(Parked::Code, &client.id, &data, ends)?;
     let mut effects = Effects {
         rows: vec![row],
-        events: vec![event(browser, client, "client.signed_on", now)],
+        events: vec![event((visit, browser), client, "client.signed_on", now)],
         ..Effects::default()
     };
     if let Some(reference) = &step.reference {
@@ -96,7 +98,7 @@ pub(super) async fn code(
         let detail = json!({ "scopes": wanted });
         effects
             .events
-            .push(event(browser, client, "consent.given", now).with_detail(detail));
+            .push(event((visit, browser), client, "consent.given", now).with_detail(detail));
     }
     join(provider, browser, client, &data.grant).await?;
     let acceptance = Acceptance {
@@ -106,14 +108,19 @@ pub(super) async fn code(
     provider.platform.ledger.accept(acceptance).await?;
     let watched = state::session_state(provider, client, &request.to.redirect_uri, session.id)?;
     let params = [("code", code.as_str()), ("session_state", watched.as_str())];
-    let mut response = respond::send(provider, headers, &request.to, &params);
+    let mut response = respond::send(provider, &visit.headers, &request.to, &params);
     if let Ok(cookie) = HeaderValue::try_from(state::cookie(provider, Some(session.id))) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
 }
 
-fn event(browser: &Browser, client: &Client, action: &str, now: lgsp_model::Timestamp) -> Event {
+fn event(
+    (visit, browser): (&Visit, &Browser),
+    client: &Client,
+    action: &str,
+    now: lgsp_model::Timestamp,
+) -> Event {
     let mut event = Event::new(
         Class::Audit,
         now,
@@ -123,6 +130,7 @@ fn event(browser: &Browser, client: &Client, action: &str, now: lgsp_model::Time
     );
     event.agency.clone_from(&browser.principal.agency);
     event.with_trace(trace::current())
+    event.address.clone_from(&visit.address);
 }
 
 /// From now on the client is told when the session ends.

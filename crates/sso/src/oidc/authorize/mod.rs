@@ -17,7 +17,7 @@ pub(super) mod respond;
 use axum::{
     body::Bytes,
     extract::State,
-    http::{HeaderMap, Uri},
+    http::Uri,
     response::{IntoResponse as _, Redirect, Response},
 };
 use lgsp_identity::{Browser, Demand};
@@ -41,6 +41,7 @@ use super::{
     },
     token::mint,
 };
+use crate::visit::Visit;
 
 /// An authorisation request that waits for a person.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -58,47 +59,35 @@ pub(super) struct Step {
     pub(super) reference: Option<String>,
 }
 
-pub(super) async fn get(
-    State(provider): State<Provider>,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Response {
+pub(super) async fn get(State(provider): State<Provider>, visit: Visit, uri: Uri) -> Response {
     let query = uri.query().unwrap_or_default().as_bytes();
-    let answered = begin(&provider, &headers, query, false).await;
-    answered.unwrap_or_else(|stop| stopped(&provider, &headers, stop))
+    let answered = begin(&provider, &visit, query, false).await;
+    answered.unwrap_or_else(|stop| stopped(&provider, &visit.headers, stop))
 }
 
 /// A form of another site comes without the session's cookie; the redirect that follows brings
 /// it.
-pub(super) async fn post(
-    State(provider): State<Provider>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let answered = begin(&provider, &headers, &body, true).await;
-    answered.unwrap_or_else(|stop| stopped(&provider, &headers, stop))
+pub(super) async fn post(State(provider): State<Provider>, visit: Visit, body: Bytes) -> Response {
+    let answered = begin(&provider, &visit, &body, true).await;
+    answered.unwrap_or_else(|stop| stopped(&provider, &visit.headers, stop))
 }
 
 /// After sign-on.
-pub(super) async fn resume(
-    State(provider): State<Provider>,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Response {
+pub(super) async fn resume(State(provider): State<Provider>, visit: Visit, uri: Uri) -> Response {
     let query = uri.query().unwrap_or_default().as_bytes();
     let answered = async {
         let params = Params::parse(query)?;
         let step = load(&provider, params.get("tx").unwrap_or_default()).await?;
-        advance(&provider, &headers, step).await
+        advance(&provider, &visit, step).await
     };
     answered
         .await
-        .unwrap_or_else(|stop| stopped(&provider, &headers, stop))
+        .unwrap_or_else(|stop| stopped(&provider, &visit.headers, stop))
 }
 
 async fn begin(
     provider: &Provider,
-    headers: &HeaderMap,
+    visit: &Visit,
     text: &[u8],
     is_post: bool,
 ) -> Result<Response, Stop> {
@@ -117,7 +106,7 @@ async fn begin(
         transaction,
         reference: None,
     };
-    advance(provider, headers, step).await
+    advance(provider, visit, step).await
 }
 
 /// Where a browser goes on after sign-on.
@@ -157,12 +146,12 @@ async fn park(provider: &Provider, transaction: &Transaction) -> Result<String, 
 }
 
 /// The next thing to do: sign-on, consent, or the code.
-async fn advance(provider: &Provider, headers: &HeaderMap, step: Step) -> Result<Response, Stop> {
+async fn advance(provider: &Provider, visit: &Visit, step: Step) -> Result<Response, Stop> {
     let request = &step.transaction.request;
     let client = provider.clients.find(&request.client).await?;
     let client = client.ok_or_else(|| Fail::request("the client does not exist any more"))?;
     let demand = demand(&client, &step.transaction);
-    let browser = provider.identity.browser(headers).await?;
+    let browser = provider.identity.browser(&visit.headers).await?;
     let Some(browser) =
         browser.filter(|browser| is_good(provider, browser, &client, &step, &demand))
     else {
@@ -186,7 +175,7 @@ async fn advance(provider: &Provider, headers: &HeaderMap, step: Step) -> Result
     }
     issue::code(
         provider,
-        headers,
+        visit,
         &browser,
         &client,
         step,

@@ -81,6 +81,11 @@ impl AuthRequest {
         wanted
     }
 
+    /// Whether access is asked for that outlives the session.
+    pub(in crate::oidc) fn is_offline(&self) -> bool {
+        self.scopes.iter().any(|scope| scope == "offline_access")
+    }
+
     /// An error that goes to the client.
     pub(in crate::oidc) fn back(&self, error: &'static str, description: &str) -> Stop {
         Stop::Back(self.to.clone(), error, description.to_owned())

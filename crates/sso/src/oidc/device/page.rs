@@ -29,6 +29,7 @@ use crate::oidc::{
     client::Client,
     fail::{Fail, Outcome},
     grant::Grant,
+    life,
     limits::REFRESH_LIFE_MS,
     pages::{self, Texts},
     params::{Params, encode},
@@ -51,6 +52,7 @@ struct DevicePage<'a> {
 struct Asked<'a> {
     client: &'a str,
     scopes: Vec<&'static str>,
+    life: String,
 }
 
 type Connection = Option<axum::Extension<ConnectInfo<SocketAddr>>>;
@@ -158,6 +160,12 @@ async fn look(
             .iter()
             .map(|scope| texts.scope(scope))
             .collect(),
+        // A device works on when the browser that connected it has signed out.
+        life: life::sentence(
+            texts.language,
+            &client.spec,
+            life::ending(&client.spec, true),
+        ),
     };
     Ok(page(
         texts,
@@ -234,7 +242,7 @@ async fn decide(
         false => (DeviceState::Denied, String::new(), "device.denied"),
     };
     let actor = browser.principal.username.clone();
-    let event = Event::new(
+    let mut event = Event::new(
         Class::Audit,
         now,
         actor,
@@ -244,6 +252,8 @@ async fn decide(
     .with_detail(json!({ "scopes": device.scopes }))
     .with_trace(trace::current());
     let acceptance = Acceptance {
+    event.agency.clone_from(&browser.principal.agency);
+    event.address = address.map(|address| address.to_string());
         claim: None,
         effects: Effects {
             statements: vec![device::decide(

@@ -111,6 +111,39 @@ pub(in crate::oidc) async fn live(db: &Database, which: &Which<'_>) -> Result<Ve
     rows.iter().map(read).collect()
 }
 
+/// What a client holds of a person and may renew.
+pub(in crate::oidc) struct Renewable {
+    pub(in crate::oidc) client: String,
+    pub(in crate::oidc) since: Timestamp,
+    pub(in crate::oidc) is_offline: bool,
+}
+
+/// Clients that can renew their access to a person, by name. A family whose refresh tokens have
+/// ended has access tokens at most, and those end by themselves within minutes.
+pub(in crate::oidc) async fn renewable(
+    db: &Database,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<Vec<Renewable>> {
+    let sql = "SELECT f.client, MIN(f.created_at) AS since, \
+               COUNT(CASE WHEN f.is_offline = 1 THEN 1 END) AS offline FROM token_family f \
+               WHERE f.account_id = $1 AND f.revoked_at IS NULL AND f.expires_at > $2 \
+               AND EXISTS (SELECT 1 FROM refresh_token r \
+                   WHERE r.family = f.id AND r.expires_at > $2) \
+               GROUP BY f.client ORDER BY f.client";
+    let rows = db
+        .query_all(sql, vec![account.0.into(), now.0.into()])
+        .await?;
+    let read = |row: &QueryResult| -> Result<Renewable> {
+        Ok(Renewable {
+            client: row.try_get("", "client")?,
+            since: Timestamp(row.try_get("", "since")?),
+            is_offline: row.try_get::<i64>("", "offline")? > 0,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
 /// Marks a family as revoked.
 pub(in crate::oidc) fn revoke(db: &Database, id: Uuid, now: Timestamp) -> Statement {
     let sql = "UPDATE token_family SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL";

@@ -1,4 +1,4 @@
-//! The grant of token exchange: a system for a person, a person for a person.
+//! The grant of token exchange: a system for a person.
 //!
 //! Owns: that grant.
 //! Invariant: the result is never wider, nor longer, than what was presented; a token is
@@ -110,7 +110,7 @@ fn number(claims: &Value, name: &str) -> Option<i64> {
 }
 
 /// The claims of a presented token of ours.
-async fn presented(request: &Request<'_>, name: &str) -> Outcome<Option<Value>> {
+pub(super) async fn presented(request: &Request<'_>, name: &str) -> Outcome<Option<Value>> {
     let Some(token) = request.params.get(name) else {
         return Ok(None);
     };
@@ -142,7 +142,7 @@ fn live_identity(provider: &Provider, token: &str) -> Option<Value> {
 }
 
 /// Only who a token was made for, or made with, may exchange it.
-fn check_audience(request: &Request<'_>, subject: &Value) -> Outcome<()> {
+pub(super) fn check_audience(request: &Request<'_>, subject: &Value) -> Outcome<()> {
     let client = &request.client;
     let is_own = |audience: &str| {
         audience == client.id || client.spec.resources.iter().any(|own| own == audience)
@@ -186,7 +186,7 @@ fn act(request: &Request<'_>, subject: &Value, actor: Option<&Value>) -> Outcome
 }
 
 /// Scopes that both the token and the client have.
-fn scopes(request: &Request<'_>, subject: &Value) -> Outcome<Vec<String>> {
+pub(super) fn scopes(request: &Request<'_>, subject: &Value) -> Outcome<Vec<String>> {
     let held: Vec<String> = text(subject, "scope")
         .unwrap_or_default()
         .split_whitespace()

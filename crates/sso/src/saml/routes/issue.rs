@@ -4,7 +4,7 @@
 //! Not here: whether the person is signed in well enough (`sso.rs`), writing XML (`authn/`).
 //! Invariant: an assertion leaves only after its participant and its audit event are durable.
 
-use axum::{http::HeaderMap, response::Response};
+use axum::response::Response;
 use lgsp_identity::{Browser, Participant, Profile};
 use lgsp_platform::{
     http::trace,
@@ -28,6 +28,7 @@ use crate::{
         refused,
         signature::Signer,
     },
+    visit::Visit,
 };
 
 /// An answer in the making.
@@ -35,7 +36,7 @@ pub(super) struct Reply<'a> {
     pub(super) saml: &'a Saml,
     pub(super) provider: &'a Provider,
     pub(super) pending: &'a Pending,
-    pub(super) headers: &'a HeaderMap,
+    pub(super) visit: &'a Visit,
 }
 
 impl Reply<'_> {
@@ -140,6 +141,7 @@ impl Reply<'_> {
         let actor = profile.account.username.clone();
         let mut event = Event::new(Class::Audit, now, actor, "application.signed_on", subject);
         event.agency.clone_from(&profile.account.agency);
+        event.address.clone_from(&self.visit.address);
         event.trace_id = trace::current();
         event = event.with_detail(json!({
             "protocol": "saml", "acr": session.acr, "session": session.id,
@@ -163,6 +165,6 @@ impl Reply<'_> {
         if let Some(state) = &self.pending.relay_state {
             fields.push(("RelayState", state));
         }
-        pages::post_form(self.headers, &self.pending.consumer_url, &fields)
+        pages::post_form(&self.visit.headers, &self.pending.consumer_url, &fields)
     }
 }

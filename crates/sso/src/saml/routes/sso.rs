@@ -11,7 +11,7 @@ use std::sync::Arc;
 use axum::{
     body::Bytes,
     extract::{Path, State},
-    http::{HeaderMap, Uri},
+    http::Uri,
     response::Response,
 };
 use lgsp_identity::Demand;
@@ -33,6 +33,7 @@ use crate::{
         signature::SignatureFault,
     },
     transactions,
+    visit::Visit,
 };
 
 /// Kind of the transactions of sign-on.
@@ -62,20 +63,20 @@ pub(super) struct Pending {
 
 pub(in super::super) async fn by_redirect(
     State(saml): State<Saml>,
-    headers: HeaderMap,
+    visit: Visit,
     uri: Uri,
 ) -> Response {
     let result = async {
         let inbound = Inbound::from_query(uri.query().unwrap_or_default())?;
         let pending = check(&saml, inbound).await?;
-        proceed(&saml, pending, None, &headers).await
+        proceed(&saml, pending, None, &visit).await
     };
-    answer(&headers, result.await)
+    answer(&visit.headers, result.await)
 }
 
 pub(in super::super) async fn by_post(
     State(saml): State<Saml>,
-    headers: HeaderMap,
+    visit: Visit,
     body: Bytes,
 ) -> Response {
     let result = async {
@@ -85,27 +86,23 @@ pub(in super::super) async fn by_post(
         let handle = transactions::begin(&saml.platform, SIGN_ON, &pending).await?;
         Ok(pages::see_other(&way_back(&handle)))
     };
-    answer(&headers, result.await)
+    answer(&visit.headers, result.await)
 }
 
-pub(in super::super) async fn go_on(
-    State(saml): State<Saml>,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Response {
+pub(in super::super) async fn go_on(State(saml): State<Saml>, visit: Visit, uri: Uri) -> Response {
     let result = async {
         let fields = Fields::parse(uri.query().unwrap_or_default());
         let handle = fields.get("r").unwrap_or_default();
         let pending = transactions::get(&saml.platform, SIGN_ON, &handle).await?;
-        proceed(&saml, pending, Some(handle), &headers).await
+        proceed(&saml, pending, Some(handle), &visit).await
     };
-    answer(&headers, result.await)
+    answer(&visit.headers, result.await)
 }
 
 pub(in super::super) async fn from_here(
     State(saml): State<Saml>,
     Path(sp): Path<String>,
-    headers: HeaderMap,
+    visit: Visit,
     uri: Uri,
 ) -> Response {
     let result = async {
@@ -135,9 +132,9 @@ pub(in super::super) async fn from_here(
             login_hint: None,
             asked_at: saml.now(),
         };
-        proceed(&saml, pending, None, &headers).await
+        proceed(&saml, pending, None, &visit).await
     };
-    answer(&headers, result.await)
+    answer(&visit.headers, result.await)
 }
 
 fn way_back(handle: &str) -> String {
@@ -189,7 +186,7 @@ async fn proceed(
     saml: &Saml,
     pending: Pending,
     handle: Option<String>,
-    headers: &HeaderMap,
+    visit: &Visit,
 ) -> Result<Response> {
     let provider: Arc<Provider> = saml
         .providers()
@@ -199,7 +196,7 @@ async fn proceed(
         saml,
         provider: &provider,
         pending: &pending,
-        headers,
+        visit,
     };
     let is_other = |qualifier: &String| *qualifier != provider.spec.entity_id;
     let format = NameIds::choose(&provider.spec, pending.name_id_format.as_deref())
@@ -225,7 +222,7 @@ async fn proceed(
         client_name: Some(provider.spec.title.clone()),
         ..Demand::default()
     };
-    if let Some(browser) = saml.identity.browser(headers).await?
+    if let Some(browser) = saml.identity.browser(&visit.headers).await?
         && saml.identity.satisfies(&browser.session, &demand)
     {
         if let Some(handle) = &handle {

@@ -147,26 +147,9 @@ pub(super) async fn unlink_me(
 ) -> Result<StatusCode, Refusal> {
     caller.require(lgsp_identity::roles::SELF, None)?;
     let account = fresh(&upstream, &caller, &headers).await?;
-    if !has_other_way(&upstream, &account, id).await? {
-        return Err(Error::LastWayIn.into());
-    }
     let actor = Actor::from(&caller);
-    upstream.unlink(&account, id, &actor).await?;
+    upstream.unlink_own(&account, id, &actor).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Whether an account can be entered without this link: with a password, or with another link
-/// whose provider may be used.
-async fn has_other_way(upstream: &Upstream, account: &Account, id: Uuid) -> Result<bool> {
-    if account.password_changed_at.is_some() {
-        return Ok(true);
-    }
-    let links = tables::links_of(&upstream.platform.db, account.id).await?;
-    let is_usable = |link: &ExternalIdentity| {
-        let provider = upstream.providers.find(&link.provider);
-        link.id != id && provider.is_ok_and(|provider| provider.spec.enabled)
-    };
-    Ok(links.iter().any(is_usable))
 }
 
 /// The caller's account, when its browser proved a factor a short while ago.

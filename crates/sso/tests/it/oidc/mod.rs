@@ -7,6 +7,7 @@ mod clients;
 mod logout;
 mod tokens;
 
+mod ties;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::digest;
 use serde_json::Value;

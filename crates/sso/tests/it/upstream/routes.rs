@@ -1,5 +1,7 @@
 //! Operations of administrators: check, preview, try, links and citizen numbers of others.
 
+use std::time::Duration;
+
 use lgsp_identity::Kind;
 use lgsp_simulator::sso::{Endpoint, SsoFault, SsoFaultRule};
 use serde_json::json;
@@ -108,6 +110,49 @@ each_database! {
             "account.citizen_number_set", "account.citizen_number_removed"] {
             assert!(events.iter().any(|event| event == action), "{action}: {events:?}");
         }
+    }
+
+    async fn a_link_is_ended_on_the_own_page_with_a_fresh_proof_and_never_the_last_way_in(world: &World) {
+        let portal = Provider::start(world, json!({"unknown": "create_citizen"})).await;
+        let account = world.account(Kind::Official, "van.thu", "H34.01", &[]).await;
+        set_number(world, &account.id.to_string(), &portal.people[3].citizen_number).await;
+        let mut person = world.browser();
+        let link = portal.sign_in(&mut person, 3).await.location().to_owned();
+        person.sign_in("van.thu", &link).await;
+        let token = person.get(&link).await.hidden("csrf_token");
+        person.post_form(&link, &[("csrf_token", &token)]).await;
+        let page = person.get("/account/links").await;
+        assert!(page.text.contains("Cổng dịch vụ công (mô phỏng)"), "{}", page.text);
+        assert!(page.text.contains("Đăng nhập được bằng tài khoản"), "{}", page.text);
+        let id = page.hidden("id");
+        assert!(id.starts_with("upstream:"), "{id}");
+
+        world.clock.advance_ms(6 * 60_000);
+        portal.handle.advance(Duration::from_secs(6 * 60));
+        let fields = [("csrf_token", page.hidden("csrf_token")), ("id", id.clone())];
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let asked = person.post_form("/account/links", &fields).await;
+        assert!(asked.location().starts_with("/sign-in?next=/account/links"), "{}", asked.location());
+        person.read_csrf_token().await;
+        let refused = person.json("DELETE", &format!("/api/v1/me/ties/{id}"), json!({})).await;
+        assert_eq!(refused.refusal().1, "identity.session.insufficient_user_authentication");
+        assert_eq!(world.number("SELECT COUNT(*) FROM external_identity").await, 1);
+        person.sign_in("van.thu", "/account/links").await;
+        let page = person.get("/account/links").await;
+        let fields = [("csrf_token", page.hidden("csrf_token")), ("id", id)];
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(person.post_form("/account/links", &fields).await.location(), "/account/links?lang=vi");
+        assert_eq!(world.number("SELECT COUNT(*) FROM external_identity").await, 0);
+
+        // A citizen whose account the provider made has no other way in.
+        let mut citizen = world.browser();
+        portal.sign_in(&mut citizen, 7).await;
+        let page = citizen.get("/account/links").await;
+        let fields = [("csrf_token", page.hidden("csrf_token")), ("id", page.hidden("id"))];
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let refused = citizen.post_form("/account/links", &fields).await;
+        assert_eq!(refused.status, 409, "{}", refused.text);
+        assert_eq!(world.number("SELECT COUNT(*) FROM external_identity").await, 1);
     }
 
     async fn secrets_go_in_and_never_come_out(world: &World) {
