@@ -253,7 +253,7 @@ impl Identity {
     }
 
     /// Whether a role may be delegated: it is held there, and gives no power over rights.
-    fn is_delegable(&self, wanted: &DelegatedRole, held: &[RoleGrant]) -> bool {
+    pub(super) fn is_delegable(&self, wanted: &DelegatedRole, held: &[RoleGrant]) -> bool {
         let Some(role) = roles::find(&wanted.role) else {
             return false;
         };

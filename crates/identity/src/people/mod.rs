@@ -9,6 +9,7 @@ pub mod delegation;
 pub(crate) mod error;
 mod idle;
 pub mod import;
+pub mod in_force;
 pub mod moves;
 pub mod report;
 pub mod requests;

@@ -2,7 +2,7 @@
 //!
 //! Owns: `Provider::read_access`, taking a token out of a request.
 //! Invariant: only what has the type and issuer of an access token is one; a token of a revoked
-//! family, of a dead account or past its end is none.
+//! family, of a dead account, of an ended delegation or past its end is none.
 //! Follows: RFC 9068, section 4; RFC 6750, section 2.
 
 use axum::http::{HeaderMap, header};
@@ -49,6 +49,10 @@ impl Provider {
         }
         let is_alive = match account_of(&claims) {
             Some(account) => self.alive.is_alive(account).await?,
+        if let Some(delegation) = delegation_of(&claims) {
+            let current = self.identity.delegation_in_force(delegation).await?;
+            return Ok(current.map(|_| claims));
+        }
             None => {
                 let client = text("client_id").unwrap_or_default();
                 self.clients.find(client).await?.is_some()

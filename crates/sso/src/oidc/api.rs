@@ -26,6 +26,7 @@ use super::{
         OidcClient,
         secrets::{self, ClientSecretInfo},
     },
+    delegation, given,
     tables::{consent, family::Which},
 };
 
@@ -37,6 +38,7 @@ pub(super) fn router(provider: Provider) -> OpenApiRouter {
         .routes(routes!(list_client_secrets, create_client_secret))
         .routes(routes!(revoke_client_secret))
         .routes(routes!(end_client_tokens))
+        .routes(routes!(delegation::make_delegation_assertion))
         .routes(routes!(list_consents))
         .routes(routes!(withdraw_consent))
         .with_state(provider)

@@ -6,6 +6,7 @@
 //! Follows: OpenID Connect Core 1.0, sections 5.1, 5.4 and 5.5; design document "Identity", 2.4.
 
 use lgsp_identity::Profile;
+use lgsp_platform::http::context::RoleGrant;
 use serde_json::{Map, Value, json};
 
 use super::{client::Client, grant::Grant};
@@ -67,7 +68,12 @@ pub(super) fn org(profile: &Profile) -> Value {
 
 /// The roles of a person, as `role` or `role@agency`.
 pub(super) fn roles(profile: &Profile) -> Value {
-    let name = |grant: &lgsp_platform::http::context::RoleGrant| match &grant.agency {
+    role_names(&profile.account.grants)
+}
+
+/// Roles as `role` or `role@agency`.
+pub(super) fn role_names(grants: &[RoleGrant]) -> Value {
+    let name = |grant: &RoleGrant| match &grant.agency {
         Some(agency) => format!("{}@{agency}", grant.role),
         None => grant.role.clone(),
     };

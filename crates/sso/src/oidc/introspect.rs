@@ -28,7 +28,7 @@ pub(super) const PATH: &str = "/oauth2/introspect";
 /// Media type of signed answers.
 const SIGNED: &str = "application/token-introspection+jwt";
 /// Claims that are passed on.
-const TOLD: [&str; 15] = [
+const TOLD: [&str; 17] = [
     "scope",
     "client_id",
     "exp",
@@ -45,6 +45,8 @@ const TOLD: [&str; 15] = [
     "amr",
     "org",
 ];
+    "roles",
+    DELEGATION_CLAIM,
 
 pub(super) async fn introspect(
     State(provider): State<Provider>,

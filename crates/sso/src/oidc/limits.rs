@@ -35,6 +35,8 @@ pub(super) const REFRESH_LIFE_MS: i64 = 30 * 86_400_000;
 pub(super) const REFRESH_GRACE_MS: i64 = 10_000;
 /// A client assertion may be dated this far ahead.
 pub(super) const ASSERTION_AHEAD_S: i64 = 300;
+/// Life of a delegation assertion: it is exchanged at once.
+pub(super) const ASSERTION_LIFE_S: i64 = 300;
 /// Life of a device code.
 pub(super) const DEVICE_LIFE_MS: i64 = 600_000;
 /// Least wait between two questions of a device.

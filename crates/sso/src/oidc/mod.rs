@@ -14,6 +14,7 @@ mod authorize;
 mod claims;
 pub mod client;
 mod cors;
+mod delegation;
 mod device;
 mod discovery;
 mod dpop;

@@ -79,6 +79,8 @@ async fn answer(
         None => None,
     };
     let mut grant = grant.ok_or_else(|| refused("the token has no person"))?;
+    // Who acts for somebody learns nothing of the person, neither of itself by this token.
+    let grant = grant.filter(|grant| text("sub") == Some(&grant.sub));
     grant.scopes = scopes.split(' ').map(str::to_owned).collect();
     let profile = provider.identity.profile(grant.account).await?;
     let profile = profile.ok_or_else(|| refused("the account may not be used"))?;

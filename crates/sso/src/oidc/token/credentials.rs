@@ -42,6 +42,7 @@ pub(super) async fn issue(request: &Request<'_>) -> Outcome<Issued> {
             ends_before: None,
             profile: None,
         },
+            more: &[],
     )
     .await?;
     Ok(Issued {

@@ -1,6 +1,7 @@
 //! The grant of token exchange: a system for a person.
 //!
-//! Owns: that grant.
+//! Owns: that grant, what both ways of it share.
+//! Not here: a person for a person (`delegated.rs`).
 //! Invariant: the result is never wider, nor longer, than what was presented; a token is
 //! exchanged only by a client that it was made for; who acts is always named in `act`.
 //! Follows: RFC 8693; design document "Identity", section 2.6.
@@ -13,9 +14,10 @@ use lgsp_platform::{
 };
 use serde_json::{Value, json};
 
-use super::{Issued, Request, mint};
+use super::{Issued, Request, delegated, mint};
 use crate::oidc::{
     Provider,
+    delegation::{self, DELEGATION_CLAIM},
     fail::{Fail, Outcome},
     limits::ACTORS_MAX,
     tables::family,
@@ -28,20 +30,18 @@ const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
 
 pub(super) async fn exchange(request: &Request<'_>) -> Outcome<Issued> {
     let params = request.params;
-    let issued_type = match params.get("requested_token_type") {
-        None | Some(ACCESS_TOKEN) => ACCESS_TOKEN,
-        Some(JWT) => JWT,
-        Some(_) => return Err(Fail::request("requested_token_type is not supported")),
-    };
+    if params.get("subject_token_type") == Some(JWT)
+        && let Some(asserted) = delegation::read(request.provider, params.need("subject_token")?)
+    {
+        return delegated::redeem(request, &asserted).await;
+    }
+    let issued_type = issued_type(request)?;
     let subject = presented(request, "subject_token").await?;
     let subject = subject.ok_or_else(|| Fail::request("subject_token is missing"))?;
     let actor = presented(request, "actor_token").await?;
     check_audience(request, &subject)?;
     let act = act(request, &subject, actor.as_ref())?;
-    let audiences = request.resources(&request.client.spec.exchange_audiences)?;
-    if audiences.is_empty() {
-        return Err(Fail::new("invalid_target", "an audience is needed"));
-    }
+    let audiences = audiences(request)?;
     let scopes = scopes(request, &subject)?;
     let sub = text(&subject, "sub").ok_or_else(|| refused("the token has no subject"))?;
     let ends = number(&subject, "exp").ok_or_else(|| refused("the token has no end"))?;
@@ -63,6 +63,7 @@ pub(super) async fn exchange(request: &Request<'_>) -> Outcome<Issued> {
             ends_before: Some(Timestamp(ends * 1_000)),
             profile: None,
         },
+            more: &authority(&subject),
     )
     .await?;
     Ok(Issued {
@@ -76,6 +77,35 @@ pub(super) async fn exchange(request: &Request<'_>) -> Outcome<Issued> {
 }
 
 /// Who acts for whom, in the journal before the token is given out.
+/// The form of token that is asked for; both are the same here.
+pub(super) fn issued_type(request: &Request<'_>) -> Outcome<&'static str> {
+    match request.params.get("requested_token_type") {
+        None | Some(ACCESS_TOKEN) => Ok(ACCESS_TOKEN),
+        Some(JWT) => Ok(JWT),
+        Some(_) => Err(Fail::request("requested_token_type is not supported")),
+    }
+}
+
+/// The resources that the result is for; at least one.
+pub(super) fn audiences(request: &Request<'_>) -> Outcome<Vec<String>> {
+    let asked = request.resources(&request.client.spec.exchange_audiences)?;
+    match asked.is_empty() {
+        true => Err(Fail::new("invalid_target", "an audience is needed")),
+        false => Ok(asked),
+    }
+}
+
+/// What a token that rests on a delegation says of it goes on unchanged.
+fn authority(subject: &Value) -> Vec<(&'static str, Value)> {
+    if subject.get(DELEGATION_CLAIM).is_none() {
+        return Vec::new();
+    }
+    [DELEGATION_CLAIM, "roles", "org"]
+        .into_iter()
+        .filter_map(|name| Some((name, subject.get(name)?.clone())))
+        .collect()
+}
+
 async fn note(request: &Request<'_>, sub: &str, act: &Value, audiences: &[String]) -> Outcome<()> {
     let platform = &request.provider.platform;
     let client = &request.client;

@@ -54,6 +54,8 @@ pub(in crate::oidc) struct Access<'a> {
     pub(in crate::oidc) profile: Option<&'a Profile>,
 }
 
+    /// Further claims.
+    pub(in crate::oidc) more: &'a [(&'static str, Value)],
 /// A minted access token.
 pub(in crate::oidc) struct Minted {
     pub(in crate::oidc) token: String,
@@ -151,6 +153,9 @@ fn access_claims(provider: &Provider, access: &Access<'_>, now: Timestamp, life_
 /// asked for, and beside it when the scope opens the user info.
 fn audience(provider: &Provider, access: &Access<'_>) -> Value {
     let mut all: Vec<&str> = access.audiences.iter().map(String::as_str).collect();
+    for (name, value) in access.more {
+        put(name, value.clone());
+    }
     if all.is_empty() || access.scopes.iter().any(|scope| scope == "openid") {
         all.push(&provider.issuer);
     }

@@ -6,6 +6,7 @@
 
 mod code;
 mod credentials;
+mod delegated;
 mod device;
 mod exchange;
 pub(super) mod mint;
@@ -226,6 +227,7 @@ impl Request<'_> {
                 Some(mint::identity(provider, &self.client, grant, &access.token, profile).await?)
             }
             _ => None,
+                more: &[],
         };
         Ok(Issued {
             access,

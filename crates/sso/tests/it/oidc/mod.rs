@@ -5,6 +5,7 @@
 mod authorize;
 mod clients;
 mod logout;
+mod delegation;
 mod tokens;
 
 mod ties;
