@@ -144,7 +144,7 @@ impl Identity {
                 .map_or_else(|| self.platform.ids.next(), |old| old.id),
             account_id: account.id,
             csrf_token: new_secret()?,
-            auth_at: actor.now,
+            auth_at: proof.auth_at.map_or(actor.now, |at| at.min(actor.now)),
             acr: proof.acr,
             amr: proof.amr.clone(),
             created_at: old.as_ref().map_or(actor.now, |old| old.created_at),

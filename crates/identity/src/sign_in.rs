@@ -53,6 +53,8 @@ pub struct Proof {
     pub acr: u8,
     /// Factors, as RFC 8176 names them.
     pub amr: Vec<String>,
+    /// When that was, if it was elsewhere; absent: now.
+    pub auth_at: Option<Timestamp>,
 }
 
 impl Proof {
@@ -62,6 +64,7 @@ impl Proof {
         Self {
             acr: 1,
             amr: vec!["pwd".to_owned()],
+            auth_at: None,
         }
     }
 }

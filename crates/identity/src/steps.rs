@@ -197,6 +197,7 @@ impl Identity {
         let proof = Proof {
             acr: session.acr,
             amr: session.amr.clone(),
+            auth_at: None,
         };
         let step = Step {
             is_step_up: true,
@@ -370,6 +371,8 @@ impl Identity {
         let proof = Proof {
             acr: step.acr,
             amr: step.amr.clone(),
+            // The last step was just taken.
+            auth_at: None,
         };
         let ending = Ending {
             account,

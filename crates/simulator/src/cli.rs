@@ -244,6 +244,7 @@ async fn sso(args: SsoArgs) -> anyhow::Result<()> {
         None => SsoSeed::demo(&ClientSeed {
             client_id: args.client_id,
             client_secret: args.client_secret,
+            jwks: None,
             redirect_uris: args.redirect_uri,
         }),
     };

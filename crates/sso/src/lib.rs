@@ -85,7 +85,7 @@ pub async fn start(platform: &Platform, identity: &Identity) -> Result<Running> 
     let oidc = oidc::start(platform, identity, &keys).await?;
     let saml = saml::start(platform, identity, &keys).await?;
     let cas = cas::start(platform, identity)?;
-    let upstream = upstream::start(platform, identity).await?;
+    let upstream = upstream::start(platform, identity, &keys).await?;
     let web = saml.pages.merge(cas.pages);
     let mut doors = platform.config.identity.doors.iter();
     let service = if doors.any(|door| door == "service") {

@@ -451,6 +451,7 @@ async fn try_passkey(walk: &Walk<'_>, form: &Form) -> Result<Response> {
     let proof = Proof {
         acr: 3,
         amr: ["hwk", "user", "mfa"].map(str::to_owned).to_vec(),
+        auth_at: None,
     };
     let request = walk.visit.request(identity);
     let acr = form.get("acr").parse().unwrap_or(0);

@@ -100,7 +100,7 @@ each_database! {
 
     async fn a_session_tells_how_it_was_proved(world: &World) {
         let account = world.identity.account_by_username(ADMIN).await.unwrap();
-        let proof = Proof { acr: 2, amr: vec!["fed".into(), "mfa".into()] };
+        let proof = Proof { acr: 2, amr: vec!["fed".into(), "mfa".into()], auth_at: None };
         let opened = world.identity.open_session(&account, &proof, &RequestInfo::default()).await.unwrap();
         let browser = world.identity.browser(&cookies(&opened.secret)).await.unwrap().unwrap();
         assert_eq!((browser.session.acr, browser.session.amr.join(" ")), (2, "fed mfa".to_owned()));

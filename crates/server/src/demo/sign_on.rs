@@ -91,6 +91,7 @@ pub(super) fn start(composition: &Composition, sign_on: SignOn) -> anyhow::Resul
     let seed = SsoSeed::demo(&ClientSeed {
         client_id: CLIENT_ID.to_owned(),
         client_secret: sign_on.secret,
+        jwks: None,
         redirect_uris: Vec::new(),
     });
     let handle = SsoHandle::new(&sign_on.url, seed, SsoOptions::default())?;

@@ -66,6 +66,16 @@ pub(super) fn answer(
         ));
     };
     let code = super::keys::random_text(32)?;
+    let now_s = handle.sso.now_s();
+    let is_anew = call
+        .parameter("prompt")
+        .split(' ')
+        .any(|one| one == "login")
+        || call.parameter("max_age") == "0";
+    let age_s = match is_anew {
+        true => 0,
+        false => state.profile(profile).map_or(0, |of| of.auth_age_s),
+    };
     let grant = Grant {
         profile: profile.to_owned(),
         client_id,
@@ -73,7 +83,8 @@ pub(super) fn answer(
         nonce: call.parameter("nonce").to_owned(),
         challenge: challenge.to_owned(),
         person,
-        expires_s: handle.sso.now_s() + CODE_LIFE_S,
+        expires_s: now_s + CODE_LIFE_S,
+        auth_s: now_s - age_s,
     };
     state.grants.put(code.clone(), grant);
     drop(state);

@@ -1,20 +1,19 @@
 //! The endpoints that programs call: configuration, token, userinfo, check, revocation, keys.
 //!
-//! Owns: routing below a profile, client authentication, general faults.
-//! Not here: the page for people (`authorize.rs`).
+//! Owns: routing below a profile, general faults.
+//! Not here: the page for people (`authorize.rs`), who calls (`clients.rs`).
 //! Invariant: a code and a token work only for the client and profile they were made for.
 //! Follows: OpenID Connect Core 3.1.3, 5.3; Discovery 1.0; RFC 7009; design document "Identity",
 //! section 8 (the portal's userinfo by POST and its token check).
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use hyper::Method;
 use serde_json::{Value, json};
 
+use super::clients::client_of;
 use super::faults::{Endpoint, SsoFault};
-use super::http::{Answer, Call, decode};
+use super::http::{Answer, Call};
 use super::keys::{encode, random_text, sha256};
 use super::state::{Access, Grant};
 use super::tokens::{self, IdToken};
@@ -69,7 +68,7 @@ pub(super) async fn answer(handle: &SsoHandle, call: &Call) -> Answer {
         Endpoint::Discovery => Ok(discovery(handle, profile, &fired)),
         Endpoint::Authorize => authorize::answer(handle, profile, call, &fired),
         Endpoint::Token => token(handle, profile, call, &fired),
-        Endpoint::Userinfo => Ok(userinfo(handle, profile, call, &fired)),
+        Endpoint::Userinfo => userinfo(handle, profile, call, &fired),
         Endpoint::Check => Ok(check(handle, profile, call)),
         Endpoint::Revoke => Ok(revoke(handle, profile, call)),
         Endpoint::Jwks => Ok(Answer::json(&handle.sso.lock().keys.published())),
@@ -100,29 +99,12 @@ fn discovery(handle: &SsoHandle, profile: &str, fired: &[SsoFault]) -> Answer {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256"],
         "code_challenge_methods_supported": ["S256"],
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+        "token_endpoint_auth_methods_supported":
+            ["client_secret_post", "client_secret_basic", "private_key_jwt"],
+        "token_endpoint_auth_signing_alg_values_supported": ["ES256"],
         "scopes_supported": ["openid", "profile", "email", "phone", "address"],
         "authorization_response_iss_parameter_supported": true,
     }))
-}
-
-/// The client that a call authenticates as.
-fn client_of(handle: &SsoHandle, profile: &str, call: &Call) -> Option<String> {
-    let basic = call.header("authorization").strip_prefix("Basic ");
-    let (id, secret) = match basic {
-        Some(encoded) => {
-            let text = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
-            let (id, secret) = text.split_once(':')?;
-            (decode(id), decode(secret))
-        }
-        None => (
-            call.parameter("client_id").to_owned(),
-            call.parameter("client_secret").to_owned(),
-        ),
-    };
-    let state = handle.sso.lock();
-    let known = state.client(profile, &id)?;
-    (known.client_secret == secret).then_some(id)
 }
 
 fn token(
@@ -190,22 +172,39 @@ fn token(
     })))
 }
 
-fn userinfo(handle: &SsoHandle, profile: &str, call: &Call, fired: &[SsoFault]) -> Answer {
+fn userinfo(
+    handle: &SsoHandle,
+    profile: &str,
+    call: &Call,
+    fired: &[SsoFault],
+) -> anyhow::Result<Answer> {
     let now_s = handle.sso.now_s();
+    let issuer = handle.issuer(profile);
     let state = handle.sso.lock();
     let Some(of) = state.profile(profile) else {
-        return Answer::error(404, "not_found", "no such profile");
+        return Ok(Answer::error(404, "not_found", "no such profile"));
     };
     if of.is_userinfo_post_only && call.method != Method::POST {
-        return Answer::error(405, "invalid_request", "POST only");
+        return Ok(Answer::error(405, "invalid_request", "POST only"));
     }
     let bearer = call.header("authorization").strip_prefix("Bearer ");
     let access = bearer.and_then(|token| state.tokens.get(token));
     let live = access.filter(|access| access.profile == profile && access.expires_s > now_s);
-    match live.and_then(|access| state.people.get(access.person)) {
-        Some(person) => Answer::json(&tokens::claims(&state, of, person, fired)),
-        None => Answer::error(401, "invalid_token", "unknown or ended"),
+    let found = live.and_then(|access| Some((access, state.people.get(access.person)?)));
+    let Some((access, person)) = found else {
+        return Ok(Answer::error(401, "invalid_token", "unknown or ended"));
+    };
+    let claims = tokens::claims(&state, of, person, fired);
+    if !of.is_userinfo_signed {
+        return Ok(Answer::json(&claims));
     }
+    let claims = tokens::addressed(claims, (&issuer, &access.client_id), fired);
+    let signed = state.keys.sign(&claims, tokens::signing(fired))?;
+    Ok(Answer {
+        content_type: "application/jwt",
+        body: signed.into_bytes(),
+        ..Answer::json(&json!({}))
+    })
 }
 
 /// The portal's token check: `token` and `state=0` in, `client_id` and `exp` out.

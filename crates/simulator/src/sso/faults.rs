@@ -48,13 +48,13 @@ pub enum SsoFault {
     NotJson,
     /// The answer is larger than anybody should read.
     Huge,
-    /// The configuration names another issuer, or the id token does.
+    /// The configuration names another issuer, or the id token or signed userinfo does.
     WrongIssuer,
     /// The browser comes back with the `iss` of another provider (mix-up).
     WrongAnswerIssuer,
     /// The browser comes back with another `state`.
     WrongState,
-    /// The id token is for another client.
+    /// The id token or signed userinfo is for another client.
     WrongAudience,
     /// The id token ended an hour ago.
     ExpiredToken,
@@ -90,19 +90,18 @@ impl SsoFault {
     fn endpoints(&self) -> Option<&'static [Endpoint]> {
         match self {
             Self::Slow { .. } | Self::Http { .. } | Self::NotJson | Self::Huge => None,
-            Self::WrongIssuer => Some(&[Endpoint::Discovery, Endpoint::Token]),
+            Self::WrongIssuer => Some(&[Endpoint::Discovery, Endpoint::Token, Endpoint::Userinfo]),
             Self::WrongAnswerIssuer | Self::WrongState | Self::Denied => {
                 Some(&[Endpoint::Authorize])
             }
+            Self::ExpiredToken | Self::WrongNonce | Self::MissingNonce | Self::RotatedKey => {
+                Some(&[Endpoint::Token])
+            }
             Self::WrongAudience
-            | Self::ExpiredToken
-            | Self::WrongNonce
-            | Self::MissingNonce
             | Self::AlgNone
             | Self::AlgConfused
             | Self::ForgedSignature
-            | Self::UnknownKey
-            | Self::RotatedKey => Some(&[Endpoint::Token]),
+            | Self::UnknownKey => Some(&[Endpoint::Token, Endpoint::Userinfo]),
             Self::MissingClaim { .. } => Some(&[Endpoint::Token, Endpoint::Userinfo]),
             Self::WrongSubject | Self::DuplicateCitizenNumber => Some(&[Endpoint::Userinfo]),
         }

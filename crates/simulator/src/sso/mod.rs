@@ -8,6 +8,7 @@
 //! older portal software; nothing of VNeID's own document is known, so its profile is unverified.
 
 mod authorize;
+mod clients;
 mod control;
 mod endpoints;
 mod faults;
@@ -113,6 +114,35 @@ impl SsoHandle {
     /// When no key can be made.
     pub fn rotate_key(&self) -> anyhow::Result<()> {
         self.sso.lock().keys.rotate()
+    }
+
+    /// Registers the public keys of a client, which must prove itself with them from now on;
+    /// false when there is no such client.
+    pub fn set_client_keys(&self, profile: &str, client_id: &str, jwks: serde_json::Value) -> bool {
+        let mut state = self.sso.lock();
+        let found = state
+            .profiles
+            .iter_mut()
+            .filter(|known| known.name == profile)
+            .flat_map(|known| &mut known.clients)
+            .find(|client| client.client_id == client_id);
+        let is_found = found.is_some();
+        if let Some(client) = found {
+            client.jwks = Some(jwks);
+        }
+        is_found
+    }
+
+    /// Changes a profile; false when there is none of this name.
+    pub fn change_profile(&self, profile: &str, change: impl FnOnce(&mut ProfileSeed)) -> bool {
+        let mut state = self.sso.lock();
+        let mut known = state.profiles.iter_mut();
+        let found = known.find(|known| known.name == profile);
+        let is_found = found.is_some();
+        if let Some(found) = found {
+            change(found);
+        }
+        is_found
     }
 
     /// How often an endpoint was called.

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A client of a profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,8 +15,11 @@ use serde::{Deserialize, Serialize};
 pub struct ClientSeed {
     /// Its id.
     pub client_id: String,
-    /// Its secret.
+    /// Its secret; not taken from a client with keys.
     pub client_secret: String,
+    /// Its public keys (JWK Set, ES256); with them it must prove itself by `private_key_jwt`.
+    #[serde(default)]
+    pub jwks: Option<Value>,
     /// Addresses that it may be sent back to; empty for any on this machine.
     #[serde(default)]
     pub redirect_uris: Vec<String>,
@@ -34,6 +38,13 @@ pub struct ProfileSeed {
     /// `userinfo` answers only to POST.
     #[serde(default)]
     pub is_userinfo_post_only: bool,
+    /// `userinfo` answers with a signed token.
+    #[serde(default)]
+    pub is_userinfo_signed: bool,
+    /// How long ago its people proved themselves, in seconds, unless they are asked anew
+    /// (`prompt=login`, `max_age=0`).
+    #[serde(default)]
+    pub auth_age_s: i64,
     /// Level that its tokens tell (`acr`).
     pub acr: String,
     /// Its clients.
@@ -99,6 +110,8 @@ impl SsoSeed {
                     title: "Cổng dịch vụ công quốc gia (mô phỏng)".into(),
                     claims: claims(PORTAL_CLAIMS),
                     is_userinfo_post_only: true,
+                    is_userinfo_signed: false,
+                    auth_age_s: 0,
                     acr: "LoA2".into(),
                     clients: vec![client.clone()],
                 },
@@ -107,6 +120,8 @@ impl SsoSeed {
                     title: "VNeID (mô phỏng, chưa kiểm chứng)".into(),
                     claims: claims(VNEID_CLAIMS),
                     is_userinfo_post_only: false,
+                    is_userinfo_signed: false,
+                    auth_age_s: 0,
                     acr: "muc-do-2".into(),
                     clients: vec![client.clone()],
                 },

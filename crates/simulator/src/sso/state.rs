@@ -23,6 +23,8 @@ pub(super) struct Grant {
     pub(super) challenge: String,
     pub(super) person: usize,
     pub(super) expires_s: i64,
+    /// When the person proved itself.
+    pub(super) auth_s: i64,
 }
 
 /// An access token.
@@ -78,6 +80,8 @@ pub(super) struct State {
     pub(super) faults: Faults,
     pub(super) grants: Recent<Grant>,
     pub(super) tokens: Recent<Access>,
+    /// Assertions of clients that were taken.
+    pub(super) assertions: Recent<()>,
     pub(super) calls: BTreeMap<Endpoint, u64>,
 }
 
@@ -90,6 +94,7 @@ impl State {
             faults: Faults::default(),
             grants: Recent::default(),
             tokens: Recent::default(),
+            assertions: Recent::default(),
             calls: BTreeMap::new(),
         })
     }

@@ -52,6 +52,29 @@ pub(super) fn claims(
     Value::Object(claims)
 }
 
+/// Claims as a signed answer carries them: from whom, for whom.
+pub(super) fn addressed(
+    claims: Value,
+    (issuer, client_id): (&str, &str),
+    fired: &[SsoFault],
+) -> Value {
+    let mut claims = match claims {
+        Value::Object(claims) => claims,
+        other => return other,
+    };
+    let issuer = match fired.contains(&SsoFault::WrongIssuer) {
+        true => "https://other-provider.example",
+        false => issuer,
+    };
+    let audience = match fired.contains(&SsoFault::WrongAudience) {
+        true => "another-client",
+        false => client_id,
+    };
+    claims.insert("iss".into(), issuer.into());
+    claims.insert("aud".into(), audience.into());
+    Value::Object(claims)
+}
+
 /// What the id token says.
 pub(super) struct IdToken<'a> {
     pub(super) issuer: &'a str,
@@ -72,7 +95,7 @@ impl IdToken<'_> {
             "aud": self.grant.client_id,
             "azp": self.grant.client_id,
             "iat": self.now_s,
-            "auth_time": self.now_s,
+            "auth_time": self.grant.auth_s,
             "exp": self.now_s + ID_TOKEN_LIFE_S,
             "nonce": self.grant.nonce,
             "at_hash": at_hash,

@@ -47,6 +47,7 @@ impl Running {
         let seed = SsoSeed::demo(&ClientSeed {
             client_id: "lgsp".into(),
             client_secret: "s3cret".into(),
+            jwks: None,
             redirect_uris: vec![BACK.into()],
         });
         let base = format!("http://{address}");

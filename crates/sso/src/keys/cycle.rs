@@ -39,7 +39,7 @@ impl Purpose {
     const fn turns_by_date(self) -> bool {
         match self {
             Self::Token => true,
-            Self::Saml => false,
+            Self::Saml | Self::Client => false,
         }
     }
 }

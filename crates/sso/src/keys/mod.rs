@@ -113,6 +113,8 @@ pub enum Purpose {
     Token,
     /// Assertions and metadata of SAML.
     Saml,
+    /// Assertions with which the platform proves itself to providers of others.
+    Client,
 }
 
 impl Purpose {
@@ -122,6 +124,7 @@ impl Purpose {
         match self {
             Self::Token => "token",
             Self::Saml => "saml",
+            Self::Client => "client",
         }
     }
 

@@ -1,11 +1,12 @@
 //! From a code to claims that are to be believed.
 //!
 //! Owns: `Answer`, redeeming the code, asking for the claims.
-//! Not here: whose browser it is (`transaction.rs`), whose account (`linking.rs`).
+//! Not here: how the platform proves itself (`client.rs`), whose browser it is
+//! (`transaction.rs`), whose account (`linking.rs`).
 //! Invariant: the subject of the claims is that of the verified id token.
 //! Follows: OpenID Connect Core 1.0, sections 3.1.3 and 5.3; identity 8 (userinfo by POST).
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use lgsp_model::Timestamp;
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -13,10 +14,10 @@ use serde_json::{Map, Value};
 use super::{
     Upstream,
     claims::Mapped,
-    fetch::{Call, encode},
+    fetch::{Accept, Answered, Call},
     id_token::{self, Expected},
-    kind::{ClientAuth, UserinfoMethod},
-    provider::Provider,
+    kind::UserinfoMethod,
+    provider::{Endpoints, Provider},
 };
 use crate::{
     keys::jws::Unverified,
@@ -27,7 +28,18 @@ use crate::{
 const CODE_BYTES_MAX: usize = 4_096;
 /// Claims of the protocol itself; a preview leaves them out.
 const PROTOCOL_CLAIMS: &[&str] = &[
-    "iss", "aud", "azp", "exp", "iat", "nbf", "nonce", "at_hash", "c_hash", "jti", "sid",
+    "iss",
+    "aud",
+    "azp",
+    "exp",
+    "iat",
+    "nbf",
+    "nonce",
+    "at_hash",
+    "c_hash",
+    "jti",
+    "sid",
+    "auth_time",
 ];
 
 /// What a provider told of a person.
@@ -43,6 +55,9 @@ pub(crate) struct Answer {
     pub(crate) acr: Option<String>,
     /// Level here, by the table.
     pub(crate) level: u8,
+    /// When the person last proved itself there, as the provider tells it.
+    #[serde(default)]
+    pub(crate) auth_at: Option<Timestamp>,
 }
 
 /// An answer with the claims as they came.
@@ -94,9 +109,7 @@ impl Upstream {
             _ => return Err(Error::TokenRefused("form")),
         };
         if provider.spec.userinfo_method != UserinfoMethod::None {
-            let told = self
-                .userinfo(provider, &endpoints.userinfo, &tokens.access)
-                .await?;
+            let told = self.userinfo(provider, &endpoints, &tokens.access).await?;
             if told.get("sub") != claims.get("sub") {
                 return Err(Error::SubjectDiffers);
             }
@@ -114,11 +127,7 @@ impl Upstream {
         code: &Code<'_>,
     ) -> Result<Tokens> {
         let spec = &provider.spec;
-        let secret = match spec.client_auth {
-            ClientAuth::None => None,
-            _ => Some(self.client_secret(&provider.name).await?),
-        };
-        let secret = secret.as_deref().map_or("", String::as_str);
+        let proof = self.authentication(provider, address).await?;
         let mut form = vec![
             ("grant_type", "authorization_code"),
             ("code", code.code),
@@ -127,23 +136,13 @@ impl Upstream {
         if spec.pkce {
             form.push(("code_verifier", code.verifier));
         }
-        let mut authorization = None;
-        match spec.client_auth {
-            ClientAuth::ClientSecretBasic => {
-                // RFC 6749, section 2.3.1: both parts are form-encoded first.
-                let pair = format!("{}:{}", encode(&spec.client_id), encode(secret));
-                authorization = Some(format!("Basic {}", STANDARD.encode(pair)));
-            }
-            ClientAuth::ClientSecretPost => {
-                form.push(("client_id", &spec.client_id));
-                form.push(("client_secret", secret));
-            }
-            ClientAuth::None => form.push(("client_id", &spec.client_id)),
-        }
+        let fields = proof.fields.iter();
+        form.extend(fields.map(|(name, value)| (*name, value.as_str())));
         let call = Call {
             method: Method::POST,
             address,
-            authorization,
+            authorization: proof.header,
+            accept: Accept::Json,
             form,
             is_local_allowed: spec.allow_local_addresses,
             timeout_seconds: spec.timeout_seconds,
@@ -168,27 +167,60 @@ impl Upstream {
         }
     }
 
+    /// The claims that the provider tells beside the id token, signed or not.
     async fn userinfo(
         &self,
         provider: &Provider,
-        address: &str,
+        endpoints: &Endpoints,
         access_token: &str,
     ) -> Result<Map<String, Value>> {
+        let spec = &provider.spec;
         let call = Call {
-            method: match provider.spec.userinfo_method {
+            method: match spec.userinfo_method {
                 UserinfoMethod::Post => Method::POST,
                 UserinfoMethod::Get | UserinfoMethod::None => Method::GET,
             },
-            address,
+            address: &endpoints.userinfo,
             authorization: Some(format!("Bearer {access_token}")),
+            accept: match spec.userinfo_signed {
+                true => Accept::Jwt,
+                false => Accept::Json,
+            },
             form: Vec::new(),
-            is_local_allowed: provider.spec.allow_local_addresses,
-            timeout_seconds: provider.spec.timeout_seconds,
+            is_local_allowed: spec.allow_local_addresses,
+            timeout_seconds: spec.timeout_seconds,
         };
-        match self.providers.fetcher.call(call).await? {
-            (200, Value::Object(claims)) => Ok(claims),
-            _ => Err(Error::Unreadable("userinfo refused")),
+        let answered = self.providers.fetcher.ask(call).await?;
+        if answered.status != 200 {
+            return Err(Error::Unreadable("userinfo refused"));
         }
+        let told = match (answered.is_jwt, spec.userinfo_signed) {
+            (true, _) => self.signed_claims(provider, endpoints, &answered).await?,
+            (false, true) => return Err(Error::Unreadable("userinfo is not signed")),
+            (false, false) => answered.json()?,
+        };
+        match told {
+            Value::Object(claims) => Ok(claims),
+            _ => Err(Error::Unreadable("userinfo is no object")),
+        }
+    }
+
+    async fn signed_claims(
+        &self,
+        provider: &Provider,
+        endpoints: &Endpoints,
+        answered: &Answered,
+    ) -> Result<Value> {
+        let text = std::str::from_utf8(&answered.body);
+        let text = text.map_err(|_| Error::TokenRefused("userinfo form"))?;
+        let token = Unverified::parse(text.trim());
+        let token = token.map_err(|_| Error::TokenRefused("userinfo form"))?;
+        let kid = token.header.kid.clone();
+        let keys = self
+            .providers
+            .keys(provider, endpoints, kid.as_deref())
+            .await?;
+        id_token::check_userinfo(token, &keys, &provider.spec, self.platform.clock.now())
     }
 }
 
@@ -198,6 +230,7 @@ pub(crate) fn told(provider: &Provider, claims: Map<String, Value>) -> Told {
     let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
     let acr = text("acr");
     let subject = text("sub").unwrap_or_default();
+    let auth_at = claims.get("auth_time").and_then(id_token::seconds);
     let map = spec.claims.completed(spec.profile);
     let whole = Value::Object(claims);
     let answer = Answer {
@@ -205,6 +238,7 @@ pub(crate) fn told(provider: &Provider, claims: Map<String, Value>) -> Told {
         subject,
         mapped: map.apply(&whole),
         level: spec.level_of(acr.as_deref()),
+        auth_at: auth_at.map(|at_s| Timestamp(at_s.saturating_mul(1_000))),
         acr,
     };
     let claims = match whole {

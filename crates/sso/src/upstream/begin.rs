@@ -4,7 +4,7 @@
 //! Not here: the way back (`callback.rs`).
 //! Invariant: state, nonce and challenge are new for each sign-in and bound to this browser; a
 //! sign-in that links an account begins with a POST that carries the session's token.
-//! Follows: OpenID Connect Core 1.0, section 3.1.2.1; RFC 7636.
+//! Follows: OpenID Connect Core 1.0, section 3.1.2.1; RFC 7636; OWASP ASVS 6.8.4.
 
 use axum::{
     extract::{Path, State},
@@ -70,6 +70,9 @@ impl Upstream {
             return Err(Error::ProviderUnknown);
         }
         let endpoints = self.providers.endpoints(provider).await?;
+        // Who has a session proves itself anew: the provider's own session is no proof of that.
+        let has_session = self.identity.browser(headers).await?.is_some();
+        let is_anew = purpose == Purpose::SignIn && has_session;
         let secret = match self.browser_secret(headers) {
             Some(secret) => secret,
             None => BrowserSecret::new()?,
@@ -81,6 +84,7 @@ impl Upstream {
             next: next.to_owned(),
             account_id,
             created_at: self.platform.clock.now(),
+            is_anew,
         };
         let state = transaction::new_state()?;
         transaction::insert(&self.platform.db, &transaction, &secret, &state).await?;
@@ -101,6 +105,9 @@ impl Upstream {
         ];
         if !spec.acr_values.is_empty() {
             parameters.push(("acr_values", &spec.acr_values));
+        }
+        if is_anew {
+            parameters.extend([("prompt", "login"), ("max_age", "0")]);
         }
         if spec.pkce {
             parameters.push(("code_challenge", &challenge));

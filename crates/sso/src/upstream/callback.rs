@@ -3,7 +3,8 @@
 //! Owns: taking the answer once, holding it to what was asked, what follows from it.
 //! Not here: whether the tokens are believed (`answer.rs`), whose account it is (`linking.rs`).
 //! Invariant: without the cookie of the browser that asked nothing of the answer is looked at;
-//! an answer of another provider than the one asked is refused before its code is redeemed.
+//! an answer of another provider than the one asked is refused before its code is redeemed; a
+//! session is no fresher than the proof at the provider.
 //! Follows: RFC 9207; RFC 9700, section 4.4 (mix-up); OWASP ASVS 10.2, 10.5.
 
 use axum::{
@@ -12,6 +13,7 @@ use axum::{
     response::Response,
 };
 use lgsp_identity::{Account, Actor, Proof, RequestInfo};
+use lgsp_model::Timestamp;
 use lgsp_platform::{http::problem::Problem as _, journal};
 use serde_json::json;
 
@@ -26,6 +28,9 @@ use super::{
 };
 use crate::upstream::error::{Error, Result};
 
+/// A sign-in at a provider that does not say when it was counts as older than what a fresh proof
+/// may be (five minutes), so that it is asked for anew where freshness is needed.
+const UNTOLD_AGE_MS: i64 = super::proof::FRESH_MS + 1;
 /// Claims that a preview shows.
 const PREVIEW_ROWS_MAX: usize = 60;
 /// Longest value of a claim in a preview, in characters.
@@ -141,6 +146,7 @@ impl Upstream {
         let proof = Proof {
             acr: answer.level,
             amr,
+            auth_at: Some(self.proved_at(answer, back.transaction)),
         };
         // What the sign-in policy asks beside the provider's proof is asked here too.
         let admission = self
@@ -149,6 +155,17 @@ impl Upstream {
             .await?;
         let next = &back.transaction.next;
         Ok(self.identity.let_in(back.headers, next, &admission))
+    }
+
+    /// When the person proved itself at the provider. One that does not tell is believed to
+    /// have asked when we demanded it; else its own session may be old.
+    fn proved_at(&self, answer: &Answer, transaction: &Transaction) -> Timestamp {
+        let now = self.platform.clock.now();
+        match answer.auth_at {
+            Some(told) => told.min(now),
+            None if transaction.is_anew => now,
+            None => now.plus_ms(-UNTOLD_AGE_MS),
+        }
     }
 
     /// Keeps the answer, and sends the browser to prove the account that it is to be linked to.

@@ -1,10 +1,10 @@
 //! Whether an id token is to be believed.
 //!
-//! Owns: `check`, the rules of its claims.
+//! Owns: `check`, the rules of its claims; signed answers of the user-info endpoint.
 //! Not here: signatures (`keys/jws.rs`), which keys there are (`provider.rs`).
 //! Invariant: no claim is read before the signature was checked with a key of this provider and
 //! an algorithm that its specification allows.
-//! Follows: OpenID Connect Core 1.0, section 3.1.3.7; RFC 8725; OWASP ASVS 10.5.
+//! Follows: OpenID Connect Core 1.0, sections 3.1.3.7 and 5.3.2; RFC 8725; OWASP ASVS 10.5.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use lgsp_model::Timestamp;
@@ -56,6 +56,45 @@ pub(crate) fn check(token: Unverified<'_>, keys: &[Jwk], expected: &Expected<'_>
     Ok(claims)
 }
 
+/// The claims of a signed answer of the user-info endpoint.
+///
+/// # Errors
+/// `sso.upstream.token_refused` with the reason for the log.
+pub(crate) fn check_userinfo(
+    token: Unverified<'_>,
+    keys: &[Jwk],
+    spec: &IdentityProvider,
+    now: Timestamp,
+) -> Result<Value> {
+    let refused = Error::TokenRefused;
+    let typ = token.header.typ.as_deref().unwrap_or("JWT");
+    if !typ.eq_ignore_ascii_case("JWT") {
+        return Err(refused("userinfo typ"));
+    }
+    let key = find(keys, &token).ok_or(refused("userinfo key"))?;
+    let claims = token
+        .verify(&key.key, &spec.algorithms)
+        .map_err(|_| refused("userinfo signature"))?;
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    if text("iss") != Some(spec.issuer.as_str()) {
+        return Err(refused("userinfo iss"));
+    }
+    let is_for_us = match claims.get("aud") {
+        Some(Value::String(one)) => *one == spec.client_id,
+        Some(Value::Array(list)) => list.iter().any(|one| one == spec.client_id.as_str()),
+        _ => false,
+    };
+    if !is_for_us {
+        return Err(refused("userinfo aud"));
+    }
+    let now_s = now.0.div_euclid(1_000);
+    let end = claims.get("exp").map(seconds);
+    if end.is_some_and(|end| end.is_none_or(|end| end.saturating_add(SKEW_S) <= now_s)) {
+        return Err(refused("userinfo exp"));
+    }
+    Ok(claims)
+}
+
 /// The key with the token's identifier; without one, the only key of its algorithm.
 fn find<'a>(keys: &'a [Jwk], token: &Unverified<'_>) -> Option<&'a Jwk> {
     let alg = token.header.asymmetric()?;
@@ -100,6 +139,11 @@ fn check_claims(claims: &Value, expected: &Expected<'_>) -> Result<()> {
     if number("nbf").is_some_and(|begin| begin > now_s + SKEW_S) {
         return Err(refused("nbf"));
     }
+    // A proof of the future would keep a session fresh for ever.
+    if claims.get("auth_time").is_some() && number("auth_time").is_none_or(|at| at > now_s + SKEW_S)
+    {
+        return Err(refused("auth_time"));
+    }
     let nonce = text("nonce").unwrap_or_default();
     if !constant_time_eq(nonce.as_bytes(), expected.nonce.as_bytes()) {
         return Err(refused("nonce"));
@@ -129,7 +173,7 @@ fn check_claims(claims: &Value, expected: &Expected<'_>) -> Result<()> {
     clippy::cast_possible_truncation,
     reason = "a float outside of i64 saturates, and is then refused as an instant"
 )]
-fn seconds(value: &Value) -> Option<i64> {
+pub(crate) fn seconds(value: &Value) -> Option<i64> {
     value
         .as_i64()
         .or_else(|| value.as_f64().map(|fraction| fraction as i64))
@@ -196,6 +240,10 @@ mod tests {
             (json!({"iat": NOW_S - 601}), Some("iat")),
             (json!({"iat": null}), Some("iat")),
             (json!({"nbf": NOW_S + 61}), Some("nbf")),
+            (json!({"auth_time": NOW_S - 86_400}), None),
+            (json!({"auth_time": NOW_S + 60}), None),
+            (json!({"auth_time": NOW_S + 61}), Some("auth_time")),
+            (json!({"auth_time": "now"}), Some("auth_time")),
             (json!({"nonce": "m"}), Some("nonce")),
             (json!({"nonce": null}), Some("nonce")),
             (json!({"sub": ""}), Some("sub")),

@@ -98,6 +98,7 @@ pub(crate) async fn start(
         keys: keys.clone(),
     }));
     identity.offer(Arc::new(upstream.clone()));
+    identity.add_ties(Arc::new(upstream.clone()));
     let swept = upstream.clone();
     platform
         .tasks

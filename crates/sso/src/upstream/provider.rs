@@ -1,7 +1,7 @@
 //! A provider as it can be called: endpoints and keys, read once and kept for a while.
 //!
 //! Owns: `Providers`, reading the configuration document, the keys and when they are read again.
-//! Not here: the specification (`kind.rs`), tokens (`id_token.rs`).
+//! Not here: the specification (`kind/`), tokens (`id_token.rs`).
 //! Invariant: the issuer of the document is byte for byte the configured one; an unknown key
 //! makes us read the keys again, but at most once in 30 seconds.
 //! Follows: OpenID Connect Discovery 1.0, sections 4.1 to 4.3; RFC 9207; identity 2.2, 8.
@@ -15,7 +15,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::{
-    fetch::{Call, Fetcher},
+    fetch::{Accept, Call, Fetcher},
     kind::{IdentityProvider, UserinfoMethod},
 };
 use crate::{
@@ -93,14 +93,17 @@ impl Providers {
         })
     }
 
-    /// All providers that may be used, in the order of their buttons.
-    pub(crate) fn enabled(&self) -> Vec<Provider> {
+    /// All providers, in no order.
+    pub(crate) fn all(&self) -> Vec<Provider> {
         let snapshot = self.platform.registry.snapshot();
         let names = snapshot.of_kind(super::KIND).map(|found| &found.name);
-        let mut providers: Vec<Provider> = names
-            .filter_map(|name| self.find(name).ok())
-            .filter(|provider| provider.spec.enabled)
-            .collect();
+        names.filter_map(|name| self.find(name).ok()).collect()
+    }
+
+    /// All providers that may be used, in the order of their buttons.
+    pub(crate) fn enabled(&self) -> Vec<Provider> {
+        let mut providers = self.all();
+        providers.retain(|provider| provider.spec.enabled);
         providers.sort_by(|one, two| (one.spec.order, &one.name).cmp(&(two.spec.order, &two.name)));
         providers
     }
@@ -180,6 +183,7 @@ impl Providers {
             method: Method::GET,
             address,
             authorization: None,
+            accept: Accept::Json,
             form: Vec::new(),
             is_local_allowed: spec.allow_local_addresses,
             timeout_seconds: spec.timeout_seconds,

@@ -14,7 +14,9 @@ use uuid::Uuid;
 use crate::upstream::error::{Error, Result};
 
 /// Tables of this folder.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+pub(crate) const MIGRATIONS: &[Migration] = &[FIRST, ANEW];
+
+const FIRST: Migration = Migration {
     name: "sso_20261126_31_upstream",
     statements: &[
         "CREATE TABLE IF NOT EXISTS external_identity (
@@ -42,7 +44,13 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
         "CREATE UNIQUE INDEX IF NOT EXISTS account_request_open
             ON account_request (provider, subject) WHERE state = 'open'",
     ],
-}];
+};
+
+/// Whether the provider was asked to prove the person anew.
+const ANEW: Migration = Migration {
+    name: "sso_20261126_32_upstream_anew",
+    statements: &["ALTER TABLE upstream_sign_in ADD COLUMN is_anew SMALLINT NOT NULL DEFAULT 0"],
+};
 
 /// A link between an account here and one at a provider.
 #[derive(Debug, Clone)]

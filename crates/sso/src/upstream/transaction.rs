@@ -58,6 +58,8 @@ pub(crate) struct Transaction {
     /// Account that asked, when it was signed in.
     pub(crate) account_id: Option<AccountId>,
     pub(crate) created_at: Timestamp,
+    /// Whether the provider was asked to prove the person anew.
+    pub(crate) is_anew: bool,
 }
 
 /// The secret of a browser, from which its transactions' secrets follow.
@@ -154,6 +156,7 @@ pub(crate) async fn insert(
         "account_id",
         "created_at",
         "expires_at",
+        "is_anew",
     ];
     let values = vec![
         transaction.id.into(),
@@ -166,13 +169,14 @@ pub(crate) async fn insert(
         transaction.account_id.map(|id| id.0).into(),
         now.0.into(),
         now.plus_ms(LIFE_MS).0.into(),
+        i16::from(transaction.is_anew).into(),
     ];
     let rows = Rows::one("upstream_sign_in", columns, values);
     rows.insert(&*tx).await?;
     Ok(tx.commit().await?)
 }
 
-const COLUMNS: &str = "id, provider, purpose, next, account_id, created_at";
+const COLUMNS: &str = "id, provider, purpose, next, account_id, created_at, is_anew";
 
 fn from_row(row: &QueryResult) -> Result<Transaction> {
     let purpose: String = row.try_get("", "purpose")?;
@@ -189,6 +193,7 @@ fn from_row(row: &QueryResult) -> Result<Transaction> {
             .try_get::<Option<Uuid>>("", "account_id")?
             .map(AccountId),
         created_at: Timestamp(row.try_get("", "created_at")?),
+        is_anew: row.try_get::<i16>("", "is_anew")? != 0,
     })
 }
 

@@ -19,6 +19,7 @@ import { notify, notifyProblem } from "../../kit/toast.tsx";
 import {
   type Answers,
   CLIENT_AUTHS,
+  isSecret,
   KIND,
   type Profile,
   providerHref,
@@ -64,7 +65,7 @@ export function GuidedForm({ profile }: { profile: Profile }) {
   }
   // The provider is there already: a secret that is refused can be given again on its page.
   async function keepSecret() {
-    if (answers.secret === "" || answers.clientAuth === "none") return;
+    if (answers.secret === "" || !isSecret(answers.clientAuth)) return;
     try {
       await client.PUT("/identity-providers/{name}/secret", {
         params: { path: { name } },
@@ -130,7 +131,7 @@ export function GuidedForm({ profile }: { profile: Profile }) {
               if (clientAuth) change({ clientAuth });
             }}
           />
-          {answers.clientAuth !== "none" && can("sso.provider.secret") ? (
+          {isSecret(answers.clientAuth) && can("sso.provider.secret") ? (
             <PasswordField
               label={t("form.secret")}
               description={t("form.secretHelp")}

@@ -14,8 +14,18 @@ export const KIND = "identity-provider";
 export const PROFILES = ["generic", "national_portal", "vneid"] as const;
 export type Profile = (typeof PROFILES)[number];
 
-export const CLIENT_AUTHS = ["client_secret_basic", "client_secret_post", "none"] as const;
+export const CLIENT_AUTHS = [
+  "client_secret_basic",
+  "client_secret_post",
+  "private_key_jwt",
+  "none",
+] as const;
 export type ClientAuth = (typeof CLIENT_AUTHS)[number];
+
+/** Whether a way of client authentication rests on a secret. */
+export function isSecret(way: string): boolean {
+  return way !== "none" && way !== "private_key_jwt";
+}
 
 export const UNKNOWNS = ["refuse", "create_citizen", "ask_administrator"] as const;
 export type Unknown = (typeof UNKNOWNS)[number];
@@ -248,7 +258,7 @@ export function specOf(profile: Profile, answers: Answers): Node {
 
 /** Whether the platform proves itself to the provider with a secret. */
 export function needsSecret(resource: Pick<Resource, "spec">): boolean {
-  return textOf(resource, "client_auth") !== "none";
+  return isSecret(textOf(resource, "client_auth"));
 }
 
 export function providerHref(name: string): string {

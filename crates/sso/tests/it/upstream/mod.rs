@@ -15,6 +15,7 @@ pub(crate) mod kit;
 mod linking;
 mod requests;
 mod routes;
+mod trust;
 
 use lgsp_simulator::{
     clock::ClockMode,
@@ -50,6 +51,7 @@ impl Provider {
         let seed = SsoSeed::demo(&ClientSeed {
             client_id: "lgsp".into(),
             client_secret: SECRET.into(),
+            jwks: None,
             redirect_uris: Vec::new(),
         });
         let options = SsoOptions {
