@@ -66,6 +66,14 @@ pub struct ServerConfig {
     pub trusted_proxies: Vec<String>,
     /// The header in which they say it: `x-forwarded-for` or `forwarded`.
     pub proxy_header: String,
+    /// Doors that ask callers for a certificate when they speak TLS: `administration`,
+    /// `service`, both or none. Browsers let people choose one when they are asked.
+    pub client_certificate_doors: Vec<String>,
+    /// Authorities (PEM) whose certificates of programs are trusted; empty for none.
+    pub client_ca_file: String,
+    /// The header in which trusted proxies hand on the certificate of a program, for example
+    /// `client-cert` (RFC 9440); empty for none.
+    pub client_certificate_header: String,
 }
 
 impl Default for ServerConfig {
@@ -82,6 +90,9 @@ impl Default for ServerConfig {
             source_connections_max: 200,
             trusted_proxies: Vec::new(),
             proxy_header: "x-forwarded-for".to_owned(),
+            client_certificate_doors: vec!["service".to_owned()],
+            client_ca_file: String::new(),
+            client_certificate_header: String::new(),
         }
     }
 }
@@ -156,6 +167,9 @@ pub struct IdentityConfig {
     pub issuer: String,
     /// Doors that carry the sign-on protocols: `administration`, `service` or both.
     pub doors: Vec<String>,
+    /// Public address at which programs prove themselves by certificate, without a slash at the
+    /// end: the service door, as a rule; empty for the issuer when its door asks for them.
+    pub mtls_url: String,
     /// Numbers of sign-in, passwords and sessions that differ from their defaults; which there
     /// are, and their names, is known to identity.
     pub rules: Table,
@@ -166,6 +180,7 @@ impl Default for IdentityConfig {
         Self {
             issuer: String::new(),
             doors: vec!["administration".to_owned()],
+            mtls_url: String::new(),
             rules: Table::new(),
         }
     }

@@ -164,7 +164,7 @@ async fn wait_for_stop(doors: &doors::Doors) -> anyhow::Result<()> {
         tokio::select! {
             _ = terminate.recv() => return Ok(()),
             _ = interrupt.recv() => return Ok(()),
-            _ = hangup.recv() => doors.reload_tls().await,
+            _ = hangup.recv() => doors.reload_tls(),
             _ = watchdog.tick() => notify(&[sd_notify::NotifyState::Watchdog]),
         }
     }

@@ -9,6 +9,7 @@
 mod attributes;
 mod back_channel;
 pub mod cas;
+mod der;
 pub mod error;
 mod fields;
 pub mod keys;
@@ -18,6 +19,8 @@ mod pages;
 pub mod saml;
 mod transactions;
 pub mod upstream;
+mod visit;
+mod x509;
 
 use std::sync::LazyLock;
 
@@ -77,10 +80,10 @@ pub fn rules() -> Vec<Rule> {
 /// `platform.database.failed` when the signing keys cannot be read.
 pub async fn start(platform: &Platform, identity: &Identity) -> Result<Running> {
     let keys = keys::Keys::start(platform).await?;
+    identity.add_security_facts(std::sync::Arc::new(keys.clone()));
     platform.tasks.spawn_until_stopped(
         "sign-on transactions",
         transactions::sweep(platform.clone()),
-    identity.add_security_facts(std::sync::Arc::new(keys.clone()));
     );
     let oidc = oidc::start(platform, identity, &keys).await?;
     let saml = saml::start(platform, identity, &keys).await?;

@@ -3,6 +3,7 @@
 //! Owns: what all HTTP faces have in common.
 //! Not here: any path of a capability (`routes.rs` of its crate).
 
+pub mod certificate;
 pub mod client;
 pub mod context;
 pub mod extract;

@@ -1,13 +1,15 @@
 //! The two doors: administration and service, each on its own port.
 //!
-//! Owns: listeners, TLS, limits of connections, trusted proxies, the layers around all routes,
-//! `OpenAPI`.
+//! Owns: listeners, TLS, certificates of programs, limits of connections, trusted proxies, the
+//! layers around all routes, `OpenAPI`.
 //! Not here: any route of a capability.
 //! Follows: regulation R79 (connection limits), R80 (two doors).
 
+mod certificates;
 mod limits;
 mod openapi;
 mod proxies;
+mod tls;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -30,7 +32,7 @@ use tower_http::compression::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
-use self::proxies::Proxies;
+use self::{certificates::Certificates, proxies::Proxies, tls::Asking};
 use crate::{compose::Composition, console, health};
 
 pub(crate) use openapi::text as openapi_text;
@@ -43,10 +45,13 @@ const HEADERS_MAX: usize = 100;
 /// How long requests in work may take when the program stops.
 const DRAIN_MS: u64 = 10_000;
 
+/// The TLS of a door, and whether it asks for certificates.
+type Tls = (RustlsConfig, Asking);
+
 /// Both doors, open.
 pub(crate) struct Doors {
     handles: Vec<Handle<SocketAddr>>,
-    tls: Option<RustlsConfig>,
+    tls: Vec<Tls>,
     config: ServerConfig,
     /// Where the administration door really listens.
     pub(crate) admin: SocketAddr,
@@ -60,16 +65,29 @@ pub(crate) async fn open(
     is_compressed: bool,
 ) -> anyhow::Result<Doors> {
     let config = composition.platform.config.server.clone();
-    let tls = load_tls(&config).await?;
     let proxies = Proxies::of(&config)?;
+    let certificates = Certificates::of(&config, &proxies)?;
+    let (admin_tls, service_tls) = (
+        load_tls(&config, "administration")?,
+        load_tls(&config, "service")?,
+    );
     let running = std::mem::take(&mut composition.running);
     let (admin_router, service_router) = routers(composition, running, is_compressed)?;
-    let behind = |router: Router| router.layer(from_fn_with_state(proxies.clone(), proxies::layer));
+    // A certificate is looked for at the peer itself, before the client takes its place.
+    let behind = |router: Router| {
+        router
+            .layer(from_fn_with_state(proxies.clone(), proxies::layer))
+            .layer(from_fn_with_state(
+                certificates.clone(),
+                certificates::layer,
+            ))
+    };
+    let secured = |tls: &Option<Tls>| tls.clone().map(|(tls, _)| (tls, certificates.clone()));
     let (admin, admin_handle) = listen(
         composition,
         config.admin_addr,
         behind(admin_router),
-        tls.clone(),
+        secured(&admin_tls),
         limits::Limits::of_admin(&proxies),
         "administration door",
     )?;
@@ -77,13 +95,13 @@ pub(crate) async fn open(
         composition,
         config.service_addr,
         behind(service_router),
-        tls.clone(),
+        secured(&service_tls),
         limits::Limits::of_service(&config, &proxies),
         "service door",
     )?;
     Ok(Doors {
         handles: vec![admin_handle, service_handle],
-        tls,
+        tls: [admin_tls, service_tls].into_iter().flatten().collect(),
         config,
         admin,
         service,
@@ -92,12 +110,17 @@ pub(crate) async fn open(
 
 impl Doors {
     /// Reads certificate and key again.
-    pub(crate) async fn reload_tls(&self) {
-        let Some(tls) = &self.tls else { return };
-        let (certificate, key) = (&self.config.tls_certificate_file, &self.config.tls_key_file);
-        match tls.reload_from_pem_file(certificate, key).await {
-            Ok(()) => tracing::info!("certificate reloaded"),
-            Err(error) => tracing::error!(%error, "certificate not reloaded, the old one stays"),
+    pub(crate) fn reload_tls(&self) {
+        for (tls, asking) in &self.tls {
+            match tls::settings(&self.config, *asking) {
+                Ok(settings) => {
+                    tls.reload_from_config(settings);
+                    tracing::info!("certificate reloaded");
+                }
+                Err(error) => {
+                    tracing::error!(%error, "certificate not reloaded, the old one stays");
+                }
+            }
         }
     }
 
@@ -109,15 +132,13 @@ impl Doors {
     }
 }
 
-async fn load_tls(config: &ServerConfig) -> anyhow::Result<Option<RustlsConfig>> {
+fn load_tls(config: &ServerConfig, door: &str) -> anyhow::Result<Option<Tls>> {
     if config.tls_certificate_file.is_empty() {
         return Ok(None);
     }
-    let loaded =
-        RustlsConfig::from_pem_file(&config.tls_certificate_file, &config.tls_key_file).await;
-    Ok(Some(loaded.context(
-        "reading server.tls_certificate_file and server.tls_key_file",
-    )?))
+    let asking = Certificates::asking(config, door);
+    let settings = tls::settings(config, asking)?;
+    Ok(Some((RustlsConfig::from_config(settings), asking)))
 }
 
 fn routers(
@@ -164,7 +185,7 @@ fn listen(
     composition: &Composition,
     address: SocketAddr,
     router: Router,
-    tls: Option<RustlsConfig>,
+    tls: Option<(RustlsConfig, Certificates)>,
     limits: limits::Limits,
     name: &'static str,
 ) -> anyhow::Result<(SocketAddr, Handle<SocketAddr>)> {
@@ -183,8 +204,8 @@ fn listen(
     let acceptor = limits::Acceptor::new(limits);
     composition.platform.tasks.spawn(name, async move {
         let served = match tls {
-            Some(tls) => {
-                let tls = axum_server::tls_rustls::RustlsAcceptor::new(tls).acceptor(acceptor);
+            Some((tls, certificates)) => {
+                let tls = certificates::Acceptor::new(tls, acceptor, certificates);
                 server.acceptor(tls).serve(service).await
             }
             None => server.acceptor(acceptor).serve(service).await,

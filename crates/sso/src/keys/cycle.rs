@@ -34,9 +34,9 @@ const ANNOUNCED: &str = "signing_key";
 const PLATFORM: &str = "platform";
 
 impl Purpose {
-    /// Whether keys turn by date. Partners of SAML pin the certificate, so theirs turn only
-    /// when a person has told them.
-    const fn turns_by_date(self) -> bool {
+    /// Whether keys turn by date. Partners of SAML pin the certificate, and providers often the
+    /// key, so theirs turn only when a person has told them.
+    pub(super) const fn turns_by_date(self) -> bool {
         match self {
             Self::Token => true,
             Self::Saml | Self::Client => false,

@@ -5,7 +5,10 @@
 //! Invariant: a key with a private member is refused; a key checks only its own algorithm.
 //! Follows: RFC 7517; RFC 7518, section 6; RFC 7638; RFC 8037, section 2.
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as BASE64},
+};
 use ring::{
     digest,
     signature::{
@@ -62,11 +65,13 @@ pub struct Jwk {
     pub alg: Option<String>,
     /// `sig` or `enc`.
     pub usage: Option<String>,
+    /// The first certificate of `x5c`, in DER.
+    pub certificate: Option<Vec<u8>>,
 }
 
 impl PublicKey {
     /// From an uncompressed point.
-    pub(super) fn from_point(point: &[u8]) -> Option<Self> {
+    pub(crate) fn from_point(point: &[u8]) -> Option<Self> {
         let (form, coordinates) = point.split_first()?;
         let (x, y) = coordinates.split_at_checked(COORDINATE_BYTES)?;
         (*form == 4).then_some(())?;
@@ -76,13 +81,13 @@ impl PublicKey {
         })
     }
 
-    pub(super) fn from_ed25519(point: &[u8]) -> Option<Self> {
+    pub(crate) fn from_ed25519(point: &[u8]) -> Option<Self> {
         Some(Self::Ed25519 {
             x: point.try_into().ok()?,
         })
     }
 
-    pub(super) fn from_rsa(n: Vec<u8>, e: Vec<u8>) -> Option<Self> {
+    pub(crate) fn from_rsa(n: Vec<u8>, e: Vec<u8>) -> Option<Self> {
         let (n, e) = (trimmed(n), trimmed(e));
         let is_sized = (RSA_BYTES_MIN..=RSA_BYTES_MAX).contains(&n.len());
         let is_small = (1..=8).contains(&e.len());
@@ -183,6 +188,12 @@ impl PublicKey {
     }
 }
 
+/// The certificate that a set names beside its key.
+fn certificate(jwk: &Value) -> Option<Vec<u8>> {
+    let text = jwk.get("x5c")?.get(0)?.as_str()?;
+    STANDARD.decode(text).ok()
+}
+
 impl Jwk {
     /// Reads one key with what is said about it.
     #[must_use]
@@ -193,6 +204,7 @@ impl Jwk {
             kid: text("kid"),
             alg: text("alg"),
             usage: text("use"),
+            certificate: certificate(jwk),
         })
     }
 

@@ -12,6 +12,8 @@ use serde_json::Value;
 
 use super::{
     Provider,
+    client::certificate::Peer,
+    delegation::delegation_of,
     dpop::{self, Call},
     fail::{Fail, Outcome},
     revocations::token_key,
@@ -47,12 +49,12 @@ impl Provider {
         if !is_current || is_revoked {
             return Ok(None);
         }
-        let is_alive = match account_of(&claims) {
-            Some(account) => self.alive.is_alive(account).await?,
         if let Some(delegation) = delegation_of(&claims) {
             let current = self.identity.delegation_in_force(delegation).await?;
             return Ok(current.map(|_| claims));
         }
+        let is_alive = match account_of(&claims) {
+            Some(account) => self.alive.is_alive(account).await?,
             None => {
                 let client = text("client_id").unwrap_or_default();
                 self.clients.find(client).await?.is_some()
@@ -117,13 +119,13 @@ pub(super) fn bearer(headers: &HeaderMap, in_form: Option<&str>) -> Outcome<Bear
     }
 }
 
-/// Checks a token and, when it is bound, the proof of its key.
+/// Checks a token and, when it is bound, the certificate of the caller or the proof of its key.
 ///
 /// # Errors
 /// `invalid_token`, `use_dpop_nonce`.
 pub(super) async fn require(
     provider: &Provider,
-    headers: &HeaderMap,
+    peer: &Peer,
     bearer: &Bearer,
     (method, path): (&str, &str),
 ) -> Outcome<Value> {
@@ -132,6 +134,10 @@ pub(super) async fn require(
     let Some(claims) = provider.read_access(&bearer.token).await? else {
         return Err(refused("the token is wrong, expired or revoked"));
     };
+    let certificate = claims.pointer("/cnf/x5t#S256").and_then(Value::as_str);
+    if certificate.is_some() && certificate != peer.thumbprint().as_deref() {
+        return Err(refused("the token is bound to another certificate"));
+    }
     let bound = claims.pointer("/cnf/jkt").and_then(Value::as_str);
     if bound.is_none() && !bearer.is_dpop {
         return Ok(claims);
@@ -145,7 +151,7 @@ pub(super) async fn require(
         token: Some(&bearer.token),
         needs_nonce: false,
     };
-    let proved = dpop::check(provider, headers, &call)
+    let proved = dpop::check(provider, &peer.headers, &call)
         .await
         .map_err(|fail| {
             let challenge = Fail::resource("DPoP", fail.error, &fail.description);

@@ -2,9 +2,9 @@
 //!
 //! Owns: `/.well-known/openid-configuration`, `/.well-known/oauth-authorization-server`,
 //! `/oauth2/jwks`.
-//! Invariant: nothing is announced that does not work. Client certificates (RFC 8705) are not
-//! announced, because the doors do not ask for them.
-//! Follows: OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2.
+//! Invariant: nothing is announced that does not work; client certificates only where a door, or
+//! a proxy before it, takes them.
+//! Follows: OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2; RFC 8705, section 5.
 
 use axum::{
     extract::State,
@@ -42,16 +42,18 @@ pub(super) async fn jwks(State(provider): State<Provider>) -> Response {
 }
 
 /// The document, once at start.
-pub(super) fn document(issuer: &str) -> Value {
+pub(super) fn document(issuer: &str, mtls: Option<&str>) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
     let algs: Vec<&str> = [Alg::Rs256, Alg::Es256, Alg::EdDsa]
         .map(Alg::as_str)
         .to_vec();
-    let methods: Vec<&str> = AuthMethod::ALL.map(AuthMethod::as_str).to_vec();
-    let with_secret: Vec<&str> = AuthMethod::ALL
-        .iter()
-        .filter(|method| **method != AuthMethod::None)
-        .map(|method| method.as_str())
+    let known = AuthMethod::ALL
+        .into_iter()
+        .filter(|method| mtls.is_some() || !method.is_certificate());
+    let methods: Vec<&str> = known.clone().map(AuthMethod::as_str).collect();
+    let with_secret: Vec<&str> = known
+        .filter(|method| *method != AuthMethod::None)
+        .map(AuthMethod::as_str)
         .collect();
     let signing = ["ES256", "EdDSA", "RS256", "HS256"];
     let members = [
@@ -139,6 +141,24 @@ pub(super) fn document(issuer: &str) -> Value {
     ];
     members
         .into_iter()
+        .chain(mtls.into_iter().flat_map(of_certificates))
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
+}
+
+/// What is announced where a door takes certificates (RFC 8705, sections 3.3 and 5).
+fn of_certificates(base: &str) -> [(&'static str, Value); 2] {
+    let at = |path: &str| format!("{base}{path}");
+    let aliases = json!({
+        "token_endpoint": at("/oauth2/token"),
+        "userinfo_endpoint": at("/oauth2/userinfo"),
+        "introspection_endpoint": at("/oauth2/introspect"),
+        "revocation_endpoint": at("/oauth2/revoke"),
+        "pushed_authorization_request_endpoint": at("/oauth2/par"),
+        "device_authorization_endpoint": at("/oauth2/device_authorization"),
+    });
+    [
+        ("tls_client_certificate_bound_access_tokens", json!(true)),
+        ("mtls_endpoint_aliases", aliases),
+    ]
 }

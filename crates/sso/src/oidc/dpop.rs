@@ -133,7 +133,9 @@ fn read(proof: &str) -> Option<(PublicKey, Value)> {
 fn is_address(provider: &Provider, sent: Option<&str>, path: &str) -> bool {
     let sent = sent.and_then(|sent| sent.split(['?', '#']).next());
     sent.is_some_and(|sent| {
-        sent.strip_prefix(provider.issuer.as_str())
-            .is_some_and(|rest| rest == path)
+        [Some(&provider.issuer), provider.mtls.as_ref()]
+            .into_iter()
+            .flatten()
+            .any(|base| sent.strip_prefix(base.as_str()) == Some(path))
     })
 }

@@ -37,6 +37,9 @@ pub(super) struct Grant {
     pub(super) resources: Vec<String>,
     /// Key to which the tokens are bound.
     pub(super) jkt: Option<String>,
+    /// Certificate to which the tokens of a public client are bound.
+    #[serde(default)]
+    pub(super) x5t: Option<String>,
     /// Whether it outlives the session.
     pub(super) is_offline: bool,
     /// When it ends at the latest.

@@ -15,7 +15,8 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Provider,
-    client::{Client, auth, kind::AuthMethod},
+    client::{Client, auth, certificate::Peer, kind::AuthMethod},
+    delegation::DELEGATION_CLAIM,
     fail::{Fail, Outcome},
     params::Params,
     tables::family,
@@ -44,16 +45,16 @@ const TOLD: [&str; 17] = [
     "acr",
     "amr",
     "org",
-];
     "roles",
     DELEGATION_CLAIM,
+];
 
 pub(super) async fn introspect(
     State(provider): State<Provider>,
-    headers: HeaderMap,
+    peer: Peer,
     body: Bytes,
 ) -> Response {
-    match answer(&provider, &headers, &body).await {
+    match answer(&provider, &peer, &body).await {
         Ok(mut response) => {
             no_store(&mut response);
             response
@@ -62,16 +63,17 @@ pub(super) async fn introspect(
     }
 }
 
-async fn answer(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Outcome<Response> {
-    require_form(headers)?;
+async fn answer(provider: &Provider, peer: &Peer, body: &[u8]) -> Outcome<Response> {
+    require_form(&peer.headers)?;
     let params = Params::parse(body)?;
-    let client = auth::authenticate(provider, headers, &params, PATH).await?;
+    let client = auth::authenticate(provider, peer, &params, PATH).await?;
     if client.spec.auth_method == AuthMethod::None {
         return Err(Fail::client("a public client may not ask", false));
     }
     let token = params.need("token")?;
     let told = look(provider, &client, token).await?;
-    let wants_signed = headers
+    let wants_signed = peer
+        .headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|accept| accept.contains(SIGNED));

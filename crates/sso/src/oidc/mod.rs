@@ -19,12 +19,12 @@ mod device;
 mod discovery;
 mod dpop;
 mod fail;
-mod grant;
 mod given;
+mod grant;
 mod introspect;
 mod issued;
-mod limits;
 mod life;
+mod limits;
 mod logout;
 mod pages;
 mod par;
@@ -34,8 +34,8 @@ mod revocations;
 mod revoke;
 mod sweep;
 mod tables;
-mod token;
 mod ties;
+mod token;
 mod userinfo;
 
 use std::sync::Arc;
@@ -116,6 +116,8 @@ pub(crate) struct Parts {
     issued: Counts,
     secrets: Secrets,
     issuer: String,
+    /// Where programs prove themselves by certificate, when a door can take them.
+    mtls: Option<String>,
     metadata: String,
     guesses: device::Guesses,
 }
@@ -147,6 +149,7 @@ pub(crate) async fn start(
     let is_local = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
         .iter()
         .any(|local| issuer.starts_with(local));
+    let mtls = mtls_base(&platform.config, &issuer);
     let provider = Provider(Arc::new(Parts {
         platform: platform.clone(),
         identity: identity.clone(),
@@ -161,19 +164,20 @@ pub(crate) async fn start(
             subject: derived("subject"),
             nonce: derived("nonce"),
         },
-        metadata: discovery::document(&issuer).to_string(),
+        metadata: discovery::document(&issuer, mtls.as_deref()).to_string(),
         issuer,
+        mtls,
         guesses: device::Guesses::default(),
     }));
     provider.start_tasks();
     let told = Arc::new(logout::back::TokenLogout(provider.clone()));
     back_channel::start(platform, identity, told)?;
+    identity.add_ties(Arc::new(provider.clone()));
     let pages = protocol(&provider);
     let is_on_service = platform
         .config
         .identity
         .doors
-    identity.add_ties(Arc::new(provider.clone()));
         .iter()
         .any(|door| door == "service");
     Ok(Running {
@@ -185,6 +189,22 @@ pub(crate) async fn start(
         },
         pages,
     })
+}
+
+/// Where programs prove themselves by certificate; `None` when no door can take one.
+fn mtls_base(config: &Config, issuer: &str) -> Option<String> {
+    let server = &config.server;
+    let doors = &server.client_certificate_doors;
+    let has_tls = !server.tls_certificate_file.is_empty() && !doors.is_empty();
+    let by_proxy =
+        !server.client_certificate_header.is_empty() && !server.trusted_proxies.is_empty();
+    let is_issuer = by_proxy || doors.iter().any(|door| door == "administration");
+    match config.identity.mtls_url.as_str() {
+        _ if !has_tls && !by_proxy => None,
+        "" if is_issuer => Some(issuer.to_owned()),
+        "" => None,
+        url => Some(url.trim_end_matches('/').to_owned()),
+    }
 }
 
 fn protocol(provider: &Provider) -> Router {

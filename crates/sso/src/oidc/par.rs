@@ -7,7 +7,7 @@
 use axum::{
     body::Bytes,
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
     response::{IntoResponse as _, Response},
 };
 use lgsp_platform::ledger::{Acceptance, Effects};
@@ -20,7 +20,7 @@ use super::{
         request::{self, AuthRequest},
         respond::Stop,
     },
-    client::{Client, auth, kind::Profile},
+    client::{Client, auth, certificate::Peer, kind::Profile},
     dpop::{self, Call},
     fail::{Fail, Outcome},
     limits::PAR_LIFE_MS,
@@ -34,12 +34,8 @@ pub(super) const PATH: &str = "/oauth2/par";
 /// What references begin with.
 const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 
-pub(super) async fn push(
-    State(provider): State<Provider>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    match act(&provider, &headers, &body).await {
+pub(super) async fn push(State(provider): State<Provider>, peer: Peer, body: Bytes) -> Response {
+    match act(&provider, &peer, &body).await {
         Ok(mut response) => {
             no_store(&mut response);
             response
@@ -48,10 +44,10 @@ pub(super) async fn push(
     }
 }
 
-async fn act(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Outcome<Response> {
-    require_form(headers)?;
+async fn act(provider: &Provider, peer: &Peer, body: &[u8]) -> Outcome<Response> {
+    require_form(&peer.headers)?;
     let mut params = Params::parse(body)?;
-    let client = auth::authenticate(provider, headers, &params, PATH).await?;
+    let client = auth::authenticate(provider, peer, &params, PATH).await?;
     if params.get("request_uri").is_some() {
         return Err(Fail::request("request_uri cannot be pushed"));
     }
@@ -61,7 +57,7 @@ async fn act(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Outcome<R
         token: None,
         needs_nonce: client.spec.profile == Profile::High,
     };
-    if let Some(jkt) = dpop::check(provider, headers, &call).await? {
+    if let Some(jkt) = dpop::check(provider, &peer.headers, &call).await? {
         if params.get("dpop_jkt").is_some_and(|named| named != jkt) {
             return Err(Fail::new(
                 "invalid_dpop_proof",

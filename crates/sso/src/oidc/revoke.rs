@@ -8,7 +8,7 @@
 use axum::{
     body::Bytes,
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
     response::{IntoResponse as _, Response},
 };
 use lgsp_model::Timestamp;
@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use super::{
     Provider,
-    client::{Client, auth},
+    client::{Client, auth, certificate::Peer},
     fail::{Fail, Outcome},
     params::Params,
     tables::{
@@ -34,21 +34,17 @@ use super::{
 /// Path of the endpoint.
 pub(super) const PATH: &str = "/oauth2/revoke";
 
-pub(super) async fn revoke(
-    State(provider): State<Provider>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    match act(&provider, &headers, &body).await {
+pub(super) async fn revoke(State(provider): State<Provider>, peer: Peer, body: Bytes) -> Response {
+    match act(&provider, &peer, &body).await {
         Ok(()) => StatusCode::OK.into_response(),
         Err(fail) => fail.into_response(),
     }
 }
 
-async fn act(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Outcome<()> {
-    require_form(headers)?;
+async fn act(provider: &Provider, peer: &Peer, body: &[u8]) -> Outcome<()> {
+    require_form(&peer.headers)?;
     let params = Params::parse(body)?;
-    let client = auth::authenticate(provider, headers, &params, PATH).await?;
+    let client = auth::authenticate(provider, peer, &params, PATH).await?;
     let token = params.need("token")?;
     if let Some(claims) = provider.read_access(token).await? {
         return access(provider, &client, token, &claims).await;

@@ -1,7 +1,7 @@
 //! The user-info endpoint.
 //!
 //! Owns: `/oauth2/userinfo`.
-//! Follows: OpenID Connect Core 1.0, section 5.3; RFC 9449, section 7.
+//! Follows: OpenID Connect Core 1.0, section 5.3; RFC 8705, section 3; RFC 9449, section 7.
 
 use axum::{
     body::Bytes,
@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::{
     Provider, access, claims,
+    client::certificate::Peer,
     fail::{Fail, Outcome},
     grant::Grant,
     params::Params,
@@ -28,10 +29,10 @@ pub(super) const PATH: &str = "/oauth2/userinfo";
 pub(super) async fn userinfo(
     State(provider): State<Provider>,
     method: Method,
-    headers: HeaderMap,
+    peer: Peer,
     body: Bytes,
 ) -> Response {
-    match answer(&provider, &method, &headers, &body).await {
+    match answer(&provider, &method, &peer, &body).await {
         Ok(mut response) => {
             no_store(&mut response);
             response
@@ -43,17 +44,17 @@ pub(super) async fn userinfo(
 async fn answer(
     provider: &Provider,
     method: &Method,
-    headers: &HeaderMap,
+    peer: &Peer,
     body: &[u8],
 ) -> Outcome<Response> {
-    let is_form = *method == Method::POST && require_form(headers).is_ok();
+    let is_form = *method == Method::POST && require_form(&peer.headers).is_ok();
     let params = match is_form {
         true => Params::parse(body)?,
         false => Params::default(),
     };
-    let bearer = access::bearer(headers, params.get("access_token"))?;
+    let bearer = access::bearer(&peer.headers, params.get("access_token"))?;
     let call = (method.as_str(), PATH);
-    let token = access::require(provider, headers, &bearer, call).await?;
+    let token = access::require(provider, peer, &bearer, call).await?;
     let scheme = if bearer.is_dpop { "DPoP" } else { "Bearer" };
     let refused = |why| Fail::resource(scheme, "invalid_token", why);
     let text = |name: &str| token.get(name).and_then(Value::as_str);
@@ -78,9 +79,9 @@ async fn answer(
         Some(id) => family::find(&provider.platform.db, id).await?,
         None => None,
     };
-    let mut grant = grant.ok_or_else(|| refused("the token has no person"))?;
     // Who acts for somebody learns nothing of the person, neither of itself by this token.
     let grant = grant.filter(|grant| text("sub") == Some(&grant.sub));
+    let mut grant = grant.ok_or_else(|| refused("the token has no person"))?;
     grant.scopes = scopes.split(' ').map(str::to_owned).collect();
     let profile = provider.identity.profile(grant.account).await?;
     let profile = profile.ok_or_else(|| refused("the account may not be used"))?;

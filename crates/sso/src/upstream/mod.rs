@@ -114,8 +114,8 @@ pub(crate) async fn start(
     let pages = Router::new()
         .route("/sign-in/with/{provider}", get(begin::begin))
         .route("/sign-in/from/{provider}", get(callback::callback))
-        .route("/link-account/{id}", get(proof::show).post(proof::submit))
         .route(client::KEYS_PATH, get(client::published))
+        .route("/link-account/{id}", get(proof::show).post(proof::submit))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .with_state(upstream.clone());
     Ok(Running {

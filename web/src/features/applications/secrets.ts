@@ -76,12 +76,20 @@ function scim(name: string): SecretApi {
   };
 }
 
+/** Ways by which a client proves itself without a secret. */
+const WITHOUT_SECRET: readonly unknown[] = [
+  "none",
+  "private_key_jwt",
+  "tls_client_auth",
+  "self_signed_tls_client_auth",
+];
+
 /** The secrets of an application; nothing where its protocol has none. */
 export function secretsOf(resource: Resource): SecretApi | null {
   const method = fieldOf(resource, "auth_method");
   switch (resource.kind) {
     case "oidc-client":
-      return method === "none" || method === "private_key_jwt" ? null : oidc(resource.name);
+      return WITHOUT_SECRET.includes(method) ? null : oidc(resource.name);
     case "ldap-app":
       return ldap(resource.name);
     case "scim-client":

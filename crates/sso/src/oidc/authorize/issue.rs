@@ -69,7 +69,8 @@ pub(super) async fn code(
         claims: request.claims.clone(),
         resources: request.resources.clone(),
         jkt: request.jkt.clone(),
-        is_offline,
+        x5t: None,
+        is_offline: request.is_offline(),
         expires_at: now.plus_ms(REFRESH_LIFE_MS),
     };
     let data = CodeData {
@@ -129,8 +130,8 @@ fn event(
         ("oidc-client", client.id.as_str()),
     );
     event.agency.clone_from(&browser.principal.agency);
-    event.with_trace(trace::current())
     event.address.clone_from(&visit.address);
+    event.with_trace(trace::current())
 }
 
 /// From now on the client is told when the session ends.

@@ -2,8 +2,10 @@
 //!
 //! Owns: `authenticate`.
 //! Invariant: a client uses the one method that it is registered for; two methods in one
-//! request are refused; an assertion is believed once.
-//! Follows: RFC 6749, section 2.3; RFC 7523, section 3; OpenID Connect Core 1.0, section 9.
+//! request are refused; an assertion is believed once. A certificate in the connection is no
+//! method by itself: every call of a program that has one carries it.
+//! Follows: RFC 6749, section 2.3; RFC 7523, section 3; RFC 8705, section 2; OpenID Connect Core
+//! 1.0, section 9.
 
 use std::sync::Arc;
 
@@ -12,7 +14,11 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use lgsp_model::Timestamp;
 use serde_json::Value;
 
-use super::{Client, kind::AuthMethod};
+use super::{
+    Client,
+    certificate::{self, Peer},
+    kind::AuthMethod,
+};
 use crate::{
     keys::{Alg, jws::Unverified},
     oidc::{
@@ -42,11 +48,11 @@ enum Presented<'a> {
 /// `invalid_request` for two methods, `invalid_client` for everything else.
 pub(in crate::oidc) async fn authenticate(
     provider: &Provider,
-    headers: &HeaderMap,
+    peer: &Peer,
     params: &Params,
     path: &str,
 ) -> Outcome<Arc<Client>> {
-    let presented = presented(headers, params)?;
+    let presented = presented(&peer.headers, params)?;
     let is_basic = matches!(presented, Presented::Basic(..));
     let refused = || Fail::client("client authentication failed", is_basic);
     let id = match &presented {
@@ -70,6 +76,9 @@ pub(in crate::oidc) async fn authenticate(
             method == AuthMethod::ClientSecretPost && client.has_secret(secret, now)
         }
         Presented::Assertion(token) => assertion(provider, &client, token, path, now).await?,
+        Presented::Nothing(_) if method.is_certificate() => {
+            certificate::is_proved(&provider.client_keys, &client, peer).await
+        }
         Presented::Nothing(_) => method == AuthMethod::None,
     };
     if is_proved {
@@ -148,9 +157,12 @@ async fn assertion(
     let endpoint = format!("{}{path}", provider.issuer);
     let token_endpoint = format!("{}/oauth2/token", provider.issuer);
     let is_ours = |audience: &str| {
-        [&provider.issuer, &endpoint, &token_endpoint]
-            .iter()
-            .any(|own| *own == audience)
+        let is_alias = provider
+            .mtls
+            .as_ref()
+            .is_some_and(|base| audience.strip_prefix(base.as_str()) == Some(path));
+        let mut own = [&provider.issuer, &endpoint, &token_endpoint].into_iter();
+        is_alias || own.any(|own| own == audience)
     };
     let is_for_us = match claims.get("aud") {
         Some(Value::String(audience)) => is_ours(audience),
@@ -194,6 +206,10 @@ async fn verified(provider: &Provider, client: &Client, token: &str) -> Option<V
                 .iter()
                 .find_map(|key| Unverified::parse(token).ok()?.verify(key, &Alg::ALL).ok())
         }
-        AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost | AuthMethod::None => None,
+        AuthMethod::ClientSecretBasic
+        | AuthMethod::ClientSecretPost
+        | AuthMethod::TlsClientAuth
+        | AuthMethod::SelfSignedTlsClientAuth
+        | AuthMethod::None => None,
     }
 }

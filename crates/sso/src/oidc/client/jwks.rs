@@ -101,6 +101,29 @@ impl ClientKeys {
         }
     }
 
+    /// All keys of a client; those of an address as they are known, or else fetched.
+    pub(super) async fn all(&self, client: &Client) -> Vec<Jwk> {
+        let Some(address) = &client.spec.jwks_uri else {
+            return client.keys.clone();
+        };
+        let now = self.platform.clock.now();
+        let known = self.known(address);
+        let fresh = known
+            .as_ref()
+            .filter(|(_, at)| now.since(*at) < JWKS_REFETCH_MS);
+        if let Some((keys, _)) = fresh {
+            return keys.to_vec();
+        }
+        match self.fetch_json(address).await {
+            Some(set) => {
+                let keys = Arc::new(Jwk::parse_set(&set));
+                self.keep(address, keys.clone(), now);
+                keys.to_vec()
+            }
+            None => known.map(|(keys, _)| keys.to_vec()).unwrap_or_default(),
+        }
+    }
+
     fn known(&self, address: &str) -> Option<(Arc<Vec<Jwk>>, Timestamp)> {
         let fetched = self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
         let found = fetched.get(address)?;

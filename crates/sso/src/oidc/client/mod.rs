@@ -4,6 +4,7 @@
 //! Not here: registration by the client itself (`register/`).
 
 pub(super) mod auth;
+pub(super) mod certificate;
 pub(super) mod jwks;
 pub mod kind;
 pub(crate) mod rules;

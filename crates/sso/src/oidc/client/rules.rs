@@ -6,7 +6,10 @@
 use lgsp_platform::error::FieldError;
 use reqwest::Url;
 
-use super::kind::{AuthMethod, ClientType, GrantType, OidcClient, Pkce, Profile, SubjectType};
+use super::{
+    certificate,
+    kind::{AuthMethod, ClientType, GrantType, OidcClient, Pkce, Profile, SubjectType},
+};
 use crate::keys::jwk::Jwk;
 
 /// Longest display name, in bytes.
@@ -147,6 +150,21 @@ fn check_authentication(client: &OidcClient, errors: &mut Vec<FieldError>) {
             "private_key_jwt needs jwks or jwks_uri.",
         ));
     }
+    if client.auth_method == AuthMethod::SelfSignedTlsClientAuth && !has_keys {
+        errors.push(broken(
+            "/auth_method",
+            "Chứng thư tự ký cần jwks hoặc jwks_uri.",
+            "self_signed_tls_client_auth needs jwks or jwks_uri.",
+        ));
+    }
+    let names_subject = client.auth_method == AuthMethod::TlsClientAuth;
+    if names_subject && !certificate::is_name(client.tls_name, &client.tls_subject) {
+        errors.push(broken(
+            "/tls_subject",
+            "Cần tên trong chứng thư theo đúng dạng đã chọn, ví dụ CN=kho,O=Sở Nội vụ,C=VN.",
+            "The name in the certificate is needed in the chosen form, such as CN=store,O=Office,C=VN.",
+        ));
+    }
     let is_public = client.auth_method == AuthMethod::None;
     let alone = [GrantType::Credentials, GrantType::Exchange];
     if is_public && alone.iter().any(|grant| client.may(*grant)) {
@@ -164,11 +182,13 @@ fn check_authentication(client: &OidcClient, errors: &mut Vec<FieldError>) {
         ));
     }
     if client.profile == Profile::High {
-        if client.auth_method != AuthMethod::PrivateKeyJwt {
+        let has_key =
+            client.auth_method == AuthMethod::PrivateKeyJwt || client.auth_method.is_certificate();
+        if !has_key {
             errors.push(broken(
                 "/auth_method",
-                "Mức cao cần xác thực bằng khoá riêng.",
-                "The high profile needs private_key_jwt.",
+                "Mức cao cần xác thực bằng khoá riêng hoặc chứng thư.",
+                "The high profile needs private_key_jwt or a certificate.",
             ));
         }
         if client.pkce == Pkce::IfSent {

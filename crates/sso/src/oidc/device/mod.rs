@@ -15,7 +15,6 @@ use std::{
 use axum::{
     body::Bytes,
     extract::State,
-    http::HeaderMap,
     response::{IntoResponse as _, Response},
 };
 use lgsp_model::Timestamp;
@@ -28,7 +27,7 @@ use serde_json::json;
 
 use super::{
     Provider,
-    client::{auth, kind::GrantType, secrets},
+    client::{auth, certificate::Peer, kind::GrantType, secrets},
     fail::{Fail, Outcome},
     limits::{DEVICE_INTERVAL_S, DEVICE_LIFE_MS, USER_CODE_FAILURES_MAX, USER_CODE_WINDOW_MS},
     params::Params,
@@ -46,12 +45,8 @@ const USER_CODE_LETTERS: usize = 8;
 /// Addresses whose failures are remembered; past it all are forgotten.
 const ADDRESSES_MAX: usize = 10_000;
 
-pub(super) async fn begin(
-    State(provider): State<Provider>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    match act(&provider, &headers, &body).await {
+pub(super) async fn begin(State(provider): State<Provider>, peer: Peer, body: Bytes) -> Response {
+    match act(&provider, &peer, &body).await {
         Ok(mut response) => {
             no_store(&mut response);
             response
@@ -60,10 +55,10 @@ pub(super) async fn begin(
     }
 }
 
-async fn act(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Outcome<Response> {
-    require_form(headers)?;
+async fn act(provider: &Provider, peer: &Peer, body: &[u8]) -> Outcome<Response> {
+    require_form(&peer.headers)?;
     let params = Params::parse(body)?;
-    let client = auth::authenticate(provider, headers, &params, PATH).await?;
+    let client = auth::authenticate(provider, peer, &params, PATH).await?;
     if !client.spec.may(GrantType::Device) {
         return Err(Fail::new(
             "unauthorized_client",

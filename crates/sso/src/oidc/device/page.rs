@@ -230,6 +230,7 @@ async fn decide(
         claims: None,
         resources: Vec::new(),
         jkt: None,
+        x5t: None,
         is_offline: true,
         expires_at: now.plus_ms(REFRESH_LIFE_MS),
     };
@@ -251,9 +252,9 @@ async fn decide(
     )
     .with_detail(json!({ "scopes": device.scopes }))
     .with_trace(trace::current());
-    let acceptance = Acceptance {
     event.agency.clone_from(&browser.principal.agency);
     event.address = address.map(|address| address.to_string());
+    let acceptance = Acceptance {
         claim: None,
         effects: Effects {
             statements: vec![device::decide(

@@ -13,7 +13,9 @@ use crate::{
         Provider, claims,
         client::{
             OidcClient,
-            kind::{AuthMethod, ClientType, GrantType, Pkce, Profile, SubjectType, TokenFormat},
+            kind::{
+                AuthMethod, ClientType, GrantType, Pkce, Profile, SubjectType, TlsName, TokenFormat,
+            },
         },
         fail::{Fail, Outcome},
     },
@@ -73,6 +75,7 @@ pub(super) async fn read(provider: &Provider, body: &Value) -> Outcome<OidcClien
         Some(name) => AuthMethod::parse(&name)
             .ok_or_else(|| invalid("token_endpoint_auth_method is not supported"))?,
     };
+    let (tls_name, tls_subject) = tls_subject(&of)?;
     let client_type = match of.text("application_type")?.as_deref() {
         Some("native") => ClientType::Native,
         _ => ClientType::Web,
@@ -137,9 +140,26 @@ pub(super) async fn read(provider: &Provider, body: &Value) -> Outcome<OidcClien
         contacts: of.list("contacts")?.unwrap_or_default(),
         self_registered: true,
         enabled: true,
+        tls_name,
+        tls_subject,
+        certificate_bound_tokens: of.is_true("tls_client_certificate_bound_access_tokens"),
     };
     check_sector(provider, &spec).await?;
     Ok(spec)
+}
+
+/// The one name by which a certificate is known (RFC 8705, section 2.1.2).
+fn tls_subject(of: &Metadata<'_>) -> Outcome<(TlsName, String)> {
+    let mut found = Vec::new();
+    for name in TlsName::ALL {
+        if let Some(text) = of.text(name.member())? {
+            found.push((name, text));
+        }
+    }
+    if found.len() > 1 {
+        return Err(invalid("a certificate is known by one name only"));
+    }
+    Ok(found.pop().unwrap_or_default())
 }
 
 fn max_age(body: &Value) -> Outcome<Option<u32>> {
@@ -159,7 +179,6 @@ fn refuse_unsupported(of: &Metadata<'_>) -> Outcome<()> {
         "id_token_encrypted_response_alg",
         "userinfo_encrypted_response_alg",
         "request_object_encryption_alg",
-        "tls_client_auth_subject_dn",
     ] {
         if of.text(name)?.is_some() {
             return Err(invalid(format!("{name} is not supported")));
@@ -244,9 +263,14 @@ pub(super) fn write(provider: &Provider, id: &str, spec: &OidcClient) -> Value {
         "initiate_login_uri": spec.initiate_login_uri, "contacts": spec.contacts,
         "require_pushed_authorization_requests": spec.require_par,
         "dpop_bound_access_tokens": spec.require_dpop,
+        "tls_client_certificate_bound_access_tokens": spec.certificate_bound_tokens,
         "registration_client_uri": format!("{}/oauth2/register/{id}", provider.issuer),
     });
     let mut told = Map::new();
+    if !spec.tls_subject.is_empty() {
+        let subject = spec.tls_subject.as_str().into();
+        told.insert(spec.tls_name.member().to_owned(), subject);
+    }
     for (name, value) in all.as_object().into_iter().flatten() {
         let is_empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
         if !is_empty {

@@ -309,6 +309,7 @@ fn kept(known: &OidcClient, wished: OidcClient) -> OidcClient {
         },
         require_par: known.require_par || wished.require_par,
         require_dpop: known.require_dpop || wished.require_dpop,
+        certificate_bound_tokens: known.certificate_bound_tokens || wished.certificate_bound_tokens,
         acr_min: known.acr_min,
         audiences: known.audiences,
         resources: known.resources,

@@ -67,6 +67,7 @@ pub(super) async fn redeem(request: &Request<'_>) -> Outcome<Issued> {
     }
     // Tokens of a public client stay bound; those of others are bound by their authentication.
     grant.jkt.clone_from(&request.jkt);
+    grant.x5t.clone_from(&request.x5t);
     let refresh = request
         .client
         .spec

@@ -38,11 +38,12 @@ pub(super) async fn issue(request: &Request<'_>) -> Outcome<Issued> {
             scopes: &scopes,
             audiences: &audiences,
             jkt: request.jkt.as_deref(),
+            x5t: request.x5t.as_deref(),
             act: None,
             ends_before: None,
             profile: None,
-        },
             more: &[],
+        },
     )
     .await?;
     Ok(Issued {

@@ -64,6 +64,7 @@ async fn redeem(request: &Request<'_>, device: &Device, code: &str) -> Outcome<I
     let mut grant: Grant = serde_json::from_str(&device.payload)
         .map_err(|_| Fail::grant("the device code is wrong"))?;
     grant.jkt.clone_from(&request.jkt);
+    grant.x5t.clone_from(&request.x5t);
     let refresh = request
         .client
         .spec

@@ -59,11 +59,12 @@ pub(super) async fn exchange(request: &Request<'_>) -> Outcome<Issued> {
             scopes: &scopes,
             audiences: &audiences,
             jkt: request.jkt.as_deref(),
+            x5t: request.x5t.as_deref(),
             act: Some(act),
             ends_before: Some(Timestamp(ends * 1_000)),
             profile: None,
-        },
             more: &authority(&subject),
+        },
     )
     .await?;
     Ok(Issued {
@@ -76,7 +77,6 @@ pub(super) async fn exchange(request: &Request<'_>) -> Outcome<Issued> {
     })
 }
 
-/// Who acts for whom, in the journal before the token is given out.
 /// The form of token that is asked for; both are the same here.
 pub(super) fn issued_type(request: &Request<'_>) -> Outcome<&'static str> {
     match request.params.get("requested_token_type") {
@@ -106,6 +106,7 @@ fn authority(subject: &Value) -> Vec<(&'static str, Value)> {
         .collect()
 }
 
+/// Who acts for whom, in the journal before the token is given out.
 async fn note(request: &Request<'_>, sub: &str, act: &Value, audiences: &[String]) -> Outcome<()> {
     let platform = &request.provider.platform;
     let client = &request.client;

@@ -46,16 +46,18 @@ pub(in crate::oidc) struct Access<'a> {
     pub(in crate::oidc) scopes: &'a [String],
     pub(in crate::oidc) audiences: &'a [String],
     pub(in crate::oidc) jkt: Option<&'a str>,
+    /// Certificate to which it is bound.
+    pub(in crate::oidc) x5t: Option<&'a str>,
     /// Who acts for the subject.
     pub(in crate::oidc) act: Option<Value>,
     /// It may not outlive this instant.
     pub(in crate::oidc) ends_before: Option<Timestamp>,
     /// What is told of the person, when the client asks for it.
     pub(in crate::oidc) profile: Option<&'a Profile>,
-}
-
     /// Further claims.
     pub(in crate::oidc) more: &'a [(&'static str, Value)],
+}
+
 /// A minted access token.
 pub(in crate::oidc) struct Minted {
     pub(in crate::oidc) token: String,
@@ -132,8 +134,13 @@ fn access_claims(provider: &Provider, access: &Access<'_>, now: Timestamp, life_
     } else if let Some(agency) = &access.client.agency {
         put("org", json!([{ "code": agency }]));
     }
-    if let Some(jkt) = access.jkt {
-        put("cnf", json!({ "jkt": jkt }));
+    let bound = [("jkt", access.jkt), ("x5t#S256", access.x5t)];
+    let bound: Map<String, Value> = bound
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?.into())))
+        .collect();
+    if !bound.is_empty() {
+        put("cnf", Value::Object(bound));
     }
     if let Some(act) = &access.act {
         put("act", act.clone());
@@ -146,6 +153,9 @@ fn access_claims(provider: &Provider, access: &Access<'_>, now: Timestamp, life_
             put("roles", claims::roles(profile));
         }
     }
+    for (name, value) in access.more {
+        put(name, value.clone());
+    }
     Value::Object(claims)
 }
 
@@ -153,9 +163,6 @@ fn access_claims(provider: &Provider, access: &Access<'_>, now: Timestamp, life_
 /// asked for, and beside it when the scope opens the user info.
 fn audience(provider: &Provider, access: &Access<'_>) -> Value {
     let mut all: Vec<&str> = access.audiences.iter().map(String::as_str).collect();
-    for (name, value) in access.more {
-        put(name, value.clone());
-    }
     if all.is_empty() || access.scopes.iter().any(|scope| scope == "openid") {
         all.push(&provider.issuer);
     }

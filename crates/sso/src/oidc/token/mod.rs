@@ -2,7 +2,7 @@
 //!
 //! Owns: `/oauth2/token`, the shape of its answers.
 //! Not here: the single grants (one file each), clients (`client/`).
-//! Follows: RFC 6749, sections 3.2 and 5.1; RFC 9449, section 5.
+//! Follows: RFC 6749, sections 3.2 and 5.1; RFC 8705, section 3; RFC 9449, section 5.
 
 mod code;
 mod credentials;
@@ -24,7 +24,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Provider,
-    client::{Client, auth, kind::GrantType},
+    client::{Client, auth, certificate::Peer, kind::GrantType},
     dpop::{self, Call, NONCE_HEADER},
     fail::{Fail, Outcome},
     grant::Grant,
@@ -44,6 +44,8 @@ struct Request<'a> {
     params: &'a Params,
     /// Key whose possession was proved.
     jkt: Option<String>,
+    /// Certificate to which the tokens are bound.
+    x5t: Option<String>,
 }
 
 /// What a grant gives.
@@ -57,19 +59,15 @@ pub(super) struct Issued {
     pub(super) more: Vec<(&'static str, Value)>,
 }
 
-pub(super) async fn token(
-    State(provider): State<Provider>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    match answer(&provider, &headers, &body).await {
+pub(super) async fn token(State(provider): State<Provider>, peer: Peer, body: Bytes) -> Response {
+    match answer(&provider, &peer, &body).await {
         Ok(response) => response,
         Err(fail) => fail.into_response(),
     }
 }
 
-async fn answer(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Outcome<Response> {
-    require_form(headers)?;
+async fn answer(provider: &Provider, peer: &Peer, body: &[u8]) -> Outcome<Response> {
+    require_form(&peer.headers)?;
     let params = Params::parse(body)?;
     let grant_type = params.need("grant_type")?;
     let Some(grant_type) = GrantType::parse(grant_type) else {
@@ -78,7 +76,7 @@ async fn answer(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Outcom
             "the grant is not supported",
         ));
     };
-    let client = auth::authenticate(provider, headers, &params, PATH).await?;
+    let client = auth::authenticate(provider, peer, &params, PATH).await?;
     if !client.spec.may(grant_type) {
         return Err(Fail::new(
             "unauthorized_client",
@@ -91,16 +89,25 @@ async fn answer(provider: &Provider, headers: &HeaderMap, body: &[u8]) -> Outcom
         token: None,
         needs_nonce: client.spec.profile == super::client::kind::Profile::High,
     };
-    let jkt = dpop::check(provider, headers, &call).await?;
+    let jkt = dpop::check(provider, &peer.headers, &call).await?;
     if jkt.is_none() && client.spec.needs_dpop() {
         return Err(Fail::new("invalid_dpop_proof", "the client must use DPoP")
             .with_header(NONCE_HEADER, dpop::nonce(provider)));
     }
+    let x5t = match client.spec.certificate_bound_tokens {
+        true => Some(peer.thumbprint().ok_or_else(|| {
+            Fail::request(
+                "the tokens of this client are bound to its certificate, and there is none",
+            )
+        })?),
+        false => None,
+    };
     let request = Request {
         provider,
         client,
         params: &params,
         jkt,
+        x5t,
     };
     let issued = match grant_type {
         GrantType::Code => code::redeem(&request).await?,
@@ -216,9 +223,11 @@ impl Request<'_> {
                 scopes: &scopes,
                 audiences: resources,
                 jkt: self.jkt.as_deref(),
+                x5t: self.x5t.as_deref(),
                 act: None,
                 ends_before: None,
                 profile: profile.as_ref(),
+                more: &[],
             },
         )
         .await?;
@@ -227,7 +236,6 @@ impl Request<'_> {
                 Some(mint::identity(provider, &self.client, grant, &access.token, profile).await?)
             }
             _ => None,
-                more: &[],
         };
         Ok(Issued {
             access,

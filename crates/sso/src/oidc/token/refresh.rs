@@ -112,6 +112,12 @@ fn check_key(request: &Request<'_>, grant: &Grant) -> Outcome<()> {
     if is_bound && grant.jkt != request.jkt {
         return Err(Fail::grant("the refresh token is bound to another key"));
     }
+    // A client that proves itself may renew its certificate; a public one is known by it only.
+    if is_public && grant.x5t.is_some() && grant.x5t != request.x5t {
+        return Err(Fail::grant(
+            "the refresh token is bound to another certificate",
+        ));
+    }
     Ok(())
 }
 

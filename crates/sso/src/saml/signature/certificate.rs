@@ -8,10 +8,8 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ring::digest::{SHA256, digest};
 
-use super::{
-    Method, PublicKey, SignatureFault,
-    der::{self, Reader},
-};
+use super::{Method, PublicKey, SignatureFault};
+use crate::der::{self, Reader};
 
 /// Largest certificate; usual ones have 1 to 2 KiB.
 pub const BYTES_MAX: usize = 16 * 1_024;

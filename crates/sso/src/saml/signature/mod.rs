@@ -8,7 +8,6 @@
 //! Follows: XML Signature 1.1; RFC 4051, RFC 6931; design document "Identity", section 3.
 
 pub mod certificate;
-mod der;
 mod sign;
 mod verify;
 

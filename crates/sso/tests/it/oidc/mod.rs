@@ -3,12 +3,13 @@
 //! Owns: `App`, a client with what it needs to play.
 
 mod authorize;
+mod certificates;
 mod clients;
-mod logout;
 mod delegation;
+mod logout;
+mod ties;
 mod tokens;
 
-mod ties;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::digest;
 use serde_json::Value;

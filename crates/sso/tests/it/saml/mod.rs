@@ -5,6 +5,6 @@ mod attacks;
 mod flow;
 mod fuzz;
 mod generate;
-mod kit;
+pub(crate) mod kit;
 mod metadata;
 mod requests;

@@ -1,49 +1,53 @@
 //! The little of DER that certificates need.
 //!
 //! Owns: reading and writing elements.
-//! Not here: which elements a certificate has (`certificate.rs`).
+//! Not here: which elements a certificate has (`saml/signature/certificate.rs`, `x509/`).
 //! Invariant: a length past the end, or not in its shortest form, is refused.
 //! Follows: ITU-T X.690, 8.1 and 10.
 
-pub(super) const BOOLEAN: u8 = 0x01;
-pub(super) const INTEGER: u8 = 0x02;
-pub(super) const BIT_STRING: u8 = 0x03;
-pub(super) const OCTET_STRING: u8 = 0x04;
-pub(super) const NULL: u8 = 0x05;
-pub(super) const OBJECT_ID: u8 = 0x06;
-pub(super) const UTF8_STRING: u8 = 0x0c;
-pub(super) const UTC_TIME: u8 = 0x17;
-pub(super) const SEQUENCE: u8 = 0x30;
-pub(super) const SET: u8 = 0x31;
-pub(super) const CONTEXT_0: u8 = 0xa0;
-pub(super) const CONTEXT_3: u8 = 0xa3;
+pub(crate) const BOOLEAN: u8 = 0x01;
+pub(crate) const INTEGER: u8 = 0x02;
+pub(crate) const BIT_STRING: u8 = 0x03;
+pub(crate) const OCTET_STRING: u8 = 0x04;
+pub(crate) const NULL: u8 = 0x05;
+pub(crate) const OBJECT_ID: u8 = 0x06;
+pub(crate) const UTF8_STRING: u8 = 0x0c;
+pub(crate) const PRINTABLE_STRING: u8 = 0x13;
+pub(crate) const T61_STRING: u8 = 0x14;
+pub(crate) const IA5_STRING: u8 = 0x16;
+pub(crate) const UTC_TIME: u8 = 0x17;
+pub(crate) const BMP_STRING: u8 = 0x1e;
+pub(crate) const SEQUENCE: u8 = 0x30;
+pub(crate) const SET: u8 = 0x31;
+pub(crate) const CONTEXT_0: u8 = 0xa0;
+pub(crate) const CONTEXT_3: u8 = 0xa3;
 
 /// Elements one after another.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reader<'a>(&'a [u8]);
+pub(crate) struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
-    pub(super) const fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 
-    pub(super) const fn is_done(&self) -> bool {
+    pub(crate) const fn is_done(&self) -> bool {
         self.0.is_empty()
     }
 
     /// The tag of the next element.
-    pub(super) fn peek(&self) -> Option<u8> {
+    pub(crate) fn peek(&self) -> Option<u8> {
         self.0.first().copied()
     }
 
     /// The content of the next element, which has this tag.
-    pub(super) fn take(&mut self, tag: u8) -> Option<&'a [u8]> {
+    pub(crate) fn take(&mut self, tag: u8) -> Option<&'a [u8]> {
         (self.peek()? == tag).then_some(())?;
         self.any()
     }
 
     /// The content of the next element.
-    pub(super) fn any(&mut self) -> Option<&'a [u8]> {
+    pub(crate) fn any(&mut self) -> Option<&'a [u8]> {
         let (_, rest) = self.0.split_first()?;
         let (&first, rest) = rest.split_first()?;
         let (length, rest) = if first < 0x80 {
@@ -67,7 +71,7 @@ impl<'a> Reader<'a> {
 }
 
 /// An element.
-pub(super) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+pub(crate) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut out = vec![tag];
     let length = content.len().to_be_bytes();
     let first = length.iter().position(|byte| *byte != 0);
@@ -85,12 +89,12 @@ pub(super) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
 }
 
 /// A SEQUENCE of elements.
-pub(super) fn sequence(elements: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn sequence(elements: &[&[u8]]) -> Vec<u8> {
     element(SEQUENCE, &elements.concat())
 }
 
 /// A BIT STRING without unused bits.
-pub(super) fn bit_string(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn bit_string(bytes: &[u8]) -> Vec<u8> {
     element(BIT_STRING, &[&[0], bytes].concat())
 }
 

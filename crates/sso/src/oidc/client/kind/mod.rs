@@ -1,10 +1,13 @@
 //! The kind `oidc-client`: an application that signs people on by OpenID Connect, or a system
 //! that asks for tokens of its own.
 //!
-//! Owns: its specification and rules.
-//! Not here: its secrets (`secrets.rs`), the parsed form that requests use (`snapshot.rs`).
+//! Owns: its specification.
+//! Not here: its choices (`choices.rs`), its rules (`rules.rs`), its secrets (`secrets.rs`), the
+//! parsed form that requests use (`snapshot.rs`).
 //! Follows: OpenID Connect Dynamic Client Registration 1.0, section 2; design document
 //! "Identity", sections 2.1 to 2.4.
+
+mod choices;
 
 use lgsp_platform::{
     error::FieldError,
@@ -13,6 +16,10 @@ use lgsp_platform::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use choices::{
+    AuthMethod, ClientType, GrantType, Pkce, Profile, SubjectType, TlsName, TokenFormat,
+};
 
 use super::rules;
 use crate::keys::Alg;
@@ -192,191 +199,19 @@ pub struct OidcClient {
     #[serde(default = "yes")]
     #[schemars(extend("x-label" = {"vi": "Đang dùng", "en": "In use"}, "x-order" = 43))]
     pub enabled: bool,
-}
-
-/// What kind of program a client is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ClientType {
-    /// A web application with a server that keeps a secret.
-    #[default]
-    #[schemars(extend("x-label" = {"vi": "Ứng dụng web có máy chủ", "en": "Web application"}))]
-    Web,
-    /// A page that runs in the browser only.
-    #[schemars(extend("x-label" = {"vi": "Trang web một trang (SPA)", "en": "Single-page application"}))]
-    Spa,
-    /// A program on a telephone or desktop.
-    #[schemars(extend("x-label" = {"vi": "Ứng dụng di động, máy trạm", "en": "Native application"}))]
-    Native,
-    /// A system without persons.
-    #[schemars(extend("x-label" = {"vi": "Dịch vụ, hệ thống", "en": "Service"}))]
-    Service,
-}
-
-/// A way by which a client gets tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum GrantType {
-    /// A person signs on in a browser.
-    #[serde(rename = "authorization_code")]
-    #[schemars(extend("x-label" = {"vi": "Mã uỷ quyền", "en": "Authorisation code"}))]
-    Code,
-    /// Renewing without the person.
-    #[serde(rename = "refresh_token")]
-    #[schemars(extend("x-label" = {"vi": "Gia hạn", "en": "Refresh token"}))]
-    Refresh,
-    /// The client for itself.
-    #[serde(rename = "client_credentials")]
-    #[schemars(extend("x-label" = {"vi": "Tài khoản của hệ thống", "en": "Client credentials"}))]
-    Credentials,
-    /// A device without a keyboard.
-    #[serde(rename = "urn:ietf:params:oauth:grant-type:device_code")]
-    #[schemars(extend("x-label" = {"vi": "Thiết bị", "en": "Device"}))]
-    Device,
-    /// In exchange for the token of another.
-    #[serde(rename = "urn:ietf:params:oauth:grant-type:token-exchange")]
-    #[schemars(extend("x-label" = {"vi": "Đổi mã", "en": "Token exchange"}))]
-    Exchange,
-}
-
-impl GrantType {
-    /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::Code,
-        Self::Refresh,
-        Self::Credentials,
-        Self::Device,
-        Self::Exchange,
-    ];
-
-    /// Value of the parameter `grant_type`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Code => "authorization_code",
-            Self::Refresh => "refresh_token",
-            Self::Credentials => "client_credentials",
-            Self::Device => "urn:ietf:params:oauth:grant-type:device_code",
-            Self::Exchange => "urn:ietf:params:oauth:grant-type:token-exchange",
-        }
-    }
-
-    /// Reads the parameter.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|grant| grant.as_str() == text)
-    }
-}
-
-/// How a client proves who it is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AuthMethod {
-    /// Secret in the header.
-    #[default]
-    #[schemars(extend("x-label" = {"vi": "Bí mật trong tiêu đề", "en": "Secret in the header"}))]
-    ClientSecretBasic,
-    /// Secret in the form.
-    #[schemars(extend("x-label" = {"vi": "Bí mật trong biểu mẫu", "en": "Secret in the form"}))]
-    ClientSecretPost,
-    /// A token made with the secret.
-    #[schemars(extend("x-label" = {"vi": "Mã ký bằng bí mật", "en": "Token made with the secret"}))]
-    ClientSecretJwt,
-    /// A token signed with its own key.
-    #[schemars(extend("x-label" = {"vi": "Mã ký bằng khoá riêng", "en": "Token signed with its key"}))]
-    PrivateKeyJwt,
-    /// Nothing: a program that cannot keep a secret.
-    #[schemars(extend("x-label" = {"vi": "Không có", "en": "None"}))]
-    None,
-}
-
-impl AuthMethod {
-    /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::ClientSecretBasic,
-        Self::ClientSecretPost,
-        Self::ClientSecretJwt,
-        Self::PrivateKeyJwt,
-        Self::None,
-    ];
-
-    /// The name of the standard.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ClientSecretBasic => "client_secret_basic",
-            Self::ClientSecretPost => "client_secret_post",
-            Self::ClientSecretJwt => "client_secret_jwt",
-            Self::PrivateKeyJwt => "private_key_jwt",
-            Self::None => "none",
-        }
-    }
-
-    /// Reads the name.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|method| method.as_str() == text)
-    }
-
-    /// Whether it needs a secret.
-    #[must_use]
-    pub const fn needs_secret(self) -> bool {
-        matches!(
-            self,
-            Self::ClientSecretBasic | Self::ClientSecretPost | Self::ClientSecretJwt
-        )
-    }
-}
-
-/// Form of access tokens.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TokenFormat {
-    /// Signed, readable by the resource (RFC 9068).
-    #[default]
-    #[schemars(extend("x-label" = {"vi": "Có chữ ký (JWT)", "en": "Signed (JWT)"}))]
-    Jwt,
-    /// A random text that only we can read.
-    #[schemars(extend("x-label" = {"vi": "Ngẫu nhiên", "en": "Opaque"}))]
-    Opaque,
-}
-
-/// How strictly a client is treated.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Profile {
-    /// The usual rules.
-    #[default]
-    #[schemars(extend("x-label" = {"vi": "Tiêu chuẩn", "en": "Standard"}))]
-    Standard,
-    /// Pushed requests, tokens bound to a key, authentication with a key, PKCE.
-    #[schemars(extend("x-label" = {"vi": "Cao", "en": "High"}))]
-    High,
-}
-
-/// Whether a code challenge is demanded.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Pkce {
-    /// Always.
-    #[default]
-    #[schemars(extend("x-label" = {"vi": "Bắt buộc", "en": "Required"}))]
-    Required,
-    /// Checked when the client sends one; for old products with a secret.
-    #[schemars(extend("x-label" = {"vi": "Khi ứng dụng gửi", "en": "If sent"}))]
-    IfSent,
-}
-
-/// Type of the identifiers of people.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SubjectType {
-    /// The same for all clients.
-    #[default]
-    #[schemars(extend("x-label" = {"vi": "Chung", "en": "Public"}))]
-    Public,
-    /// Another one for each sector.
-    #[schemars(extend("x-label" = {"vi": "Riêng từng khu vực", "en": "Pairwise"}))]
-    Pairwise,
+    /// By which of its names a certificate is known, when it proves itself by one of a trusted
+    /// authority.
+    #[serde(default)]
+    #[schemars(extend("x-label" = {"vi": "Nhận chứng thư theo", "en": "Certificate known by"}, "x-order" = 44))]
+    pub tls_name: TlsName,
+    /// That name, for example `CN=kho,O=Sở Nội vụ,C=VN`.
+    #[serde(default)]
+    #[schemars(extend("x-label" = {"vi": "Tên trong chứng thư", "en": "Name in the certificate"}, "x-order" = 45))]
+    pub tls_subject: String,
+    /// Whether its tokens are bound to the certificate that it presents.
+    #[serde(default)]
+    #[schemars(extend("x-label" = {"vi": "Gắn mã truy cập với chứng thư", "en": "Tokens bound to the certificate"}, "x-order" = 46))]
+    pub certificate_bound_tokens: bool,
 }
 
 fn default_grants() -> Vec<GrantType> {
@@ -408,10 +243,12 @@ impl OidcClient {
         self.require_par || self.profile == Profile::High
     }
 
-    /// Whether bound tokens are demanded.
+    /// Whether tokens must be bound to a key by DPoP. The high profile is content with the
+    /// binding to a certificate.
     #[must_use]
     pub fn needs_dpop(&self) -> bool {
-        self.require_dpop || self.profile == Profile::High
+        let is_high = self.profile == Profile::High;
+        self.require_dpop || (is_high && !self.certificate_bound_tokens)
     }
 
     /// Whether a code challenge is demanded.
