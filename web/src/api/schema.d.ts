@@ -662,6 +662,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/delegations/{id}/assertion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a delegation assertion · Cấp chứng nhận uỷ quyền */
+        post: operations["make_delegation_assertion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/delegations/{id}/revoke": {
         parameters: {
             query?: never;
@@ -3195,6 +3212,18 @@ export interface components {
             /** @description Until when. */
             until: components["schemas"]["Timestamp"];
         };
+        /** @description An assertion that a person acts for another. */
+        DelegationAssertion: {
+            /** @description The assertion: `subject_token` of a token exchange. */
+            assertion: string;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at: string;
+            /** @description Value of `subject_token_type`. */
+            token_type: string;
+        };
         /**
          * @description Where a delegation stands.
          * @enum {string}
@@ -5183,6 +5212,8 @@ export interface components {
                 description: components["schemas"]["Sentence"];
                 /** @description Identifier within its protocol, prefixed by the protocol: `consent:…`, `upstream:…`. */
                 id: string;
+                /** @description Whether ending it needs a fresh proof of the person, because it is a way in. */
+                needs_proof: boolean;
                 /** @description Since when. */
                 since: components["schemas"]["Timestamp"];
                 /** @description The application or provider. */
@@ -5471,7 +5502,7 @@ export interface components {
          * @description What a key is for; keys of one purpose are never used for another.
          * @enum {string}
          */
-        Purpose: "token" | "saml";
+        Purpose: "token" | "saml" | "client";
         /** @description The password of the reading account. */
         PutConnectionPassword: {
             /**
@@ -6092,6 +6123,8 @@ export interface components {
             description: components["schemas"]["Sentence"];
             /** @description Identifier within its protocol, prefixed by the protocol: `consent:…`, `upstream:…`. */
             id: string;
+            /** @description Whether ending it needs a fresh proof of the person, because it is a way in. */
+            needs_proof: boolean;
             /** @description Since when. */
             since: components["schemas"]["Timestamp"];
             /** @description The application or provider. */
@@ -8199,6 +8232,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    make_delegation_assertion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Delegation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegationAssertion"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
             404: {
@@ -11175,6 +11254,14 @@ export interface operations {
                 content?: never;
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
