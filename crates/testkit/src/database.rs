@@ -100,7 +100,11 @@ impl TestPlatform {
         self.postgres.is_some()
     }
 
-    async fn drop_database(&self) -> anyhow::Result<()> {
+    /// Drops the database; [`each_database`] does so by itself.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn drop_database(&self) -> anyhow::Result<()> {
         if let Some((url, name)) = &self.postgres {
             let admin = sea_orm::Database::connect(url.as_str()).await?;
             let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");

@@ -1,6 +1,7 @@
 //! A running `lgsp` as a process of its own, as a black box.
 //!
-//! Owns: `Instance`: start, kill, call.
+//! Owns: `Instance`: start, kill, call; what it prints goes to `instance.out` and
+//! `instance.log` in its data folder.
 //! Not here: what is called (each test).
 
 use std::{
@@ -88,14 +89,11 @@ impl Instance {
         }
         let mut child = command.spawn().context("starting lgsp")?;
         let stdout = child.stdout.take().context("standard output")?;
-        let ready = tokio::task::spawn_blocking(move || {
-            BufReader::new(stdout)
-                .lines()
-                .map_while(Result::ok)
-                .any(|line| line == "ready")
-        });
+        let out = std::fs::File::create(data_dir.join("instance.out"))?;
+        let (told, ready) = tokio::sync::oneshot::channel();
+        std::thread::spawn(move || keep(stdout, out, told));
         let is_ready = tokio::time::timeout(Duration::from_secs(START_TIMEOUT_S), ready).await;
-        if !matches!(is_ready, Ok(Ok(true))) {
+        if !matches!(is_ready, Ok(Ok(()))) {
             child.kill().ok();
             child.wait().ok();
             let log = std::fs::read_to_string(data_dir.join("instance.log")).unwrap_or_default();
@@ -158,6 +156,24 @@ impl Instance {
             .context("VmRSS")?;
         let number = line.split_whitespace().nth(1).context("number")?;
         Ok(number.parse()?)
+    }
+}
+
+/// Writes down what a process prints until it ends, and tells of its line `ready`.
+fn keep(
+    printed: impl std::io::Read,
+    mut out: impl std::io::Write,
+    told: tokio::sync::oneshot::Sender<()>,
+) {
+    let mut told = Some(told);
+    for line in BufReader::new(printed).lines().map_while(Result::ok) {
+        // A test that cannot write its folder fails by what it does not find there.
+        writeln!(out, "{line}").ok();
+        if line == "ready"
+            && let Some(told) = told.take()
+        {
+            told.send(()).ok();
+        }
     }
 }
 
