@@ -10,12 +10,13 @@ use lgsp_directory::ldap::{
     },
 };
 use lgsp_identity::Kind;
+use serde_json::json;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
 };
 
-use super::kit::{BASE, GOOD, WRONG, World, app, person, worlds};
+use super::kit::{BASE, GOOD, OTHER, WRONG, World, app, app_manifest, person, put, worlds};
 
 /// A client that sends what it is told.
 struct Client {
@@ -188,6 +189,37 @@ worlds! {
         assert_eq!(client.bind(&app("office"), &world.secrets[1]).await.code, Code::SUCCESS);
         world.clock.advance_ms(lgsp_directory::ldap::face::WINDOW_MS);
         assert_eq!(client.bind(&app("all"), &world.secrets[0]).await.code, Code::SUCCESS);
+    }
+
+    async fn who_has_a_second_factor_needs_an_application_password(world: &World) {
+        let an = person("van.an");
+        let mut client = Client::new(world).await;
+        let (factor, _) = world.with_second_factor("van.an").await;
+        let refused = client.bind(&an, OTHER).await;
+        assert_eq!(refused.code, Code::INAPPROPRIATE_AUTH, "{refused:?}");
+        assert_eq!(client.search("(uid=van.an)").await.1.code, Code::INSUFFICIENT_ACCESS, "nobody is bound");
+        let wrong = client.bind(&an, WRONG).await;
+        assert_eq!(wrong, client.bind(&person("nobody"), WRONG).await, "only the right password tells of the factor");
+        assert_eq!(wrong.code, Code::INVALID_CREDENTIALS);
+
+        let account = world.identity.account_by_username("van.an").await.unwrap();
+        let actor = world.actor();
+        let made = secrets::make_app_password(&world.platform, &actor, &account, ("thư", None)).await;
+        assert_eq!(client.bind(&an, &made.unwrap().1).await.code, Code::SUCCESS);
+        assert_eq!(client.search("(uid=van.an)").await.0.len(), 1);
+
+        // An application may be allowed the main password; it alone, and after it was bound.
+        client.bind(&app("all"), &world.secrets[0]).await;
+        assert_eq!(client.bind(&an, OTHER).await.code, Code::INAPPROPRIATE_AUTH);
+        put(&world.platform, vec![app_manifest("all", json!({"title": "Toàn tỉnh", "password_with_second_factor": true}))]).await;
+        client.bind(&app("all"), &world.secrets[0]).await;
+        assert_eq!(client.bind(&an, OTHER).await.code, Code::SUCCESS);
+        client.bind(&app("office"), &world.secrets[1]).await;
+        assert_eq!(client.bind(&an, OTHER).await.code, Code::INAPPROPRIATE_AUTH);
+
+        // Without the factor the main password is enough again.
+        world.identity.remove_factor(&actor, &account, factor.parse().unwrap()).await.unwrap();
+        assert_eq!(client.bind(&an, OTHER).await.code, Code::SUCCESS);
     }
 
     async fn an_application_password_opens_what_it_is_for(world: &World) {

@@ -4,7 +4,7 @@
 
 use std::{process::Command, sync::Arc};
 
-use axum::{Extension, Router, body::Body, http::Request};
+use axum::{Extension, Router};
 use lgsp_directory::{Directory, ldap::apps::secrets};
 use lgsp_identity::{
     Account, Actor, CatalogueHierarchy, Identity, Kind, NewAccount, NewGroup, Password, Person,
@@ -17,9 +17,8 @@ use lgsp_platform::{
     journal::{Class, Event},
     registry::{Change, Manifest},
 };
-use lgsp_testkit::{TestPlatform, interop};
+use lgsp_testkit::{Browser, TestPlatform, interop, totp};
 use serde_json::json;
-use tower::ServiceExt as _;
 
 pub(crate) const BASE: &str = "dc=h34,dc=gov,dc=vn";
 pub(crate) const GOOD: &str = "Song-Dak-Bla-7!";
@@ -98,7 +97,7 @@ impl World {
                 ..Rules::default()
             },
         };
-        let (identity, _) = lgsp_identity::start(&platform, setup).unwrap();
+        let (identity, identity_runs) = lgsp_identity::start(&platform, setup).unwrap();
         let mut manifests = lgsp_catalogue::seed::demo_manifests().unwrap();
         manifests.extend(apps());
         put(&platform, manifests).await;
@@ -106,9 +105,10 @@ impl World {
         let (directory, running) = lgsp_directory::start(&platform, &catalogue, &identity)
             .await
             .unwrap();
-        let (api, _) = running.api.split_for_parts();
+        let (api, _) = running.api.merge(identity_runs.api).split_for_parts();
         let router = Router::new()
             .nest("/api/v1", api)
+            .merge(identity_runs.pages)
             .layer(Extension(identity.ports()));
         let admin = identity
             .bootstrap_admin("admin", Password::new(GOOD.to_owned()))
@@ -142,19 +142,39 @@ impl World {
         path: &str,
         body: Option<serde_json::Value>,
     ) -> (u16, serde_json::Value) {
-        let request = Request::builder()
-            .method(method)
-            .uri(format!("/api/v1{path}"))
-            .header("authorization", format!("Bearer {}", self.token))
-            .header("content-type", "application/json")
-            .body(body.map_or_else(Body::empty, |body| Body::from(body.to_string())))
-            .unwrap();
-        let answer = self.router.clone().oneshot(request).await.unwrap();
-        let status = answer.status().as_u16();
-        let bytes = axum::body::to_bytes(answer.into_body(), 1 << 20)
-            .await
-            .unwrap();
-        (status, serde_json::from_slice(&bytes).unwrap_or_default())
+        let mut script = self.browser();
+        script.bearer = Some(self.token.clone());
+        let body = body.map_or_else(String::new, |body| body.to_string());
+        let (method, path) = (method.parse().unwrap(), format!("/api/v1{path}"));
+        let answer = script.send(method, &path, "application/json", body).await;
+        let read = serde_json::from_str(&answer.text).unwrap_or_default();
+        (answer.status.as_u16(), read)
+    }
+
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(self.router.clone())
+    }
+
+    /// Somebody signs in, changes the first password to [`OTHER`] and enrols a second factor;
+    /// gives its identifier and the browser.
+    pub(crate) async fn with_second_factor(&self, username: &str) -> (String, Browser) {
+        let mut browser = self.browser();
+        browser.sign_in(username, GOOD).await;
+        let page = browser.get("/sign-in/step").await;
+        let fields = [("new", OTHER), ("repeat", OTHER)];
+        let done = browser.submit("/sign-in/password", &page, &fields).await;
+        assert_eq!(done.location(), "/", "{}", done.text);
+        let me = browser.get("/api/v1/me").await.json();
+        browser.csrf_token = me["csrf_token"].as_str().unwrap().to_owned();
+        let path = "/api/v1/me/factors/totp";
+        let begun = browser.json("POST", path, json!({})).await.json();
+        let id = begun["id"].as_str().unwrap().to_owned();
+        let secret = begun["secret"].as_str().unwrap();
+        let code = totp::code(secret, self.clock.now().0);
+        let path = format!("{path}/{id}/confirm");
+        let done = browser.json("POST", &path, json!({ "code": code })).await;
+        assert!(done.status.is_success(), "{}", done.text);
+        (id, browser)
     }
 
     pub(crate) fn actor(&self) -> Actor {
@@ -256,13 +276,17 @@ pub(crate) async fn answer(command: &mut Command) -> Answer {
     }
 }
 
-fn apps() -> Vec<Manifest> {
-    let app = |name: &str, spec: serde_json::Value| Manifest {
+pub(crate) fn app_manifest(name: &str, spec: serde_json::Value) -> Manifest {
+    Manifest {
         kind: "ldap-app".to_owned(),
         name: name.to_owned(),
         agency: None,
         spec,
-    };
+    }
+}
+
+fn apps() -> Vec<Manifest> {
+    let app = app_manifest;
     vec![
         app(
             "all",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::Body,
     http::{Request, StatusCode},
 };
 use lgsp_directory::scim::clients::tokens;
@@ -19,7 +19,6 @@ use lgsp_platform::{
 };
 use lgsp_testkit::TestPlatform;
 use serde_json::{Value, json};
-use tower::ServiceExt as _;
 
 pub(crate) const OFFICE: &str = "H34.01";
 pub(crate) const OFFICIAL: &str = "urn:lgsp:scim:schemas:1.0:Official";
@@ -135,23 +134,15 @@ impl World {
         }
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
         let request = request.body(body).unwrap();
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let status = response.status();
-        let header = |name: &str| {
-            let value = response.headers().get(name);
-            value.map_or_else(String::new, |value| value.to_str().unwrap().to_owned())
-        };
-        let (location, version) = (header("location"), header("etag"));
-        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        let body = match bytes.is_empty() {
-            true => Value::Null,
-            false => serde_json::from_slice(&bytes).unwrap(),
-        };
+        let answer = lgsp_testkit::Answer::of(&self.router, request).await;
         Answer {
-            status,
-            location,
-            version,
-            body,
+            status: answer.status,
+            location: answer.location().to_owned(),
+            version: answer.header("etag").to_owned(),
+            body: match answer.text.is_empty() {
+                true => Value::Null,
+                false => answer.json(),
+            },
         }
     }
 
