@@ -216,5 +216,5 @@ pub(crate) fn rights(rows: &[QueryResult]) -> Result<Rights> {
     }
     groups.sort_unstable();
     groups.dedup();
-    Ok((crate::accounts::normal(roles).into(), groups.into()))
+    Ok((crate::accounts::check::normal(roles).into(), groups.into()))
 }

@@ -89,6 +89,8 @@ impl Identity {
             address: actor.address.clone(),
             user_agent: user_agent_of(request),
         };
+        // A row of this account may be left that was not seen for so long that it is unknown.
+        device::delete_secret(db, &**tx, account.id, stored_hash(secret)).await?;
         device::insert(&**tx, account.id, stored_hash(secret), &made).await?;
         device::delete_beyond(db, &**tx, account.id, DEVICES_MAX).await?;
         if account.last_sign_in_at.is_some() {

@@ -45,6 +45,9 @@ pub enum Error {
     /// The password is locked after failures.
     #[error("password is locked")]
     PasswordLocked,
+    /// A password that somebody else set was not changed in time.
+    #[error("first password has ended")]
+    FirstPasswordEnded,
     /// This act needs a person's session, not a token.
     #[error("session required")]
     SessionRequired,
@@ -149,6 +152,7 @@ impl Problem for Error {
             Self::PageExpired => "identity.page.expired",
             Self::PasswordWrong => "identity.password.wrong",
             Self::PasswordLocked => "identity.password.locked",
+            Self::FirstPasswordEnded => "identity.password.first_ended",
             Self::SessionRequired => "identity.session.required",
             Self::SessionInsufficient { .. } => "identity.session.insufficient_user_authentication",
             Self::StepExpired => "identity.step.expired",
@@ -180,7 +184,7 @@ impl Problem for Error {
 
     fn code(&self) -> ErrorCode {
         match self {
-            Self::SignInRefused { .. } => ErrorCode::Unauthenticated,
+            Self::SignInRefused { .. } | Self::FirstPasswordEnded => ErrorCode::Unauthenticated,
             Self::SignInThrottled { .. } => ErrorCode::TooManyRequests,
             Self::SourceUnavailable => ErrorCode::Unavailable,
             Self::PasswordWrong | Self::FactorRefused | Self::PasskeyRefused => ErrorCode::Invalid,

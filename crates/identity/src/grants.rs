@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     Identity,
-    accounts::refuse,
+    accounts::check::refuse,
     actor::Actor,
     authenticate::rights,
     error::{Result, Rule},
@@ -121,8 +121,8 @@ impl Identity {
         holder: Holder<'_>,
         mut new: NewGrant,
     ) -> Result<NewGrant> {
-        new.agency = crate::accounts::clean(new.agency);
-        new.reason = crate::accounts::clean(new.reason);
+        new.agency = crate::accounts::check::clean(new.agency);
+        new.reason = crate::accounts::check::clean(new.reason);
         let wanted = RoleGrant {
             role: new.role.clone(),
             agency: new.agency.clone(),

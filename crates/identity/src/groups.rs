@@ -10,13 +10,13 @@ use uuid::Uuid;
 
 use crate::{
     Identity,
-    accounts::{clean, refuse},
+    accounts::check::{clean, refuse},
     actor::Actor,
     error::{Error, Result, Rule},
     people::PeopleError,
     rules::NAME_CHARS_MAX,
     tables::{
-        account,
+        account_query,
         group::{self, Group, GroupQuery},
         group_tree::GroupRule,
     },
@@ -207,7 +207,7 @@ impl Identity {
         }
         let db = &self.platform.db;
         let tx = db.begin().await?;
-        if account::count_of(db, &*tx, add).await? != add.len() {
+        if account_query::count_of(db, &*tx, add).await? != add.len() {
             return Err(Error::AccountNotFound);
         }
         group::add(&*tx, group.id, add, (actor.name.as_str(), actor.now)).await?;

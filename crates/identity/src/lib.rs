@@ -79,7 +79,8 @@ pub use sign_in::{Attempt, Opened, Proof, RequestInfo};
 pub use source::{PasswordSource, SourceAnswer};
 pub use steps::{Admission, STEP_PATH};
 pub use tables::{
-    account::{Account, AccountQuery, Kind, Person, State},
+    account::{Account, Kind, Person, State},
+    account_query::AccountQuery,
     device::Device,
     factor::{Factor, FactorKind, FactorState},
     grant::{Grant, Subject},

@@ -1,7 +1,7 @@
 //! Accounts by the page and by the hundred: lists, counts, making many at once.
 //!
 //! Owns: what protocols and imports need that read or write many accounts.
-//! Not here: the rules of a single account (`accounts.rs`).
+//! Not here: the rules of a single account (`accounts/`).
 //! Invariant: many accounts are made in one transaction with an audit event each; one that is
 //! refused does not hold up the others.
 
@@ -11,11 +11,12 @@ use lgsp_platform::journal;
 
 use crate::{
     Identity,
-    accounts::{NewAccount, created},
+    accounts::{NewAccount, create::created},
     actor::Actor,
     error::{Error, Result},
     tables::{
-        account::{self, Account, AccountQuery},
+        account::{self, Account},
+        account_query::{self, AccountQuery},
         group::{self, GroupQuery},
     },
 };
@@ -29,7 +30,7 @@ impl Identity {
     /// # Errors
     /// `platform.database.failed`.
     pub async fn accounts(&self, query: &AccountQuery, count: u32) -> Result<Vec<Account>> {
-        account::list(&self.platform.db, query, count).await
+        account_query::list(&self.platform.db, query, count).await
     }
 
     /// How many accounts a query finds.
@@ -37,7 +38,7 @@ impl Identity {
     /// # Errors
     /// `platform.database.failed`.
     pub async fn count_accounts(&self, query: &AccountQuery) -> Result<u64> {
-        account::count(&self.platform.db, query).await
+        account_query::count(&self.platform.db, query).await
     }
 
     /// How many groups a query finds.
@@ -97,7 +98,7 @@ impl Identity {
             .flatten()
             .map(|account| account.username.as_str())
             .collect();
-        let mut taken: BTreeSet<String> = account::taken(db, &*tx, &names)
+        let mut taken: BTreeSet<String> = account_query::taken(db, &*tx, &names)
             .await?
             .into_iter()
             .collect();

@@ -11,9 +11,10 @@ use lgsp_platform::{http::Principal, journal};
 
 use crate::{
     Identity,
-    accounts::refuse,
+    accounts::check::refuse,
     actor::Actor,
     error::{Error, Result, Rule},
+    factors::policy::Wanted,
     password::{self, Password},
     sessions::session_id,
     sign_in::{Attempt, source_of},
@@ -214,6 +215,25 @@ impl Identity {
     pub fn is_password_due(&self, account: &Account) -> bool {
         let is_set = account.password_changed_at.is_some();
         is_set && (self.is_password_old(account) || account.password_by.is_some())
+    }
+
+    /// Whether somebody else set the password, and its person has to change it.
+    pub(crate) fn is_first_password(&self, account: &Account, wanted: &Wanted) -> bool {
+        let is_by_rule = self.rules.change_first_password && !wanted.keeps_first_password;
+        account.must_change_password || (account.password_by.is_some() && is_by_rule)
+    }
+
+    /// Whether such a password waited too long for its person.
+    pub(crate) fn is_first_password_over(
+        &self,
+        account: &Account,
+        address: Option<IpAddr>,
+    ) -> bool {
+        let now = self.platform.clock.now();
+        let life_ms = self.rules.first_password_life_ms;
+        let set_at = account.password_changed_at;
+        set_at.is_some_and(|set_at| now.since(set_at) >= life_ms)
+            && self.is_first_password(account, &self.wanted(account, address))
     }
 
     /// Whether the password of an administrator is older than allowed.

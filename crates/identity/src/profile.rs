@@ -7,7 +7,7 @@ use lgsp_model::AccountId;
 
 use crate::{
     Identity,
-    accounts::fold_username,
+    accounts::check::fold_username,
     error::Result,
     hierarchy::AgencyOf,
     tables::{

@@ -67,6 +67,9 @@ pub const DEVICE_LIFE_MS: i64 = 180 * DAY_MS;
 pub const DEVICES_MAX: u64 = 20;
 /// How long a notice to a person is kept.
 pub const NOTICE_LIFE_MS: i64 = 90 * DAY_MS;
+/// How long a password that somebody else set may wait to be changed by its person: as long as an
+/// activation link.
+pub const FIRST_PASSWORD_LIFE_MS: i64 = ACTIVATION_LINK_MS;
 /// Longest life of a session, however busy.
 pub const SESSION_LIFE_MS: i64 = 12 * HOUR_MS;
 /// Sessions of one account; the oldest ends when one more begins.
@@ -141,6 +144,8 @@ pub struct Rules {
     pub inside_networks: Vec<Network>,
     /// Whether a password that somebody else set must be changed at the first sign-in.
     pub change_first_password: bool,
+    /// How long such a password may wait for that; then it opens nothing.
+    pub first_password_life_ms: i64,
     /// How much longer the answer to the third failure in a row takes; then twice as long each.
     pub failure_delay_ms: i64,
     /// Longest life of an access token.
@@ -193,6 +198,7 @@ impl Default for Rules {
             second_factor_administrators: SecondFactor::Required,
             inside_networks: Vec::new(),
             change_first_password: true,
+            first_password_life_ms: FIRST_PASSWORD_LIFE_MS,
             failure_delay_ms: FAILURE_DELAY_MS,
             token_life_max_ms: TOKEN_LIFE_MAX_MS,
             account_idle_ms: ACCOUNT_IDLE_MS,

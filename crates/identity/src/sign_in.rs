@@ -186,7 +186,7 @@ impl Identity {
     /// unknown names alike.
     pub(crate) async fn settle_attempt<T>(&self, username: &str, result: &Result<T>) {
         self.count_attempt(result);
-        let username = super::accounts::fold_username(username);
+        let username = super::accounts::check::fold_username(username);
         match result {
             Ok(_) => self.delays.forget(&username),
             Err(Error::SignInRefused { .. }) => {
@@ -217,7 +217,7 @@ impl Identity {
         let now = self.platform.clock.now();
         let source = source_of(attempt.request.address);
         self.check_source(&source, now).await?;
-        let username = super::accounts::fold_username(&attempt.username);
+        let username = super::accounts::check::fold_username(&attempt.username);
         let found = account::find_by_username(db, &username).await?;
         let known = found
             .as_ref()
@@ -253,6 +253,10 @@ impl Identity {
             on_behalf_of: None,
         };
         match may_try.filter(|_| is_right) {
+            Some(account) if self.is_first_password_over(account, attempt.request.address) => {
+                self.note_first_password(account, &actor).await?;
+                Err(Error::FirstPasswordEnded)
+            }
             Some(account) => Ok(Proved {
                 account: account.clone(),
                 is_foreign: false,
@@ -265,6 +269,16 @@ impl Identity {
                     .await
             }
         }
+    }
+
+    /// Tells the journal of a right password that has ended. It is no guess, so nothing is
+    /// counted.
+    async fn note_first_password(&self, account: &Account, actor: &Actor) -> Result<()> {
+        let tx = self.platform.db.begin().await?;
+        let event = actor.audit("signin.failed", account).with_result("refused");
+        let event = event.with_detail(json!({ "reason": "first_password_ended" }));
+        journal::append(&*tx, [event]).await?;
+        Ok(tx.commit().await?)
     }
 
     /// What the answer of a source means; a failure is counted as any other.

@@ -286,10 +286,7 @@ impl Identity {
                 has_recovery: is_enough && self.recovery_codes_left(account.id).await? > 0,
             }));
         }
-        let is_first = account.password_by.is_some()
-            && self.rules.change_first_password
-            && !wanted.keeps_first_password;
-        let is_due = account.must_change_password || self.is_password_old(account) || is_first;
+        let is_due = self.is_first_password(account, &wanted) || self.is_password_old(account);
         if step.password_hash.is_some() && is_due {
             return Ok(Stage::Password);
         }

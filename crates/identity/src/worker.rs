@@ -13,7 +13,7 @@ use crate::{
     actor::Actor,
     error::Result,
     rules::{DAY_MS, DEVICE_LIFE_MS, HOUR_MS, MINUTE_MS, NOTICE_LIFE_MS},
-    tables::{account, challenge, device, factor, link, notice, session, source, step},
+    tables::{account_query, challenge, device, factor, link, notice, session, source, step},
 };
 
 /// Minutes between two sweeps of everything.
@@ -98,7 +98,7 @@ impl Identity {
         notice::sweep(db, &*tx, actor.now.plus_ms(-NOTICE_LIFE_MS)).await?;
         factor::sweep_pending(db, &*tx, actor.now.plus_ms(-HOUR_MS)).await?;
         let unused_before = actor.now.plus_ms(-self.rules.account_idle_ms);
-        let disabled = account::disable_idle(db, &*tx, unused_before, actor.now).await?;
+        let disabled = account_query::disable_idle(db, &*tx, unused_before, actor.now).await?;
         let detail = json!({ "days": self.rules.account_idle_ms / DAY_MS });
         let events = disabled.iter().map(|(username, agency)| {
             let event = actor.audit_name("account.idle_locked", username, agency.as_deref());

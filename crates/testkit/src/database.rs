@@ -1,6 +1,6 @@
 //! A platform on a temporary database, the same test on both kinds.
 //!
-//! Owns: `each_database`, `TestPlatform`.
+//! Owns: `each_database`, `on_postgres`, `TestPlatform`.
 //! Follows: `SQLite` always; `PostgreSQL` when `LGSP_TEST_POSTGRES` names a server.
 
 use std::{
@@ -115,30 +115,39 @@ impl TestPlatform {
     }
 }
 
-/// Runs a test on `SQLite` and, when a server is named, on `PostgreSQL`.
+/// A new database of the server that is named; else a line says that the proof is half.
 ///
 /// # Panics
-/// When a database cannot be made.
+/// When the server makes no database.
 #[expect(
     clippy::expect_used,
     clippy::print_stderr,
     reason = "test equipment fails loudly"
 )]
+pub async fn on_postgres() -> Option<TestPlatform> {
+    let Ok(url) = std::env::var(POSTGRES_VARIABLE) else {
+        eprintln!("skipped on PostgreSQL: {POSTGRES_VARIABLE} is not set");
+        return None;
+    };
+    let made = TestPlatform::postgres(&url).await;
+    Some(made.expect("PostgreSQL answers"))
+}
+
+/// Runs a test on `SQLite` and, when a server is named, on `PostgreSQL`.
+///
+/// # Panics
+/// When a database cannot be made.
+#[expect(clippy::expect_used, reason = "test equipment fails loudly")]
 pub async fn each_database<F, Fut>(test: F)
 where
     F: Fn(Arc<TestPlatform>) -> Fut,
     Fut: Future<Output = ()>,
 {
     test(Arc::new(TestPlatform::sqlite().expect("temporary folder"))).await;
-    let Ok(url) = std::env::var(POSTGRES_VARIABLE) else {
-        eprintln!("skipped on PostgreSQL: {POSTGRES_VARIABLE} is not set");
+    let Some(made) = on_postgres().await else {
         return;
     };
-    let made = Arc::new(
-        TestPlatform::postgres(&url)
-            .await
-            .expect("PostgreSQL answers"),
-    );
+    let made = Arc::new(made);
     test(made.clone()).await;
     made.drop_database().await.expect("database is dropped");
 }

@@ -4121,7 +4121,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        NoticeKind: "new_device" | "factor_added" | "factor_removed" | "factor_blocked" | "recovery_used" | "recovery_made" | "password_changed" | "password_reset" | "failures";
+        NoticeKind: "new_device" | "factor_added" | "factor_removed" | "factor_blocked" | "recovery_used" | "recovery_made" | "password_changed" | "password_reset" | "failures" | "email_changed" | "name_changed";
         /** @description Something that the person should know of the own account. */
         NoticeView: {
             /** @description From which address. */
@@ -11197,6 +11197,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
             };
             404: {
                 headers: {

@@ -10,7 +10,7 @@ use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
 use super::{
     form::Form,
     page, see_other,
-    steps::{new_password, rules_text},
+    steps::password::{new_password, rules_text},
     visit::{Frame, Visit, sentence, set_form_cookie, status},
 };
 use crate::{Error, Identity, Rules, error::Result, tables::link::LinkPurpose};

@@ -39,12 +39,15 @@ pub(crate) fn router(identity: Identity) -> Router {
         .route("/sign-in/style.css", get(style))
         .route("/sign-in/passkey.js", get(script))
         .route("/sign-in/step", get(steps::show))
-        .route("/sign-in/code", post(steps::code))
-        .route("/sign-in/passkey", post(steps::passkey))
-        .route("/sign-in/passkey/options", post(steps::passkey_options))
-        .route("/sign-in/enrol", post(steps::enrol))
-        .route("/sign-in/enrol/options", post(steps::enrol_options))
-        .route("/sign-in/password", post(steps::password))
+        .route("/sign-in/code", post(steps::factor::code))
+        .route("/sign-in/passkey", post(steps::factor::passkey))
+        .route(
+            "/sign-in/passkey/options",
+            post(steps::factor::passkey_options),
+        )
+        .route("/sign-in/enrol", post(steps::enrol::enrol))
+        .route("/sign-in/enrol/options", post(steps::enrol::options))
+        .route("/sign-in/password", post(steps::password::submit))
         .route("/sign-in/continue", post(steps::go_on))
         .route("/activate", get(link::show_activation).post(link::activate))
         .route("/reset", get(link::show_reset).post(link::reset))

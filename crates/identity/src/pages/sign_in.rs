@@ -1,7 +1,7 @@
 //! The sign-in page.
 //!
 //! Owns: the form, its answers, the way on to the steps that follow.
-//! Not here: checking (`sign_in.rs` and `steps.rs` of the crate), the steps' pages (`steps.rs`).
+//! Not here: checking (`sign_in.rs` and `steps.rs` of the crate), the steps' pages (`steps/`).
 //! Invariant: afterwards the person lands on this site; the page tells no account from another.
 
 use askama::Template;

@@ -1,10 +1,11 @@
 //! Passwords: the rules they keep, and where their hashes are computed.
 //!
-//! Owns: `Password`, the rules of security level 3, words that everybody tries.
-//! Not here: hashing (`hash.rs`), the pool (`pool.rs`).
+//! Owns: `Password`, the rules of security level 3.
+//! Not here: what everybody tries (`common.rs`), hashing (`hash.rs`), the pool (`pool.rs`).
 //! Invariant: a password is never shown by `Debug`, logged or stored in plain text.
 //! Follows: TCVN 14423:2026, 5.6.2.2 b (regulation R71, R72).
 
+mod common;
 pub(crate) mod hash;
 pub(crate) mod pool;
 
@@ -14,6 +15,8 @@ use lgsp_platform::FieldError;
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
+use common::{look_alikes, without_known};
+
 use crate::{
     error::Rule,
     rules::{PASSWORD_BYTES_MAX, PASSWORD_DISTINCT_MIN, Rules},
@@ -21,43 +24,6 @@ use crate::{
 
 /// Characters that must remain once known words are taken out.
 const UNKNOWN_CHARS_MIN: usize = 8;
-
-/// Words and sequences that everybody tries first; compared without case and look-alikes.
-const KNOWN_WORDS: &[&str] = &[
-    "password",
-    "passw0rd",
-    "matkhau",
-    "qwertyuiop",
-    "qwerty",
-    "asdfgh",
-    "zxcvbn",
-    "1234567890",
-    "123456789",
-    "12345678",
-    "1234567",
-    "123456",
-    "12345",
-    "1234",
-    "0987654321",
-    "87654321",
-    "654321",
-    "4321",
-    "abcdef",
-    "abcd",
-    "iloveyou",
-    "welcome",
-    "letmein",
-    "administrator",
-    "admin",
-    "quantri",
-    "vietnam",
-    "kontum",
-    "quangngai",
-    "hanoi",
-    "lgsp",
-    "changeme",
-    "p@ssw0rd",
-];
 
 /// A password in memory; wiped when dropped.
 #[derive(Clone)]
@@ -151,10 +117,7 @@ fn broken(text: &str, username: &str, rules: &Rules) -> Vec<Rule> {
     if name.chars().count() >= 3 && plain.contains(&name) {
         broken.push(Rule::PasswordHasName);
     }
-    let unknown = KNOWN_WORDS
-        .iter()
-        .fold(plain, |rest, word| rest.replace(&look_alikes(word), ""));
-    if broken.is_empty() && unknown.chars().count() < UNKNOWN_CHARS_MIN {
+    if broken.is_empty() && without_known(plain).chars().count() < UNKNOWN_CHARS_MIN {
         broken.push(Rule::PasswordGuessable);
     }
     broken
@@ -173,21 +136,6 @@ fn classes(text: &str) -> usize {
         }
     }
     found.iter().filter(|is_found| **is_found).count()
-}
-
-/// Lower case, with the usual substitutions undone: `P@ssw0rd` reads `password`.
-fn look_alikes(text: &str) -> String {
-    text.chars()
-        .flat_map(char::to_lowercase)
-        .map(|letter| match letter {
-            '@' => 'a',
-            '$' => 's',
-            '!' => 'i',
-            '0' => 'o',
-            '3' => 'e',
-            other => other,
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::PeopleError;
 use crate::{
     Identity,
-    accounts::{clean, fold_username, normal, refuse},
+    accounts::check::{clean, fold_username, normal, refuse},
     actor::Actor,
     error::{Result, Rule},
     roles::{self, ROLE_GRANT},

@@ -1,7 +1,7 @@
 //! Accounts that nobody uses: warnings before the lock, exemptions for machines.
 //!
 //! Owns: the table `idle_exemption`, warnings at 30 and 40 days.
-//! Not here: the lock itself (`worker.rs`, `tables/account.rs`).
+//! Not here: the lock itself (`worker.rs`, `tables/account_query.rs`).
 //! Follows: TCVN 14423:2026, 5.6.2.3 (regulation R73).
 
 use lgsp_model::Timestamp;
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{
     Identity,
-    accounts::{clean, refuse},
+    accounts::check::{clean, refuse},
     actor::Actor,
     error::{Result, Rule},
     rules::{DAY_MS, NAME_CHARS_MAX},

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::{PeopleError, sheet};
 use crate::{
     AccountChange, Identity, Kind, NewAccount, Person,
-    accounts::{clean, fold_username, words},
+    accounts::check::{clean, fold_username, words},
     actor::Actor,
     error::{Error, Result, Rule},
     tables::account::Account,

@@ -9,7 +9,7 @@ use lgsp_platform::http::context::RoleGrant;
 use uuid::Uuid;
 
 use super::delegation::{Delegation, DelegationState};
-use crate::{Error, Identity, PeopleError, accounts::normal, error::Result};
+use crate::{Error, Identity, PeopleError, accounts::check::normal, error::Result};
 
 /// A delegation that counts now, with what it still gives.
 #[derive(Debug, Clone)]

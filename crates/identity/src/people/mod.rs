@@ -1,7 +1,7 @@
 //! People over time: moves, delegations, requests for grants, reviews, imports.
 //!
 //! Owns: what happens to an account between joining and leaving, and the tables of it.
-//! Not here: accounts and groups themselves (`accounts.rs`, `groups.rs`), HTTP (`routes/`).
+//! Not here: accounts and groups themselves (`accounts/`, `groups.rs`), HTTP (`routes/`).
 //! Invariant: each act is one transaction with its audit event.
 //! Follows: TCVN 14423:2026, 5.6.1 and 5.6.2 (regulation R70, R73, R81).
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     Identity,
-    accounts::{clean, refuse, words},
+    accounts::check::{clean, refuse, words},
     actor::Actor,
     error::{Error, Result},
     tables::{

@@ -215,7 +215,7 @@ impl Identity {
             .iter()
             .map(|row| Ok(row.try_get("", "agency")?))
             .collect::<Result<Vec<String>>>()?;
-        for agency in crate::tables::account::agencies(db).await? {
+        for agency in crate::tables::account_query::agencies(db).await? {
             let is_covered = reviewed
                 .iter()
                 .any(|node| self.decider.is_within(&agency, node));

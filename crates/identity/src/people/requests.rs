@@ -266,7 +266,7 @@ impl Identity {
         };
         after.decided_by = Some(actor.name.clone());
         after.decided_at = Some(actor.now);
-        after.note = crate::accounts::clean(note);
+        after.note = crate::accounts::check::clean(note);
         let db = &self.platform.db;
         let tx = db.begin().await?;
         let sql = "UPDATE grant_request SET state = $1, decided_name = $2, decided_at = $3, \

@@ -16,12 +16,13 @@ use super::{
 };
 use crate::{
     Identity,
-    accounts::{clean, refuse, words},
+    accounts::check::{clean, refuse, words},
     actor::Actor,
     error::Result,
     rules::DAY_MS,
     tables::{
-        account::{self, Account, AccountQuery, State},
+        account::{self, Account, State},
+        account_query::{self, AccountQuery},
         session,
     },
 };
@@ -50,7 +51,7 @@ impl Identity {
     ) -> Result<ReviewCampaign> {
         refuse(self.check_agency(agency).into_iter().collect())?;
         let db = &self.platform.db;
-        let mut agencies = account::agencies(db).await?;
+        let mut agencies = account_query::agencies(db).await?;
         agencies.retain(|code| self.decider.is_within(code, agency));
         let made = ReviewCampaign {
             id: self.platform.ids.next(),

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Identity,
-    accounts::refuse,
+    accounts::check::refuse,
     actor::Actor,
     error::{Result, Rule},
     tables::execute,

@@ -18,7 +18,7 @@ use super::{reach, views::AccountView};
 use crate::{
     AccountChange, Actor, Error, Identity, Kind, NewAccount, Password, PeopleError, Person,
     roles::{ACCOUNT_READ, ACCOUNT_WRITE, ROLE_GRANT},
-    tables::account,
+    tables::account_query,
 };
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -50,7 +50,7 @@ pub(super) async fn list_accounts(
     let agencies = if is_everywhere && filter.agency.is_none() {
         None
     } else {
-        let mut agencies = account::agencies(db).await?;
+        let mut agencies = account_query::agencies(db).await?;
         agencies.retain(|agency| {
             let is_asked = filter.agency.as_deref();
             is_asked.is_none_or(|node| identity.decider.is_within(agency, node))
@@ -62,13 +62,13 @@ pub(super) async fn list_accounts(
         return Ok(Json(Page::whole(Vec::new())));
     }
     let size = limit(filter.limit);
-    let wanted = account::AccountQuery {
+    let wanted = account_query::AccountQuery {
         words: filter.q.unwrap_or_default(),
         agencies,
         after: filter.cursor.unwrap_or_default(),
-        ..account::AccountQuery::default()
+        ..account_query::AccountQuery::default()
     };
-    let found = account::list(db, &wanted, size + 1).await?;
+    let found = account_query::list(db, &wanted, size + 1).await?;
     let views = found
         .into_iter()
         .map(|account| identity.account_view(account, caller.now))

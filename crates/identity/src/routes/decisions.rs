@@ -213,7 +213,7 @@ pub(super) async fn simulate_decision(
         }
         texts.push(text);
     }
-    crate::accounts::refuse(broken)?;
+    crate::accounts::check::refuse(broken)?;
     let agency = trimmed(body.agency);
     let age_ms = body.auth_age.saturating_mul(1_000);
     let mut asking = subject.asking(&identity, body.acr, age_ms);

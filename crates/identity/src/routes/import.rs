@@ -19,7 +19,7 @@ use crate::{
     error::Rule,
     people::import::{Export, ImportReport, LineAct, Planned, report},
     roles::{ACCOUNT_READ, ACCOUNT_WRITE},
-    tables::account,
+    tables::account_query,
 };
 
 /// Largest file: 5,000 lines of a spreadsheet.
@@ -115,7 +115,7 @@ pub(super) async fn export_accounts(
     caller: Caller,
 ) -> Result<Response, Refusal> {
     let is_everywhere = caller.scope(ACCOUNT_READ)?.is_none();
-    let mut agencies = account::agencies(&identity.platform.db).await?;
+    let mut agencies = account_query::agencies(&identity.platform.db).await?;
     agencies.retain(|agency| caller.may(ACCOUNT_READ, Some(agency)));
     let mut query = AccountQuery {
         agencies: (!is_everywhere).then_some(agencies),

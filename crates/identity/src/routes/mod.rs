@@ -1,7 +1,7 @@
 //! The HTTP face of identity below `/api/v1`.
 //!
 //! Owns: the list of its operations.
-//! Not here: the pages of sign-in (`pages/`), the acts themselves (`accounts.rs`, `tokens.rs`).
+//! Not here: the pages of sign-in (`pages/`), the acts themselves (`accounts/`, `tokens.rs`).
 //! Invariant: each operation states its permission; `self` marks what every account may do
 //! with itself.
 

@@ -135,6 +135,18 @@ pub(crate) async fn delete<C: ConnectionTrait>(
     Ok(done == 1)
 }
 
+/// Forgets the device of an account that has this secret.
+pub(crate) async fn delete_secret<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    account: AccountId,
+    secret_hash: Vec<u8>,
+) -> Result<()> {
+    let sql = "DELETE FROM device WHERE account_id = $1 AND secret_hash = $2";
+    let values = vec![account.0.into(), secret_hash.into()];
+    execute(db, connection, sql, values).await.map(|_| ())
+}
+
 /// Forgets all devices of an account, or those beyond the `kept` last used ones.
 pub(crate) async fn delete_beyond<C: ConnectionTrait>(
     db: &Database,

@@ -8,7 +8,7 @@ use lgsp_platform::db::{Database, Rows, places};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
-use super::{account::escape_like, execute, group_tree::GroupRule};
+use super::{account_query::escape_like, execute, group_tree::GroupRule};
 use crate::error::{Error, Result};
 
 /// A group of accounts (nhóm).

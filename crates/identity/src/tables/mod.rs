@@ -1,10 +1,11 @@
 //! The tables of identity.
 //!
 //! Owns: the schema, small helpers for statements.
-//! Not here: what the rows mean (`accounts.rs`, `sessions.rs`, `tokens.rs`, `sign_in.rs`).
+//! Not here: what the rows mean (`accounts/`, `sessions.rs`, `tokens.rs`, `sign_in.rs`).
 //! Invariant: passwords, session ids and tokens are stored as hashes only.
 
 pub(crate) mod account;
+pub(crate) mod account_query;
 pub(crate) mod challenge;
 pub(crate) mod credential;
 pub(crate) mod device;

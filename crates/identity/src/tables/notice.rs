@@ -35,10 +35,14 @@ pub enum NoticeKind {
     PasswordReset,
     /// Somebody signed in after several failures.
     Failures,
+    /// The mail address was changed; the subject is the new one.
+    EmailChanged,
+    /// The user name or the name was changed; the subject is the new one.
+    NameChanged,
 }
 
 impl NoticeKind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::NewDevice,
         Self::FactorAdded,
         Self::FactorRemoved,
@@ -48,6 +52,8 @@ impl NoticeKind {
         Self::PasswordChanged,
         Self::PasswordReset,
         Self::Failures,
+        Self::EmailChanged,
+        Self::NameChanged,
     ];
 
     /// Stable word.
@@ -63,6 +69,8 @@ impl NoticeKind {
             Self::PasswordChanged => "password_changed",
             Self::PasswordReset => "password_reset",
             Self::Failures => "failures",
+            Self::EmailChanged => "email_changed",
+            Self::NameChanged => "name_changed",
         }
     }
 }

@@ -6,7 +6,7 @@ use lgsp_identity::{AgencyHierarchy, BASE_POLICIES, DECISIONS_MAX, Decider, role
 use lgsp_model::AccountId;
 use lgsp_platform::http::{Principal, context::Authorizer};
 
-use crate::kit::{FOREIGN, Tree, grants};
+use crate::kit::{FOREIGN, grants, tree::Tree};
 
 const OWN: &[&str] = &[
     "self",

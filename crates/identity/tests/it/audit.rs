@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use lgsp_identity::rules::FAILURES_MAX;
 use serde_json::json;
 
-use crate::kit::{ADMIN, GOOD, OTHER, WRONG, World, each_database};
+use crate::kit::{ADMIN, GOOD, OTHER, WRONG, World, each_database, steps::add_totp};
 
 async fn actions(world: &World, subject: &str) -> Vec<String> {
     let events = world.journal(subject).await;
@@ -90,6 +90,7 @@ each_database! {
     async fn without_a_journal_nothing_happens(world: &World) {
         let id = world.account("can.bo", "H34.01", &[]).await;
         let mut browser = world.signed_in("can.bo").await;
+        let enrolled = add_totp(world, &mut browser).await;
         world.sql("ALTER TABLE journal_event RENAME TO journal_event_gone").await;
         let mut admin = world.admin();
         let path = format!("/api/v1/accounts/{id}");
@@ -100,6 +101,13 @@ each_database! {
             ("PUT", format!("{path}/roles"), json!({"roles": [{"role": "clerk", "agency": "H34.01"}]})),
             ("POST", format!("{path}/password"), json!({"password": OTHER})),
             ("POST", "/api/v1/tokens".to_owned(), json!({"name": "x"})),
+            ("POST", format!("{path}/links"), json!({"purpose": "reset"})),
+            ("POST", format!("{path}/unlock"), json!({})),
+            ("DELETE", format!("{path}/factors/{}", enrolled.id), json!({})),
+            ("DELETE", format!("{path}/sessions"), json!({})),
+            ("POST", "/api/v1/groups".to_owned(), json!({"name": "Văn thư"})),
+            ("PUT", "/api/v1/resources/sign-in-policy/x".to_owned(), json!({"spec": {"title": "x", "second_factor": "required"}})),
+            ("PUT", "/api/v1/resources/access-policy/x".to_owned(), json!({"spec": {"cedar": "forbid (principal, action, resource) when { context.hour > 22 };", "description": "x"}})),
         ] {
             let answer = admin.json(method, &path, body).await;
             assert_eq!(answer.refusal(), (503, "platform.database.failed".into()), "{method} {path}");
@@ -111,6 +119,12 @@ each_database! {
         assert_eq!(admin.get("/api/v1/accounts?q=ma").await.json()["items"], json!([]));
         assert_eq!(admin.get("/api/v1/tokens").await.json()["items"].as_array().unwrap().len(), 1);
         assert_eq!(browser.get("/api/v1/me").await.status, StatusCode::OK, "the session was not ended");
+        assert_eq!(browser.get("/api/v1/me/factors").await.json()["items"][0]["id"], json!(enrolled.id));
+        assert_eq!(admin.get("/api/v1/groups").await.json()["items"], json!([]));
+        for kind in ["sign-in-policy", "access-policy"] {
+            let path = format!("/api/v1/resources/{kind}/x");
+            assert_eq!(admin.get(&path).await.status, StatusCode::NOT_FOUND, "{kind}");
+        }
         assert_eq!(world.browser().sign_in("can.bo", GOOD).await.status, StatusCode::SEE_OTHER);
     }
 }

@@ -23,7 +23,7 @@ async fn people(world: &World) {
     world.account("pho", "H34.01", &[]).await;
 }
 
-async fn permissions(browser: &mut crate::kit::Browser<'_>) -> Vec<Value> {
+async fn permissions(browser: &mut lgsp_testkit::Browser) -> Vec<Value> {
     browser.get("/api/v1/me").await.json()["permissions"]
         .as_array()
         .unwrap()
@@ -38,14 +38,14 @@ each_database! {
         assert_eq!(made.status.as_u16(), 201, "{}", made.text);
         let id = made.json()["id"].as_str().unwrap().to_owned();
         let mut deputy = world.signed_in("pho").await;
-        deputy.acts_for = Some("truong".into());
+        deputy.headers.insert("x-on-behalf-of", "truong".into());
         assert_eq!(deputy.get("/api/v1/me").await.status.as_u16(), 403, "not accepted yet");
-        deputy.acts_for = None;
+        deputy.headers.clear();
         let accepted = deputy.json("POST", &format!("/api/v1/delegations/{id}/accept"), json!({})).await;
         assert_eq!(accepted.json()["state"], "accepted", "{}", accepted.text);
         let own = permissions(&mut deputy).await;
         assert!(!own.contains(&json!("exchange.document.process")));
-        deputy.acts_for = Some("truong".into());
+        deputy.headers.insert("x-on-behalf-of", "truong".into());
         let acting = permissions(&mut deputy).await;
         assert!(acting.contains(&json!("exchange.document.process")));
         assert!(!acting.contains(&json!("identity.account.write")), "only what was delegated");
@@ -69,14 +69,14 @@ each_database! {
         let id = chief.json("POST", "/api/v1/me/delegations", wish(world, 1, "leader")).await.json()["id"].as_str().unwrap().to_owned();
         let mut deputy = world.signed_in("pho").await;
         deputy.json("POST", &format!("/api/v1/delegations/{id}/accept"), json!({})).await;
-        deputy.acts_for = Some("truong".into());
+        deputy.headers.insert("x-on-behalf-of", "truong".into());
         assert!(permissions(&mut deputy).await.contains(&json!("exchange.document.process")));
         let chief_id = world.identity.account_by_username("truong").await.unwrap().id;
         world.admin().json("DELETE", &format!("/api/v1/accounts/{chief_id}/grants?role=leader&agency=H34.01"), json!({})).await;
         assert!(!permissions(&mut deputy).await.contains(&json!("exchange.document.process")));
         world.clock.advance_ms(DAY_MS);
         let mut later = world.signed_in("pho").await;
-        later.acts_for = Some("truong".into());
+        later.headers.insert("x-on-behalf-of", "truong".into());
         assert_eq!(later.get("/api/v1/me").await.status.as_u16(), 403);
     }
 

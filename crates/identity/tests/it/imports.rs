@@ -3,11 +3,12 @@
 use std::io::Write as _;
 
 use axum::http::Method;
+use lgsp_testkit::{Answer, Browser, TestPlatform};
 use serde_json::json;
 
-use crate::kit::{Answer, Browser, World, each_database};
+use crate::kit::{World, each_database};
 
-async fn import(browser: &mut Browser<'_>, dry_run: bool, file: &str) -> Answer {
+async fn import(browser: &mut Browser, dry_run: bool, file: &str) -> Answer {
     let path = format!("/api/v1/accounts/import?dry_run={dry_run}");
     browser
         .send(Method::POST, &path, "text/csv", file.to_owned())
@@ -65,7 +66,8 @@ each_database! {
 
 #[tokio::test]
 async fn a_workbook_is_read_like_a_text() {
-    let world = World::start(None).await;
+    let made = TestPlatform::sqlite().unwrap();
+    let world = World::start(&made).await;
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default();
     for (name, text) in [

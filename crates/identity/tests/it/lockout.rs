@@ -5,8 +5,9 @@ use lgsp_identity::{
     Kind,
     rules::{DAY_MS, FAILURES_MAX, HOUR_MS, LOCK_MS, SOURCE_FAILURES_MAX, SOURCE_REFILL_MS},
 };
+use lgsp_testkit::Answer;
 
-use crate::kit::{ADMIN, Answer, GOOD, WRONG, World, each_database};
+use crate::kit::{ADMIN, GOOD, WRONG, World, each_database, steps::add_totp};
 
 async fn fail(world: &World, username: &str, times: i32) {
     for _ in 0..times {
@@ -66,14 +67,27 @@ each_database! {
         let off = world.account("da.nghi", "H34.01", &[]).await;
         let path = format!("/api/v1/accounts/{off}");
         world.admin().json("PATCH", &path, serde_json::json!({"enabled": false})).await;
+        for (name, state) in [("nghi.lau", "idle"), ("duoc.moi", "invited"), ("da.di", "left")] {
+            world.account(name, "H34.01", &[]).await;
+            world.sql(&format!("UPDATE account SET state = '{state}' WHERE username = '{name}'")).await;
+        }
+        world.account("hai.lop", "H34.01", &[]).await;
+        let mut owner = world.signed_in("hai.lop").await;
+        add_totp(world, &mut owner).await;
         fail(world, "bi.khoa", FAILURES_MAX).await;
         let mut seen = Vec::new();
+        let too_long = "x".repeat(300);
         for (username, password) in [
             (ADMIN, WRONG),
             ("khong.co", WRONG),
             ("bi.khoa", GOOD),
             ("da.nghi", GOOD),
             ("dich.vu", GOOD),
+            ("nghi.lau", GOOD),
+            ("duoc.moi", GOOD),
+            ("da.di", GOOD),
+            ("hai.lop", WRONG),
+            (ADMIN, &too_long),
             ("khong.hợp/lệ", WRONG),
         ] {
             let before = world.identity.hashes_done();

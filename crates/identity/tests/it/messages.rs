@@ -21,6 +21,7 @@ fn others() -> Vec<Error> {
         Error::PageExpired,
         Error::PasswordWrong,
         Error::PasswordLocked,
+        Error::FirstPasswordEnded,
         Error::SessionRequired,
         Error::SessionInsufficient { acr: 2 },
         Error::SessionNotFound,

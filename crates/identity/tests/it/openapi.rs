@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use lgsp_testkit::TestPlatform;
 use serde_json::Value;
 
 use crate::kit::{World, foreign_permissions};
 
 #[tokio::test]
 async fn every_operation_names_permission_summary_and_refusals() {
-    let world = World::start(None).await;
+    let made = TestPlatform::sqlite().unwrap();
+    let world = World::start(&made).await;
     let setup = lgsp_identity::Setup {
         hierarchy: world.tree.clone(),
         permissions: foreign_permissions(),

@@ -140,6 +140,46 @@ each_database! {
         assert!(style.text.contains("prefers-color-scheme: dark"));
     }
 
+    async fn signing_out_is_at_hand_on_every_account_page(world: &World) {
+        world.account("van.thu", "H34.01", &[]).await;
+        let mut browser = world.signed_in("van.thu").await;
+        for path in ["/account", "/account/password", "/account/factors", "/account/factors/totp", "/account/sessions", "/account/links", "/account/activity"] {
+            let page = browser.get(path).await;
+            assert_eq!(page.status, StatusCode::OK, "{path}");
+            assert!(page.text.contains("href=\"/sign-out?lang=vi\">Đăng xuất van.thu</a>"), "{path}: {}", page.text);
+        }
+        let asked = browser.get("/sign-out?lang=vi").await;
+        let out = browser.submit("/sign-out", &asked, &[]).await;
+        assert_eq!(out.status, StatusCode::SEE_OTHER, "{}", out.text);
+        assert_eq!(browser.get("/api/v1/me").await.status, StatusCode::UNAUTHORIZED);
+    }
+
+    async fn password_fields_hide_what_is_typed_and_serve_password_managers(world: &World) {
+        let id = world.account("van.thu", "H34.01", &[]).await;
+        let made = world.admin().json("POST", &format!("/api/v1/accounts/{id}/links"), serde_json::json!({"purpose": "reset"})).await;
+        let url = made.json()["url"].as_str().unwrap().to_owned();
+        let reset = url.strip_prefix(world.identity.issuer()).unwrap_or(&url).to_owned();
+        let mut browser = world.signed_in("van.thu").await;
+        for (path, fields) in [
+            ("/sign-in?again=1", &[("password", "current-password")][..]),
+            ("/account/password", &[("current", "current-password"), ("new", "new-password"), ("repeat", "new-password")]),
+            (reset.as_str(), &[("new", "new-password"), ("repeat", "new-password")]),
+        ] {
+            let page = browser.get(path).await.text;
+            assert_eq!(page.matches("type=\"password\"").count(), fields.len(), "{path}: {page}");
+            for (name, filled_by) in fields {
+                let field = format!("name=\"{name}\" type=\"password\" autocomplete=\"{filled_by}\" maxlength=\"256\"");
+                assert!(page.contains(&field), "{path}: {page}");
+            }
+            // What is typed is not shown again, and nothing listens to the field.
+            for word in ["onpaste", "oncopy", "oninput", "readonly", "<script>"] {
+                assert!(!page.contains(word), "{path} has {word}");
+            }
+        }
+        let sign_in = browser.get("/sign-in?again=1").await.text;
+        assert!(sign_in.contains("autocomplete=\"username"), "{sign_in}");
+    }
+
     async fn an_oversize_form_is_refused(world: &World) {
         let mut browser = world.browser();
         let csrf = browser.get("/sign-in").await.hidden("csrf");

@@ -5,6 +5,7 @@
 use axum::http::StatusCode;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use lgsp_identity::rules::CHALLENGE_LIFE_MS;
+use lgsp_testkit::{Answer, Browser};
 use ring::{
     digest::{SHA256, digest},
     rand::SystemRandom,
@@ -12,7 +13,7 @@ use ring::{
 };
 use serde_json::{Value, json};
 
-use crate::kit::{Answer, Browser, World, plain_rules};
+use crate::kit::{World, plain_rules};
 
 const HOST: &str = "dang-nhap.example";
 const PRESENT_AND_VERIFIED: u8 = 0x05;
@@ -20,14 +21,14 @@ const HAS_CREDENTIAL: u8 = 0x40;
 const ID: [u8; 16] = [7; 16];
 
 async fn each_database(test: impl AsyncFn(&World)) {
-    let postgres = std::env::var("LGSP_TEST_POSTGRES").ok();
-    for url in [None].into_iter().chain(postgres.map(Some)) {
+    lgsp_testkit::each_database(async |made| {
         let issuer = format!("https://{HOST}");
-        let world = World::start_with(url, plain_rules(), &issuer).await;
+        let world = World::start_with(&made, plain_rules(), &issuer).await;
         world.account("van.thu", "H34.01", &[]).await;
         test(&world).await;
         world.stop().await;
-    }
+    })
+    .await;
 }
 
 /// An authenticator with one key.
@@ -97,14 +98,14 @@ fn client_data(kind: &str, options: &Value) -> Vec<u8> {
         .into_bytes()
 }
 
-async fn asked_to_make(browser: &mut Browser<'_>) -> Value {
+async fn asked_to_make(browser: &mut Browser) -> Value {
     let path = "/api/v1/me/factors/passkey/options";
     let answer = browser.json("POST", path, json!({})).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     answer.json()
 }
 
-async fn make(browser: &mut Browser<'_>, answer: Value) -> Answer {
+async fn make(browser: &mut Browser, answer: Value) -> Answer {
     browser
         .json("POST", "/api/v1/me/factors/passkey", answer)
         .await
@@ -120,14 +121,14 @@ async fn key_of(world: &World, username: &str) -> Authenticator {
     authenticator
 }
 
-async fn asked_to_use(browser: &mut Browser<'_>) -> (String, Value) {
+async fn asked_to_use(browser: &mut Browser) -> (String, Value) {
     let csrf = browser.get("/sign-in").await.hidden("csrf");
     let fields = [("csrf", csrf.as_str()), ("purpose", "sign-in")];
     let options = browser.post_form("/sign-in/passkey/options", &fields).await;
     (csrf, options.json())
 }
 
-async fn sign_in(browser: &mut Browser<'_>, csrf: &str, answer: &str) -> Answer {
+async fn sign_in(browser: &mut Browser, csrf: &str, answer: &str) -> Answer {
     let fields = [("csrf", csrf), ("purpose", "sign-in"), ("answer", answer)];
     browser.post_form("/sign-in/passkey", &fields).await
 }

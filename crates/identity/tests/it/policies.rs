@@ -10,12 +10,12 @@ use lgsp_platform::http::{
 };
 use serde_json::{Value, json};
 
-use crate::kit::{FOREIGN, Tree, World, each_database, grants};
+use crate::kit::{FOREIGN, World, each_database, grants, tree::Tree};
 
 const NIGHT: &str = "forbid (principal, action == Lgsp::Action::\"exchange.document.send\", resource) \
                      when { context.hour >= 22 || context.hour < 5 };";
 
-async fn save(world: &World, name: &str, cedar: &str) -> crate::kit::Answer {
+async fn save(world: &World, name: &str, cedar: &str) -> lgsp_testkit::Answer {
     let path = format!("/api/v1/resources/access-policy/{name}");
     let body = json!({"spec": {"cedar": cedar, "description": "thử"}});
     world.admin().json("PUT", &path, body).await

@@ -1,10 +1,14 @@
 //! Life of a session, and what it protects.
 
 use axum::http::StatusCode;
-use lgsp_identity::rules::{MINUTE_MS, SESSION_IDLE_MS, SESSION_LIFE_MS, SESSIONS_MAX};
+use lgsp_identity::rules::{HOUR_MS, MINUTE_MS, SESSION_IDLE_MS, SESSION_LIFE_MS, SESSIONS_MAX};
+use lgsp_testkit::Browser;
 use serde_json::json;
 
-use crate::kit::{ADMIN, GOOD, OTHER, each_database};
+use crate::kit::{
+    ADMIN, GOOD, OTHER, World, each_database,
+    steps::{first_sign_in, level_3, second},
+};
 
 each_database! {
     async fn an_idle_session_ends(world: &World) {
@@ -99,6 +103,42 @@ each_database! {
         assert_eq!(world.browser().sign_in("van.thu", OTHER).await.status, StatusCode::SEE_OTHER);
     }
 
+    async fn a_person_sees_and_ends_own_sessions_on_the_page_after_a_fresh_proof(world: &World) {
+        world.account("van.thu", "H34.01", &[]).await;
+        world.account("nguoi.khac", "H34.01", &[]).await;
+        let mut there = world.signed_in("van.thu").await;
+        let mut third = world.signed_in("van.thu").await;
+        let mut stranger = world.signed_in("nguoi.khac").await;
+        let mut here = world.signed_in("van.thu").await;
+        let page = here.get("/account/sessions").await;
+        assert_eq!(page.text.matches("name=\"id\" value=\"").count(), 6, "two others, all others, three devices: {}", page.text);
+        let (csrf, other) = (page.hidden("csrf_token"), page.hidden("id"));
+        let fields = [("csrf_token", csrf.as_str()), ("id", other.as_str())];
+        let foreign = [("csrf_token", stranger.csrf_token.clone()), ("id", other.clone())];
+        let foreign: Vec<(&str, &str)> = foreign.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let refused = stranger.post_form("/account/sessions", &foreign).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND, "of somebody else");
+        let forged = here.post_form("/account/sessions", &[("csrf_token", "x"), ("id", &other)]).await;
+        assert_eq!(forged.status, StatusCode::FORBIDDEN);
+        world.clock.advance_ms(5 * MINUTE_MS + 1);
+        let stale = here.post_form("/account/sessions", &fields).await;
+        assert!(stale.location().starts_with("/sign-in?next=%2Faccount%2Fsessions") || stale.location().starts_with("/sign-in?next=/account/sessions"), "{}", stale.location());
+        let by_api = here.json("DELETE", "/api/v1/me/sessions", json!({})).await;
+        assert_eq!(by_api.refusal(), (403, "identity.session.insufficient_user_authentication".into()));
+        here.sign_in("van.thu", GOOD).await;
+        let csrf = here.get("/account/sessions").await.hidden("csrf_token");
+        let one = here.post_form("/account/sessions", &[("csrf_token", &csrf), ("id", &other)]).await;
+        assert_eq!(one.status, StatusCode::SEE_OTHER, "{}", one.text);
+        let states = [there.get("/api/v1/me").await.status, third.get("/api/v1/me").await.status];
+        assert_eq!(states.iter().filter(|status| **status == StatusCode::OK).count(), 1, "one of the two ended");
+        here.post_form("/account/sessions", &[("csrf_token", &csrf), ("id", "others")]).await;
+        for ended in [&mut there, &mut third] {
+            assert_eq!(ended.get("/api/v1/me").await.status, StatusCode::UNAUTHORIZED);
+        }
+        assert_eq!(here.get("/api/v1/me").await.status, StatusCode::OK);
+        assert_eq!(stranger.get("/api/v1/me").await.status, StatusCode::OK);
+    }
+
     async fn secrets_are_not_in_the_database(world: &World) {
         let browser = world.signed_in(ADMIN).await;
         let cookie = browser.cookies["lgsp_session"].as_bytes();
@@ -111,4 +151,53 @@ each_database! {
             assert_ne!(stored, cookie);
         }
     }
+}
+
+/// An administrator who is signed in by the rules of level 3.
+async fn administrator(world: &World) -> Browser {
+    let (secret, _) = first_sign_in(world).await;
+    world.clock.advance_ms(30_000);
+    let mut browser = world.browser();
+    browser.sign_in(ADMIN, OTHER).await;
+    let code = lgsp_testkit::totp::code(&secret, world.identity_now().0);
+    let done = second(&mut browser, "totp", &code).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    browser
+}
+
+#[tokio::test]
+async fn an_administrators_session_locks_after_five_minutes() {
+    level_3(async |world| {
+        let mut browser = administrator(world).await;
+        world.clock.advance_ms(5 * MINUTE_MS - 1);
+        assert_eq!(browser.get("/api/v1/me").await.status, StatusCode::OK);
+        world.clock.advance_ms(5 * MINUTE_MS);
+        let locked = browser.get("/api/v1/me").await;
+        assert_eq!(locked.refusal(), (401, "platform.session.missing".into()));
+        let page = browser.get("/account").await;
+        assert!(
+            page.location().starts_with("/sign-in?next="),
+            "{}",
+            page.text
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_administrators_session_ends_after_eight_hours_however_busy() {
+    level_3(async |world| {
+        let mut browser = administrator(world).await;
+        let step = 4 * MINUTE_MS;
+        for _ in 0..(8 * HOUR_MS / step - 1) {
+            world.clock.advance_ms(step);
+            assert_eq!(browser.get("/api/v1/me").await.status, StatusCode::OK);
+        }
+        world.clock.advance_ms(step);
+        assert_eq!(
+            browser.get("/api/v1/me").await.status,
+            StatusCode::UNAUTHORIZED
+        );
+    })
+    .await;
 }

@@ -1,137 +1,17 @@
-//! Second factors and the steps of a sign-in, with the rules of level 3.
+//! The steps of a sign-in, with the rules of level 3.
 
 use axum::http::StatusCode;
 use lgsp_identity::{
-    Kind, Rules,
+    Kind,
     rules::{FAILURES_MAX, LOCK_MS, MINUTE_MS, RESET_LINK_MS, STEP_LIFE_MS},
 };
-use ring::hmac;
+use lgsp_testkit::totp::code;
 use serde_json::json;
 
-use crate::kit::{ADMIN, Answer, Browser, GOOD, OTHER, WRONG, World};
-
-/// Level 3 as it is, but no waiting: the clock of tests stands still.
-async fn level_3(test: impl AsyncFn(&World)) {
-    let postgres = std::env::var("LGSP_TEST_POSTGRES").ok();
-    for url in [None].into_iter().chain(postgres.map(Some)) {
-        let rules = Rules {
-            failure_delay_ms: 0,
-            ..Rules::default()
-        };
-        let world = World::start_with(url, rules, "https://dang-nhap.example").await;
-        test(&world).await;
-        world.stop().await;
-    }
-}
-
-fn from_base32(text: &str) -> Vec<u8> {
-    let (mut bytes, mut held, mut bits) = (Vec::new(), 0_u32, 0);
-    for letter in text.bytes() {
-        let value = match letter {
-            b'A'..=b'Z' => letter - b'A',
-            _ => letter - b'2' + 26,
-        };
-        held = (held << 5) | u32::from(value);
-        bits += 5;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push(u8::try_from((held >> bits) & 0xff).unwrap());
-        }
-    }
-    bytes
-}
-
-/// The code that an application shows, computed here once more.
-fn code(secret: &str, now_ms: i64) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &from_base32(secret));
-    let tag = hmac::sign(&key, &(now_ms / 30_000).to_be_bytes());
-    let tag = tag.as_ref();
-    let offset = usize::from(tag[19] & 15);
-    let number = u32::from_be_bytes(tag[offset..offset + 4].try_into().unwrap());
-    format!("{:06}", (number & 0x7fff_ffff) % 1_000_000)
-}
-
-/// What the page shows for an application.
-fn secret_of(page: &Answer) -> String {
-    let (_, rest) = page.text.split_once("<code class=\"secret\">").unwrap();
-    rest.split('<').next().unwrap().to_owned()
-}
-
-async fn step(
-    browser: &mut Browser<'_>,
-    path: &str,
-    page: &Answer,
-    fields: &[(&str, &str)],
-) -> Answer {
-    let (csrf, next) = (page.hidden("csrf"), page.hidden("next"));
-    let mut all = vec![("csrf", csrf.as_str()), ("next", next.as_str())];
-    all.extend(fields);
-    browser.post_form(path, &all).await
-}
-
-/// Enrols an application at the first sign-in; gives its secret and the recovery codes.
-async fn enrol(world: &World, browser: &mut Browser<'_>) -> (String, Vec<String>) {
-    let page = browser.get("/sign-in/step?with=totp").await;
-    let (secret, factor) = (secret_of(&page), page.hidden("factor"));
-    assert!(page.text.contains("<svg"), "{}", page.text);
-    let code = code(&secret, world.identity_now().0);
-    let fields = [
-        ("way", "totp"),
-        ("factor", factor.as_str()),
-        ("code", code.as_str()),
-    ];
-    let codes = step(browser, "/sign-in/enrol", &page, &fields).await;
-    assert_eq!(codes.status, StatusCode::OK, "{}", codes.text);
-    let shown = codes.text.split("<li><code>").skip(1);
-    let shown = shown
-        .map(|part| part.split('<').next().unwrap().to_owned())
-        .collect();
-    let done = step(browser, "/sign-in/continue", &codes, &[]).await;
-    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
-    (secret, shown)
-}
-
-/// Chooses the password that the forced change asks for.
-async fn change(browser: &mut Browser<'_>, new: &str) -> Answer {
-    let page = browser.get("/sign-in/step").await;
-    step(
-        browser,
-        "/sign-in/password",
-        &page,
-        &[("new", new), ("repeat", new)],
-    )
-    .await
-}
-
-/// The first administrator at its first sign-in: factor, password, in.
-async fn first_sign_in(world: &World) -> (String, Vec<String>) {
-    let mut browser = world.browser();
-    let answer = browser.sign_in(ADMIN, GOOD).await;
-    assert!(
-        answer.header("location").starts_with("/sign-in/step"),
-        "{}",
-        answer.header("location")
-    );
-    let enrolled = enrol(world, &mut browser).await;
-    let done = change(&mut browser, OTHER).await;
-    assert_eq!(
-        (done.status, done.header("location")),
-        (StatusCode::SEE_OTHER, "/")
-    );
-    assert_eq!(browser.get("/api/v1/me").await.status, StatusCode::OK);
-    enrolled
-}
-
-async fn second(browser: &mut Browser<'_>, way: &str, code: &str) -> Answer {
-    let page = browser.get(&format!("/sign-in/step?with={way}")).await;
-    step(
-        browser,
-        "/sign-in/code",
-        &page,
-        &[("way", way), ("code", code)],
-    )
-    .await
-}
+use crate::kit::{
+    ADMIN, GOOD, OTHER, WRONG,
+    steps::{change, first_sign_in, level_3, second, step},
+};
 
 #[tokio::test]
 async fn the_first_administrator_enrols_and_changes_the_password() {

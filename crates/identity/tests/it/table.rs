@@ -11,6 +11,7 @@ use lgsp_platform::http::{
     Principal,
     context::{Authorizer as _, Standing},
 };
+use lgsp_testkit::TestPlatform;
 use serde_json::{Value, json};
 
 use crate::kit::{World, foreign_permissions, grants};
@@ -62,7 +63,8 @@ fn holder(role: &str) -> Principal {
 
 #[tokio::test]
 async fn every_operation_and_role_by_place_is_as_written_down() {
-    let world = World::start(None).await;
+    let made = TestPlatform::sqlite().unwrap();
+    let world = World::start(&made).await;
     let decider = world.identity.decider();
     let mut table = String::new();
     for (method, path, permission) in operations(&world) {
@@ -101,7 +103,8 @@ async fn every_operation_and_role_by_place_is_as_written_down() {
 
 #[tokio::test]
 async fn strangers_and_people_without_rights_are_refused_everywhere() {
-    let world = World::start(None).await;
+    let made = TestPlatform::sqlite().unwrap();
+    let world = World::start(&made).await;
     let plain = world
         .account_of(Kind::Service, "khong.quyen", "H34.01", &[])
         .await;

@@ -13,7 +13,7 @@ use super::{
     super::{
         form::Form,
         page, see_other,
-        steps::options_response,
+        steps::view::options_response,
         visit::{Visit, sentence, status},
     },
     Part, Visitor, moment, path,
@@ -32,6 +32,8 @@ enum Content {
     List {
         factors: Vec<Line>,
         codes_left: i64,
+        /// Whether sessions are open beside the one that asks.
+        has_others: bool,
     },
     Totp {
         factor: Uuid,
@@ -86,7 +88,9 @@ pub(in crate::pages) async fn show(State(identity): State<Identity>, visit: Visi
 async fn list(visitor: &Visitor<'_>) -> Result<Content> {
     let id = visitor.account.id;
     let factors = visitor.identity.factors(id).await?;
+    let sessions = visitor.identity.sessions(id).await?;
     Ok(Content::List {
+        has_others: sessions.len() > 1,
         factors: factors.iter().map(|factor| line(visitor, factor)).collect(),
         codes_left: visitor.identity.recovery_codes_left(id).await?,
     })

@@ -154,6 +154,14 @@ fn line(visitor: &Visitor<'_>, notice: &Notice) -> Line {
             "Đăng nhập thành công sau nhiều lần nhập sai mật khẩu.",
             "A sign-in succeeded after several wrong passwords.",
         ),
+        NoticeKind::EmailChanged => texts.say(
+            "Địa chỉ thư điện tử đã được đổi:",
+            "The mail address was changed:",
+        ),
+        NoticeKind::NameChanged => texts.say(
+            "Tên đăng nhập hoặc họ tên đã được đổi:",
+            "The user name or the name was changed:",
+        ),
     };
     Line {
         text: format!("{text} {}", notice.subject).trim_end().to_owned(),

@@ -10,7 +10,7 @@ use super::{
     super::{
         form::Form,
         page, see_other,
-        steps::{new_password, rules_text},
+        steps::password::{new_password, rules_text},
         visit::{Visit, sentence, status},
     },
     Part, Visitor,

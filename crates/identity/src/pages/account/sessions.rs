@@ -1,6 +1,7 @@
 //! The own sessions and devices.
 //!
 //! Owns: `/account/sessions`, `/account/devices`.
+//! Invariant: sessions are ended only after a fresh proof.
 
 use askama::Template;
 use axum::{body::Bytes, extract::State, http::StatusCode, response::Response};
@@ -88,6 +89,7 @@ pub(in crate::pages) async fn end(
     let (actor, account) = (visitor.actor(), &visitor.account);
     let done: Result<()> = async {
         visitor.check(&form)?;
+        identity.fresh_session(&visitor.browser.principal).await?;
         if form.get("id") == "others" {
             let kept = visitor.browser.session.id;
             identity.end_other_sessions(&actor, account, kept).await?;

@@ -1,6 +1,7 @@
 //! The caller's own sessions, devices, notices, activity, applications and ties.
 //!
 //! Owns: listing and ending them.
+//! Invariant: sessions other than the one that asks are ended only after a fresh proof.
 
 use axum::{
     extract::{Path, State},
@@ -112,7 +113,7 @@ pub(super) async fn end_my_other_sessions(
     caller: Caller,
 ) -> Result<StatusCode, Refusal> {
     caller.require(SELF, None)?;
-    let kept = session_id(&caller.principal).ok_or(Error::SessionRequired)?;
+    let kept = identity.fresh_session(&caller.principal).await?.id;
     let account = identity.account(caller.principal.account_id).await?;
     let actor = Actor::from(&caller);
     identity.end_other_sessions(&actor, &account, kept).await?;
@@ -123,7 +124,8 @@ pub(super) async fn end_my_other_sessions(
 #[utoipa::path(delete, path = "/me/sessions/{id}", tag = "identity",
     operation_id = "end_my_session", summary = "End a session of mine · Kết thúc một phiên",
     params(("id" = String, Path, description = "Session")),
-    responses((status = 204), (status = 404, body = ProblemBody)),
+    responses((status = 204), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody)),
     extensions(("x-permission" = json!("self"))))]
 pub(super) async fn end_my_session(
     State(identity): State<Identity>,
@@ -132,6 +134,9 @@ pub(super) async fn end_my_session(
 ) -> Result<StatusCode, Refusal> {
     caller.require(SELF, None)?;
     let id: Uuid = id.parse().map_err(|_| Error::SessionNotFound)?;
+    if session_id(&caller.principal) != Some(id) {
+        identity.fresh_session(&caller.principal).await?;
+    }
     let account = identity.account(caller.principal.account_id).await?;
     let actor = Actor::from(&caller);
     identity.end_session_of(&actor, &account, id).await?;
