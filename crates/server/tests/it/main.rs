@@ -16,6 +16,7 @@ mod mtls;
 mod oidc;
 mod operations;
 mod saml;
+mod schema;
 mod scim;
 mod spans;
 mod storage_full;
