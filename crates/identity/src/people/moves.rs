@@ -164,7 +164,8 @@ impl Identity {
         Ok(tx.commit().await?)
     }
 
-    /// Makes the moves whose day has come.
+    /// Makes the moves whose day has come. One that cannot be made any more, because its agency
+    /// has ended, is given up with an event, so that it holds up no other.
     ///
     /// # Errors
     /// `platform.database.failed`; the next sweep tries again.
@@ -179,7 +180,10 @@ impl Identity {
                 other => other?,
             };
             let actor = Actor::named(planned.made_by, None, now);
-            self.move_account(&actor, &account, planned.wish).await?;
+            match self.move_account(&actor, &account, planned.wish).await {
+                Err(Error::Invalid(_)) => self.cancel_move(&actor, &account).await?,
+                other => other.map(drop)?,
+            }
         }
         Ok(())
     }

@@ -26,6 +26,28 @@ each_database! {
         assert_eq!(world.journal("an").await.last().unwrap().0, "account.moved");
     }
 
+    async fn a_move_to_an_agency_that_has_ended_holds_up_no_other(world: &World) {
+        world.tree.put("H34.03", Some("H34"));
+        let on = world.identity_now().plus_ms(DAY_MS);
+        let mut paths = Vec::new();
+        for (name, agency) in [("an", "H34.03"), ("binh", "H34.02")] {
+            let id = world.account(name, "H34.01", &[]).await;
+            let body = json!({"agency": agency, "on": on});
+            let planned = world.admin().json("POST", &format!("/api/v1/accounts/{id}/move"), body).await;
+            assert!(planned.status.is_success(), "{}", planned.text);
+            paths.push(format!("/api/v1/accounts/{id}"));
+        }
+        world.tree.remove("H34.03");
+        world.clock.advance_ms(DAY_MS);
+        world.identity.make_due_moves().await.unwrap();
+        for (path, agency) in paths.iter().zip(["H34.01", "H34.02"]) {
+            let after = world.admin().get(path).await.json();
+            assert_eq!(after["agency"]["code"], agency, "{path}");
+            assert_eq!(world.admin().get(&format!("{path}/move")).await.json()["items"], json!([]));
+        }
+        assert_eq!(world.journal("an").await.last().unwrap().0, "account.move_cancelled");
+    }
+
     async fn who_leaves_is_out_at_once_and_stays_on_record(world: &World) {
         let id = world.account("an", "H34.01", &[("clerk", "H34.01")]).await;
         let mut an = world.signed_in("an").await;

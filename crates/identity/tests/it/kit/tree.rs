@@ -36,6 +36,11 @@ impl Tree {
         parents.insert(code.to_owned(), parent.map(str::to_owned));
         self.version.fetch_add(1, Ordering::SeqCst);
     }
+
+    pub(crate) fn remove(&self, code: &str) {
+        self.parents.write().unwrap().remove(code);
+        self.version.fetch_add(1, Ordering::SeqCst);
+    }
 }
 
 impl AgencyHierarchy for Tree {
