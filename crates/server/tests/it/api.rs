@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::field::{document, quiet_demo, start, system};
 
-fn operations(openapi: &Value) -> Vec<(String, String, Value)> {
+pub(crate) fn operations(openapi: &Value) -> Vec<(String, String, Value)> {
     let mut found = Vec::new();
     for (path, methods) in openapi["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
