@@ -20,7 +20,7 @@ with tempfile.TemporaryDirectory() as folder:
             f"--max-examples={asked['examples']}",
             "--generation-database=none",
             "--seed=1",
-            "--workers=2",
+            "--workers=1",
             # A connection that the server closed after a refusal is no error of the server.
             "--request-retries=2",
             "--continue-on-failure",

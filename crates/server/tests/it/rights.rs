@@ -199,7 +199,7 @@ async fn reach(
 async fn roles(instance: &Instance) -> Vec<String> {
     let told = instance.get("/roles").await.unwrap();
     let items = told["items"].as_array().unwrap();
-    let name = |role: &Value| role["name"].as_str().unwrap().to_owned();
+    let name = |role: &Value| role["role"].as_str().unwrap().to_owned();
     items.iter().map(name).collect()
 }
 
