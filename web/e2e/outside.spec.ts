@@ -148,11 +148,13 @@ test("the province's own directory face is read as a directory of others", async
   const conflicts = page.getByRole("region", { name: "Trùng lặp" });
   await expect(conflicts).toBeVisible({ timeout: 30_000 });
   const ignore = conflicts.getByRole("button", { name: /^Bỏ qua: / });
-  const before = await ignore.count();
-  await ignore.first().click();
+  // The run may still be adding others; what counts is that this one goes.
+  const one = (await ignore.first().getAttribute("aria-label")) ?? "";
+  expect(one).toContain("Bỏ qua: ");
+  await conflicts.getByRole("button", { name: one, exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Bỏ qua" }).click();
   await expect(page.getByText("Đã bỏ qua.")).toBeVisible();
-  await expect(ignore).toHaveCount(before - 1);
+  await expect(conflicts.getByRole("button", { name: one, exact: true })).toHaveCount(0);
 });
 
 test("a token of a SCIM client is made, shown once, replaced and revoked", async ({
