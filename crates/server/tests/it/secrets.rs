@@ -322,7 +322,7 @@ async fn authorised(instance: &Instance, secrets: &mut Secrets, client: &str) ->
     );
     let mut answer = browser.get(&asked).await;
     while answer.location().starts_with('/') {
-        let page = browser.get(&answer.location().to_owned()).await;
+        let page = browser.get(answer.location()).await;
         let fields = [("decision", "allow")];
         answer = match page.status.is_redirection() {
             true => page,
