@@ -92,7 +92,7 @@ test("a directory that refuses connections is told in words", async ({ console: 
   });
   const title = `Thư mục thử ${stamp()}`;
   await open(page, "/directory-connections/new?product=openldap");
-  await page.getByRole("textbox", { name: "Tên", exact: true }).fill(title);
+  await page.getByRole("textbox", { name: "Tên hiển thị" }).fill(title);
   await page
     .getByRole("textbox", { name: "Địa chỉ", exact: true })
     .fill(`ldap://127.0.0.1:${port}`);
@@ -128,7 +128,7 @@ test("the province's own directory face is read as a directory of others", async
   expect(ldap.url, "LGSP_E2E_LDAP").toBeTruthy();
   const title = `Thư mục thật ${stamp()}`;
   await open(page, "/directory-connections/new?product=openldap");
-  await page.getByRole("textbox", { name: "Tên", exact: true }).fill(title);
+  await page.getByRole("textbox", { name: "Tên hiển thị" }).fill(title);
   await page.getByRole("textbox", { name: "Địa chỉ", exact: true }).fill(ldap.url);
   await page.getByLabel("Dùng StartTLS với ldap://").uncheck();
   await page.getByLabel("Cho phép địa chỉ trên chính máy chủ này").check();
@@ -155,6 +155,30 @@ test("the province's own directory face is read as a directory of others", async
   await page.getByRole("dialog").getByRole("button", { name: "Bỏ qua" }).click();
   await expect(page.getByText("Đã bỏ qua.")).toBeVisible();
   await expect(conflicts.getByRole("button", { name: one, exact: true })).toHaveCount(0);
+});
+
+test("metadata of a SAML application is read from a file, and again when it was mended", async ({
+  console: page,
+}) => {
+  const name = `saml-${stamp()}`;
+  const metadata = `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://${name}.example/sp"><SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://${name}.example/acs" index="0" isDefault="true"/></SPSSODescriptor></EntityDescriptor>`;
+  await open(page, "/applications/new?type=saml");
+  const input = page.locator('input[type="file"]');
+  const choose = (text: string) =>
+    input.setInputFiles({ name: "sp.xml", mimeType: "text/xml", buffer: Buffer.from(text) });
+  await choose(metadata.slice(0, -30));
+  await expect(page.getByRole("alert")).toBeVisible();
+  // A browser tells of a choice only when it differs from what the field holds.
+  await expect(input).toHaveValue("");
+  await choose(metadata);
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  await expect(page.getByText(`https://${name}.example/acs`, { exact: true })).toBeVisible();
+  await expectAccessible(page, "metadata that was read");
+  await page.getByLabel("Tên hiển thị").fill("Cổng SAML thử");
+  await page.getByRole("textbox", { name: "Mã", exact: true }).fill(name);
+  await page.getByRole("button", { name: "Thêm ứng dụng" }).click();
+  await expect(page.locator("h1")).toHaveText("Cổng SAML thử");
+  await expect(page.getByText("Đã thêm ứng dụng", { exact: true })).toBeVisible();
 });
 
 test("a token of a SCIM client is made, shown once, replaced and revoked", async ({

@@ -3,7 +3,6 @@ import { crc32 as reference } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { proofAddress } from "../src/api/client.ts";
 import type { Grant, ImportLine, Review } from "../src/api/types.ts";
-import { browserName } from "../src/features/accounts/browser.ts";
 import { patchOf } from "../src/features/accounts/EditDialog.tsx";
 import { partGrants } from "../src/features/accounts/ending.ts";
 import { columnOf, linesOf, templateHead } from "../src/features/accounts/sheet.ts";
@@ -24,6 +23,7 @@ import {
   percentDone,
   stageOf,
 } from "../src/features/reviews/progress.ts";
+import { browserName } from "../src/kit/browser.ts";
 import { actsOf, findActs, policyName } from "../src/kit/decision/permissions.ts";
 import { factText } from "../src/kit/events/events.tsx";
 import { columnName, crc32, toXlsx } from "../src/kit/xlsx.ts";

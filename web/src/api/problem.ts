@@ -84,6 +84,14 @@ export function fieldErrors(
   return found;
 }
 
+/** The first error of a field or of anything below it. */
+export function errorUnder(errors: Record<string, string>, ...pointers: readonly string[]) {
+  const found = Object.entries(errors).find(([at]) =>
+    pointers.some((pointer) => at === pointer || at.startsWith(`${pointer}/`)),
+  );
+  return found?.[1];
+}
+
 function stripPrefix(error: FieldError, prefix: string): string {
   return prefix && error.pointer.startsWith(`${prefix}/`)
     ? error.pointer.slice(prefix.length)

@@ -13,12 +13,18 @@ import { isEnabled, saveFields } from "./resource.ts";
 import { useKitTexts } from "./texts.ts";
 import { notify } from "./toast.tsx";
 
+/** What follows from each act, in words of the kind. */
+export interface SwitchWords {
+  on: string;
+  off: string;
+  remove: string;
+}
+
 interface ResourceActionsProps {
   resource: Resource;
   /** Where to go when it is deleted. */
   listHref: string;
-  /** What follows, in words of the kind. */
-  words: { on: string; off: string; remove: string };
+  words: SwitchWords;
 }
 
 export function ResourceActions({ resource, listHref, words }: ResourceActionsProps) {

@@ -59,6 +59,19 @@ export function proposedName(title: string): string {
     .slice(0, NAME_CHARS_MAX);
 }
 
+/** Makes a resource that must not exist yet. */
+export async function createResource(
+  kind: string,
+  name: string,
+  spec: Node,
+  agency: string | null = null,
+) {
+  await client.PUT("/resources/{kind}/{name}", {
+    params: { path: { kind, name } },
+    body: { spec, base_revision: null, ...(agency ? { agency } : {}) },
+  });
+}
+
 /** Saves some fields of a resource as a new revision; a newer one on the server is refused. */
 export async function saveFields(resource: Resource, fields: Node) {
   await client.PUT("/resources/{kind}/{name}", {

@@ -5,12 +5,12 @@ import { useState } from "react";
 import { api, client, refreshAll } from "../../api/client.ts";
 import type { Account, SessionInfo } from "../../api/types.ts";
 import { ActionDialog } from "../../kit/ActionDialog.tsx";
+import { browserName } from "../../kit/browser.ts";
 import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
 import { Loaded } from "../../kit/states.tsx";
 import { DateText } from "../../kit/text.tsx";
 import { notify } from "../../kit/toast.tsx";
-import { browserName } from "./browser.ts";
 import { useT } from "./texts.ts";
 
 export function Sessions({ account, mayEnd }: { account: Account; mayEnd: boolean }) {

@@ -1,106 +1,51 @@
 // All applications that people sign on to, whatever the protocol.
 
-import { Button } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
-import type { Resource } from "../../api/types.ts";
-import { formatDateTime, matches } from "../../i18n/format.ts";
-import { AppLink, useAddress } from "../../kit/address.tsx";
-import { FilterBar, SelectFilter, TextFilter } from "../../kit/filters.tsx";
-import kit from "../../kit/kit.module.css";
-import { type Column, ListPage } from "../../kit/ListPage.tsx";
-import { isEnabled, titleOf } from "../../kit/resource.ts";
-import { StatusBadge } from "../../kit/StatusBadge.tsx";
-import { useCan } from "../../kit/session.ts";
-import { DateText } from "../../kit/text.tsx";
+import { useAddress } from "../../kit/address.tsx";
+import { SelectFilter } from "../../kit/filters.tsx";
+import { ResourceList } from "../../kit/ResourceList.tsx";
+import { titleOf } from "../../kit/resource.ts";
 import { appHref, KINDS, useApplications } from "./kinds.ts";
 import { useT } from "./texts.ts";
 
 export default function ApplicationsPage() {
-  const { t } = useT();
+  const { t, word } = useT();
   const { get } = useAddress();
-  const can = useCan();
   const query = useAll(get("protocol"));
-  const words = get("q") ?? "";
-  const columns: Column<Resource>[] = [
-    {
-      id: "title",
-      header: t("column.title"),
-      kind: "grow",
-      text: titleOf,
-      cell: titleOf,
-    },
-    {
-      id: "name",
-      header: t("column.name"),
-      text: (row) => row.name,
-      cell: (row) => <span className={kit.code}>{row.name}</span>,
-    },
-    {
-      id: "protocol",
-      header: t("column.protocol"),
-      text: (row) => row.kind,
-      cell: (row) => <Protocol kind={row.kind} />,
-    },
-    {
-      id: "agency",
-      header: t("column.agency"),
-      text: (row) => row.agency ?? "",
-      cell: (row) => row.agency ?? "—",
-    },
-    {
-      id: "state",
-      header: t("column.state"),
-      cell: (row) => <StatusBadge state={isEnabled(row) ? "enabled" : "disabled"} />,
-    },
-    {
-      id: "changed",
-      header: t("column.changed"),
-      kind: "fixed",
-      text: (row) => formatDateTime(row.updated_at),
-      cell: (row) => <DateText value={row.updated_at} as="relative" />,
-    },
-  ];
-  const data = query.data && {
-    items: query.data.items.filter((row) => matches(`${titleOf(row)} ${row.name}`, words)),
-  };
   return (
-    <ListPage
+    <ResourceList
       title={t("title")}
       intro={t("intro")}
-      query={{ ...query, data }}
-      columns={columns}
-      rowId={(row) => `${row.kind}/${row.name}`}
-      rowHref={(row) => appHref(row.kind, row.name)}
-      filterNames={["q", "protocol"]}
+      one={t("column.title")}
+      query={query}
+      columns={[
+        {
+          id: "protocol",
+          header: t("column.protocol"),
+          text: (row) => word("protocol", row.kind) ?? row.kind,
+          cell: (row) => word("protocol", row.kind) ?? row.kind,
+        },
+        {
+          id: "agency",
+          header: t("column.agency"),
+          text: (row) => row.agency ?? "",
+          cell: (row) => row.agency ?? "—",
+        },
+      ]}
+      hrefOf={(row) => appHref(row.kind, row.name)}
+      create={{ label: t("create"), href: "/applications/new" }}
+      search={{ label: t("search"), hint: t("searchHint") }}
+      filterNames={["protocol"]}
+      filters={
+        <SelectFilter
+          name="protocol"
+          label={t("column.protocol")}
+          options={KINDS.map((kind) => ({ value: kind, label: t(`protocol.${kind}`) }))}
+        />
+      }
       exportName="ung-dung"
       empty={{ title: t("empty.title"), text: t("empty.text") }}
-      actions={
-        can("registry.resource.write") ? (
-          <Button
-            renderRoot={({ ref: _, ...props }) => <AppLink href="/applications/new" {...props} />}
-            leftSection={<IconPlus size={17} aria-hidden />}
-          >
-            {t("create")}
-          </Button>
-        ) : null
-      }
-      filters={
-        <FilterBar>
-          <TextFilter name="q" label={t("search")} placeholder={t("searchHint")} />
-          <SelectFilter
-            name="protocol"
-            label={t("column.protocol")}
-            options={KINDS.map((kind) => ({ value: kind, label: t(`protocol.${kind}`) }))}
-          />
-        </FilterBar>
-      }
     />
   );
-}
-
-function Protocol({ kind }: { kind: string }) {
-  const { word } = useT();
-  return <>{word("protocol", kind) ?? kind}</>;
 }
 
 /** The lists of all kinds as one; a province has tens of applications. */

@@ -1,18 +1,13 @@
 // The few questions of one type of application; the rest has good defaults.
 
-import { Button, Checkbox, Group, NativeSelect, Textarea, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
-import { client, refreshAll } from "../../api/client.ts";
-import { asProblem, fieldErrors } from "../../api/problem.ts";
-import { useLanguage } from "../../i18n/texts.ts";
+import { Checkbox, NativeSelect, Textarea, TextInput } from "@mantine/core";
+import { errorUnder } from "../../api/problem.ts";
 import { AgencySelect } from "../../kit/AgencySelect.tsx";
-import { useGo } from "../../kit/address.tsx";
+import { GuidedFrame, NameFields, useGuided } from "../../kit/GuidedFrame.tsx";
 import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
-import { proposedName } from "../../kit/resource.ts";
+import { createResource } from "../../kit/resource.ts";
 import { useSession } from "../../kit/session.ts";
-import { ProblemNote } from "../../kit/states.tsx";
-import { notify } from "../../kit/toast.tsx";
 import { type Answers, appHref, type Choice, kindOf, NO_ANSWERS, specOf } from "./kinds.ts";
 import { SOFTWARE } from "./software.ts";
 import { useT } from "./texts.ts";
@@ -31,70 +26,22 @@ const ASKS: Record<Choice, readonly (keyof Answers)[]> = {
 
 export function GuidedForm({ choice }: { choice: Choice }) {
   const { t } = useT();
-  const go = useGo();
-  const language = useLanguage();
   const { me } = useSession();
   const kind = kindOf(choice);
-  const [answers, setAnswers] = useState<Answers>({
-    ...NO_ANSWERS,
-    agency: me.agency?.code ?? null,
+  const form = useGuided<Answers>({
+    start: { ...NO_ANSWERS, agency: me.agency?.code ?? null },
+    send: (name, answers) => createResource(kind, name, specOf(choice, answers), answers.agency),
+    done: t("created"),
+    hrefOf: (name) => appHref(kind, name),
   });
-  const [isNamed, setNamed] = useState(false);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const problem = error ? asProblem(error) : undefined;
-  const errors = { ...fieldErrors(problem, language, "/spec"), ...fieldErrors(problem, language) };
+  const { answers, change, errors } = form;
   const asks = ASKS[choice];
   const isKnown = asks.includes("software") && answers.software !== "other";
-  const change = (patch: Partial<Answers>) => setAnswers((now) => ({ ...now, ...patch }));
-  const name = isNamed ? answers.name : proposedName(answers.title);
-
-  async function submit(event: FormEvent) {
-    event.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
-      await client.PUT("/resources/{kind}/{name}", {
-        params: { path: { kind, name: name.trim() } },
-        body: {
-          spec: specOf(choice, answers),
-          base_revision: null,
-          ...(answers.agency ? { agency: answers.agency } : {}),
-        },
-      });
-      notify(t("created"));
-      await refreshAll();
-      go(`${appHref(kind, name.trim())}?new=1`);
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  }
-
   return (
-    <form onSubmit={submit} noValidate className={kit.stack}>
-      {error ? <ProblemNote error={error} /> : null}
+    <GuidedFrame form={form} action={t("create")} listHref="/applications">
       <Panel title={t("form.title")}>
         <div className={kit.formGrid}>
-          <TextInput
-            label={t("form.name")}
-            description={t("form.nameHelp")}
-            required
-            value={answers.title}
-            error={errors["/title"] ?? errors["/name"]}
-            onChange={(event) => change({ title: event.currentTarget.value })}
-          />
-          <TextInput
-            label={t("form.code")}
-            description={t("form.codeHelp")}
-            required
-            value={name}
-            onChange={(event) => {
-              setNamed(true);
-              change({ name: event.currentTarget.value });
-            }}
-          />
+          <NameFields form={form} titleHelp={t("form.nameHelp")} />
           <AgencySelect
             label={t("form.agency")}
             description={t(
@@ -102,7 +49,7 @@ export function GuidedForm({ choice }: { choice: Choice }) {
             )}
             value={answers.agency}
             onChange={(agency) => change({ agency })}
-            error={errors["/agency"]}
+            error={errors["/agency"] ?? form.agencyError}
           />
           {asks.includes("software") ? (
             <NativeSelect
@@ -123,7 +70,7 @@ export function GuidedForm({ choice }: { choice: Choice }) {
               required
               spellCheck={false}
               value={answers.address}
-              error={firstOf(errors, ["/redirect_uris", "/backchannel_logout_uri"])}
+              error={errorUnder(errors, "/redirect_uris", "/backchannel_logout_uri")}
               onChange={(event) => change({ address: event.currentTarget.value })}
             />
           ) : null}
@@ -135,7 +82,7 @@ export function GuidedForm({ choice }: { choice: Choice }) {
               autosize
               minRows={2}
               value={answers.addresses}
-              error={firstOf(errors, ["/redirect_uris", "/services"])}
+              error={errorUnder(errors, "/redirect_uris", "/services")}
               onChange={(event) => change({ addresses: event.currentTarget.value })}
             />
           ) : null}
@@ -146,7 +93,7 @@ export function GuidedForm({ choice }: { choice: Choice }) {
               autosize
               minRows={2}
               value={answers.logoutAddress}
-              error={firstOf(errors, ["/post_logout_redirect_uris"])}
+              error={errorUnder(errors, "/post_logout_redirect_uris")}
               onChange={(event) => change({ logoutAddress: event.currentTarget.value })}
             />
           ) : null}
@@ -168,22 +115,6 @@ export function GuidedForm({ choice }: { choice: Choice }) {
           ) : null}
         </div>
       </Panel>
-      <Group justify="flex-end" gap="xs">
-        <Button variant="default" onClick={() => go("/applications")}>
-          {t("cancel")}
-        </Button>
-        <Button type="submit" loading={isBusy} disabled={name.trim() === ""}>
-          {t("create")}
-        </Button>
-      </Group>
-    </form>
+    </GuidedFrame>
   );
-}
-
-/** The error of a list or of any of its entries. */
-function firstOf(errors: Record<string, string>, pointers: readonly string[]) {
-  const found = Object.entries(errors).find(([pointer]) =>
-    pointers.some((wanted) => pointer === wanted || pointer.startsWith(`${wanted}/`)),
-  );
-  return found?.[1];
 }

@@ -1,8 +1,6 @@
 // A new application: first what it can do, then the few things that only a person knows.
 
-import { useAddress } from "../../kit/address.tsx";
-import { Choices } from "../../kit/Choices.tsx";
-import { Page, Panel } from "../../kit/Page.tsx";
+import { ChoicePage } from "../../kit/ChoicePage.tsx";
 import { GuidedForm } from "./GuidedForm.tsx";
 import { CHOICES } from "./kinds.ts";
 import { SamlForm } from "./SamlForm.tsx";
@@ -10,25 +8,19 @@ import { useT } from "./texts.ts";
 
 export default function NewApplicationPage() {
   const { t } = useT();
-  const { get, set } = useAddress();
-  const chosen = CHOICES.find((choice) => choice === get("type"));
   return (
-    <Page title={t("create")} crumbs={[{ label: t("title"), href: "/applications" }]}>
-      <Panel title={t("choose.title")}>
-        <Choices
-          label={t("choose.title")}
-          description={t("choose.text")}
-          choices={CHOICES.map((value) => ({
-            value,
-            title: t(`choice.${value}.title`),
-            text: t(`choice.${value}.text`),
-          }))}
-          value={chosen}
-          onChange={(type) => set({ type })}
-        />
-      </Panel>
-      {chosen === "saml" ? <SamlForm /> : null}
-      {chosen && chosen !== "saml" ? <GuidedForm key={chosen} choice={chosen} /> : null}
-    </Page>
+    <ChoicePage
+      title={t("create")}
+      list={{ label: t("title"), href: "/applications" }}
+      question={{ title: t("choose.title"), text: t("choose.text") }}
+      parameter="type"
+      choices={CHOICES.map((value) => ({
+        value,
+        title: t(`choice.${value}.title`),
+        text: t(`choice.${value}.text`),
+      }))}
+    >
+      {(choice) => (choice === "saml" ? <SamlForm /> : <GuidedForm key={choice} choice={choice} />)}
+    </ChoicePage>
   );
 }

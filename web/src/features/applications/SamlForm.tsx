@@ -1,13 +1,13 @@
 // A SAML application from its metadata: pasted or as a file, looked at before it is kept.
 
-import { Button, FileButton, Group, Textarea, TextInput } from "@mantine/core";
+import { Button, FileButton, Group, Textarea } from "@mantine/core";
 import { IconFileUpload } from "@tabler/icons-react";
-import { useState } from "react";
-import { client, refreshAll } from "../../api/client.ts";
+import { useRef, useState } from "react";
+import { client } from "../../api/client.ts";
 import type { SamlPreview } from "../../api/types.ts";
 import { useText } from "../../i18n/texts.ts";
 import { AgencySelect } from "../../kit/AgencySelect.tsx";
-import { useGo } from "../../kit/address.tsx";
+import { GuidedFrame, type Named, NameFields, useGuided } from "../../kit/GuidedFrame.tsx";
 import { useIssuer } from "../../kit/issuer.ts";
 import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
@@ -15,9 +15,12 @@ import { fieldOf, saveFields, textOf, textsOf } from "../../kit/resource.ts";
 import { useSession } from "../../kit/session.ts";
 import { ProblemNote } from "../../kit/states.tsx";
 import { CodeText, Facts } from "../../kit/text.tsx";
-import { notify } from "../../kit/toast.tsx";
 import { appHref } from "./kinds.ts";
 import { useT } from "./texts.ts";
+
+interface KeepAnswers extends Named {
+  agency: string | null;
+}
 
 export function SamlForm() {
   const { t } = useT();
@@ -26,6 +29,7 @@ export function SamlForm() {
   const [preview, setPreview] = useState<SamlPreview | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const again = useRef<() => void>(null);
   async function look(text: string) {
     setBusy(true);
     setError(null);
@@ -40,6 +44,8 @@ export function SamlForm() {
     }
   }
   async function open(file: File | null) {
+    // The same file may be chosen again, mended.
+    again.current?.();
     if (!file) return;
     const text = await file.text();
     setMetadata(text);
@@ -51,7 +57,7 @@ export function SamlForm() {
       <Panel
         title={t("saml.title")}
         actions={
-          <FileButton onChange={open} accept=".xml,application/xml,text/xml">
+          <FileButton onChange={open} resetRef={again} accept=".xml,application/xml,text/xml">
             {(props) => (
               <Button
                 {...props}
@@ -109,23 +115,15 @@ export function SamlForm() {
 function Keep({ metadata, preview }: { metadata: string; preview: SamlPreview }) {
   const { t } = useT();
   const text = useText();
-  const go = useGo();
   const { me } = useSession();
-  const [name, setName] = useState(preview.name);
   const told = textOf(preview, "title");
-  const [title, setTitle] = useState(told);
-  const [agency, setAgency] = useState<string | null>(me.agency?.code ?? null);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const consumers = fieldOf(preview, "assertion_consumers");
-  const addresses = Array.isArray(consumers) ? consumers.map((one) => String(one?.url ?? "")) : [];
-  async function keep() {
-    setBusy(true);
-    setError(null);
-    try {
+  const form = useGuided<KeepAnswers>({
+    start: { title: told, name: preview.name, agency: me.agency?.code ?? null },
+    isNamed: true,
+    async send(name, { title, agency }) {
       const { data } = await client.POST("/saml-sps", {
         body: {
-          name: name.trim(),
+          name,
           metadata,
           ...(agency ? { agency } : {}),
           ...(preview.revision ? { base_revision: preview.revision } : {}),
@@ -134,74 +132,63 @@ function Keep({ metadata, preview }: { metadata: string; preview: SamlPreview })
       // Metadata seldom has a name that people understand.
       const wanted = title.trim().normalize("NFC");
       if (data && wanted !== "" && wanted !== told) await saveFields(data, { title: wanted });
-      notify(t("created"));
-      await refreshAll();
-      go(`${appHref("saml-sp", name.trim())}?new=1`);
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  }
+    },
+    done: t("created"),
+    hrefOf: (name) => appHref("saml-sp", name),
+  });
+  const consumers = fieldOf(preview, "assertion_consumers");
+  const addresses = Array.isArray(consumers) ? consumers.map((one) => String(one?.url ?? "")) : [];
   return (
-    <Panel title={t("saml.found")}>
-      <div className={kit.stack}>
-        {error ? <ProblemNote error={error} /> : null}
-        <Facts
-          facts={[
-            {
-              label: t("saml.entity"),
-              value: <CodeText>{textsOf(preview, "entity_id")[0] ?? ""}</CodeText>,
-            },
-            {
-              label: t("saml.consumers"),
-              value: addresses.map((address) => (
-                <div key={address}>
-                  <CodeText>{address}</CodeText>
-                </div>
-              )),
-            },
-            {
-              label: t("saml.certificates"),
-              value: String(textsOf(preview, "certificates").length),
-            },
-          ]}
-        />
-        {preview.warnings.length > 0 ? (
-          <ul className={kit.soft}>
-            {preview.warnings.map((warning) => (
-              <li key={warning.en}>{text(warning)}</li>
-            ))}
-          </ul>
-        ) : null}
-        <div className={kit.formGrid}>
-          <TextInput
-            label={t("form.name")}
-            description={t("form.nameHelp")}
-            required
-            value={title}
-            onChange={(event) => setTitle(event.currentTarget.value)}
+    <GuidedFrame
+      form={form}
+      action={preview.revision ? t("saml.replace") : t("create")}
+      listHref="/applications"
+    >
+      <Panel title={t("saml.found")}>
+        <div className={kit.stack}>
+          <Facts
+            facts={[
+              {
+                label: t("saml.entity"),
+                value: <CodeText>{textsOf(preview, "entity_id")[0] ?? ""}</CodeText>,
+              },
+              {
+                label: t("saml.consumers"),
+                value: addresses.map((address) => (
+                  <div key={address}>
+                    <CodeText>{address}</CodeText>
+                  </div>
+                )),
+              },
+              {
+                label: t("saml.certificates"),
+                value: String(textsOf(preview, "certificates").length),
+              },
+            ]}
           />
-          <TextInput
-            label={t("form.code")}
-            description={preview.revision ? t("saml.replaces") : t("form.codeHelp")}
-            value={name}
-            readOnly={Boolean(preview.revision)}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <AgencySelect
-            label={t("form.agency")}
-            description={t("form.agencyHelp")}
-            value={agency}
-            onChange={setAgency}
-          />
+          {preview.warnings.length > 0 ? (
+            <ul className={kit.soft}>
+              {preview.warnings.map((warning) => (
+                <li key={warning.en}>{text(warning)}</li>
+              ))}
+            </ul>
+          ) : null}
+          <div className={kit.formGrid}>
+            <NameFields
+              form={form}
+              titleHelp={t("form.nameHelp")}
+              fixed={preview.revision ? t("saml.replaces") : undefined}
+            />
+            <AgencySelect
+              label={t("form.agency")}
+              description={t("form.agencyHelp")}
+              value={form.answers.agency}
+              error={form.agencyError}
+              onChange={(agency) => form.change({ agency })}
+            />
+          </div>
         </div>
-        <Group justify="flex-end">
-          <Button onClick={keep} loading={isBusy} disabled={name.trim() === ""}>
-            {preview.revision ? t("saml.replace") : t("create")}
-          </Button>
-        </Group>
-      </div>
-    </Panel>
+      </Panel>
+    </GuidedFrame>
   );
 }

@@ -1,20 +1,14 @@
 // One directory: can it be read, what is taken over, when it was read and what that did.
 
-import { Alert } from "@mantine/core";
-import { api } from "../../api/client.ts";
 import type { Resource } from "../../api/types.ts";
-import { AppLink, address, useAddress, useParam } from "../../kit/address.tsx";
-import kit from "../../kit/kit.module.css";
-import { Page, Panel } from "../../kit/Page.tsx";
-import { ResourceActions } from "../../kit/ResourceActions.tsx";
-import { isEnabled, textOf, textsOf, titleOf } from "../../kit/resource.ts";
-import { StatusBadge } from "../../kit/StatusBadge.tsx";
+import { AppLink, address } from "../../kit/address.tsx";
+import { KeptSecret } from "../../kit/KeptSecret.tsx";
+import { AboutPanel, ResourcePage } from "../../kit/ResourcePage.tsx";
+import { textOf, textsOf } from "../../kit/resource.ts";
 import { useCan } from "../../kit/session.ts";
-import { Loaded } from "../../kit/states.tsx";
-import { CodeText, DateText, Facts } from "../../kit/text.tsx";
+import { CodeText } from "../../kit/text.tsx";
 import { ConflictsPanel } from "./Conflicts.tsx";
-import { KIND, modeOf, productOf } from "./kinds.ts";
-import { PasswordPanel } from "./PasswordPanel.tsx";
+import { KIND, modeOf, productOf, setPassword } from "./kinds.ts";
 import { RunsPanel } from "./RunsPanel.tsx";
 import { SchedulePanel } from "./SchedulePanel.tsx";
 import { TestPanel } from "./TestPanel.tsx";
@@ -22,54 +16,53 @@ import { useT } from "./texts.ts";
 
 export default function DirectoryPage() {
   const { t } = useT();
-  const name = useParam("name");
   const can = useCan();
-  const { get } = useAddress();
-  const query = api.useQuery("get", "/resources/{kind}/{name}", {
-    params: { path: { kind: KIND, name } },
-  });
-  const resource = query.data;
   return (
-    <Page
-      title={resource ? titleOf(resource) : name}
-      crumbs={[{ label: t("title"), href: "/directory-connections" }]}
-      aside={resource ? <StatusBadge state={isEnabled(resource) ? "enabled" : "disabled"} /> : null}
-      actions={
-        resource && can("registry.resource.write") ? (
-          <ResourceActions
-            resource={resource}
-            listHref="/directory-connections"
-            words={{ on: t("actions.on"), off: t("actions.off"), remove: t("actions.remove") }}
-          />
-        ) : null
-      }
+    <ResourcePage
+      kind={KIND}
+      list={{ label: t("title"), href: "/directory-connections" }}
+      words={{ on: t("actions.on"), off: t("actions.off"), remove: t("actions.remove") }}
+      fresh={{ title: t("fresh.title"), text: t("fresh.text") }}
+      side={(resource) => (
+        <>
+          <Password name={resource.name} />
+          <SchedulePanel resource={resource} />
+          <About resource={resource} />
+        </>
+      )}
     >
-      {get("new") ? (
-        <Alert variant="default" title={t("fresh.title")}>
-          {t("fresh.text")}
-        </Alert>
-      ) : null}
-      <Loaded query={query}>
-        {(loaded) => (
-          <div className={kit.columns}>
-            <div className={kit.stack}>
-              {can("directory.connection.run") ? <TestPanel resource={loaded} /> : null}
-              {can("directory.connection.read") ? (
-                <>
-                  <RunsPanel name={loaded.name} />
-                  <ConflictsPanel connection={loaded.name} />
-                </>
-              ) : null}
-            </div>
-            <div className={kit.stack}>
-              {can("directory.connection.secret") ? <PasswordPanel name={loaded.name} /> : null}
-              <SchedulePanel resource={loaded} />
-              <About resource={loaded} />
-            </div>
-          </div>
-        )}
-      </Loaded>
-    </Page>
+      {(resource) => (
+        <>
+          {can("directory.connection.run") ? <TestPanel resource={resource} /> : null}
+          {can("directory.connection.read") ? (
+            <>
+              <RunsPanel name={resource.name} />
+              <ConflictsPanel connection={resource.name} />
+            </>
+          ) : null}
+        </>
+      )}
+    </ResourcePage>
+  );
+}
+
+function Password({ name }: { name: string }) {
+  const { t } = useT();
+  const can = useCan();
+  if (!can("directory.connection.secret")) return null;
+  return (
+    <KeptSecret
+      words={{
+        title: t("password.title"),
+        text: t("password.text"),
+        set: t("password.set"),
+        replaces: t("password.replaces"),
+        label: t("form.password"),
+        save: t("password.save"),
+        done: t("password.done"),
+      }}
+      save={(password) => setPassword(name, password)}
+    />
   );
 }
 
@@ -78,39 +71,28 @@ function About({ resource }: { resource: Resource }) {
   const agency = textOf(resource, "agency");
   const code = (text: string) => <CodeText>{text}</CodeText>;
   return (
-    <Panel title={t("facts.title")}>
-      <Facts
-        facts={[
-          { label: t("column.name"), value: code(resource.name) },
-          { label: t("column.product"), value: t(`product.${productOf(resource)}.title`) },
-          { label: t("column.mode"), value: t(`mode.${modeOf(resource)}`) },
-          {
-            label: t("column.urls"),
-            value: textsOf(resource, "urls").map((url) => <div key={url}>{code(url)}</div>),
-          },
-          { label: t("form.bindDn"), value: code(textOf(resource, "bind_dn")) },
-          { label: t("form.peopleBase"), value: code(textOf(resource, "people_base")) },
-          {
-            label: t("form.groupsBase"),
-            value: code(textOf(resource, "groups_base")),
-            show: textOf(resource, "groups_base") !== "",
-          },
-          {
-            label: t("form.agency"),
-            value: <AppLink href={address.agency(agency)}>{agency}</AppLink>,
-            show: agency !== "",
-          },
-          { label: t("column.changed"), value: <DateText value={resource.updated_at} /> },
-          {
-            label: t("facts.journal"),
-            value: (
-              <AppLink href={address.journal({ subject: resource.name })}>
-                {t("facts.seeJournal")}
-              </AppLink>
-            ),
-          },
-        ]}
-      />
-    </Panel>
+    <AboutPanel
+      resource={resource}
+      facts={[
+        { label: t("column.product"), value: t(`product.${productOf(resource)}.title`) },
+        { label: t("column.mode"), value: t(`mode.${modeOf(resource)}`) },
+        {
+          label: t("column.urls"),
+          value: textsOf(resource, "urls").map((url) => <div key={url}>{code(url)}</div>),
+        },
+        { label: t("form.bindDn"), value: code(textOf(resource, "bind_dn")) },
+        { label: t("form.peopleBase"), value: code(textOf(resource, "people_base")) },
+        {
+          label: t("form.groupsBase"),
+          value: code(textOf(resource, "groups_base")),
+          show: textOf(resource, "groups_base") !== "",
+        },
+        {
+          label: t("form.agency"),
+          value: <AppLink href={address.agency(agency)}>{agency}</AppLink>,
+          show: agency !== "",
+        },
+      ]}
+    />
   );
 }

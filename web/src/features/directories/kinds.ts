@@ -4,6 +4,7 @@
 // Not here: the whole form of the kind (Configuration), words (`vi.json`, `en.json`).
 // Follows: `crates/directory/src/federation/kind.rs`.
 
+import { client } from "../../api/client.ts";
 import type { Resource } from "../../api/types.ts";
 import { fieldOf, linesOf } from "../../kit/resource.ts";
 import type { Node } from "../../kit/schema/schema.ts";
@@ -144,4 +145,12 @@ export function scheduleOf(resource: Pick<Resource, "spec">): Schedule {
 
 export function directoryHref(name: string): string {
   return `/directory-connections/${encodeURIComponent(name)}`;
+}
+
+/** Keeps the password of the account that reads the directory. */
+export function setPassword(name: string, password: string) {
+  return client.PUT("/directory-connections/{name}/password", {
+    params: { path: { name } },
+    body: { password },
+  });
 }

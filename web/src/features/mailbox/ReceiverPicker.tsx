@@ -38,7 +38,7 @@ export function ReceiverPicker({ value, onChange, error }: ReceiverPickerProps) 
 
   return (
     <div>
-      <div className={classes.receivers}>
+      <div className={chips.withButton}>
         <AgencySelect
           label={t("field.to")}
           required
@@ -76,7 +76,7 @@ export function ReceiverPicker({ value, onChange, error }: ReceiverPickerProps) 
         size={640}
         closeButtonProps={{ "aria-label": kit.t("close") }}
       >
-        <div className={classes.tree}>
+        <div className={chips.treeBox}>
           <AgencyTree
             label={t("fromTree")}
             multiple
@@ -87,7 +87,7 @@ export function ReceiverPicker({ value, onChange, error }: ReceiverPickerProps) 
                 : onChange([...value, { code: agency.code, name: agency.name }])
             }
             mark={(agency) => (
-              <span className={classes.check} data-on={has(agency.code) || undefined} aria-hidden>
+              <span className={chips.tick} data-on={has(agency.code) || undefined} aria-hidden>
                 {has(agency.code) ? <IconCheck size={14} stroke={3} /> : null}
               </span>
             )}

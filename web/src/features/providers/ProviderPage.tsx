@@ -1,77 +1,69 @@
 // One provider: does it answer, its secret, what its claims become, what its levels are worth.
 
 import { Alert } from "@mantine/core";
-import { api } from "../../api/client.ts";
 import type { Resource } from "../../api/types.ts";
-import { AppLink, address, useAddress, useParam } from "../../kit/address.tsx";
-import kit from "../../kit/kit.module.css";
-import { Page, Panel } from "../../kit/Page.tsx";
-import { ResourceActions } from "../../kit/ResourceActions.tsx";
-import { isEnabled, textOf, textsOf, titleOf } from "../../kit/resource.ts";
-import { StatusBadge } from "../../kit/StatusBadge.tsx";
+import { AppLink, address } from "../../kit/address.tsx";
+import { KeptSecret } from "../../kit/KeptSecret.tsx";
+import { AboutPanel, ResourcePage } from "../../kit/ResourcePage.tsx";
+import { textOf, textsOf } from "../../kit/resource.ts";
 import { useCan } from "../../kit/session.ts";
-import { Loaded } from "../../kit/states.tsx";
-import { CodeText, DateText, Facts } from "../../kit/text.tsx";
+import { CodeText } from "../../kit/text.tsx";
 import { CheckPanel } from "./CheckPanel.tsx";
-import { KIND, levelsOf, needsSecret, profileOf } from "./kinds.ts";
+import { KIND, levelsOf, needsSecret, profileOf, setSecret } from "./kinds.ts";
 import { LevelsPanel } from "./LevelsPanel.tsx";
 import { MapPanel } from "./MapPanel.tsx";
-import { SecretPanel } from "./SecretPanel.tsx";
 import { useT } from "./texts.ts";
 
 export default function ProviderPage() {
   const { t } = useT();
-  const name = useParam("name");
-  const can = useCan();
-  const { get } = useAddress();
-  const query = api.useQuery("get", "/resources/{kind}/{name}", {
-    params: { path: { kind: KIND, name } },
-  });
-  const resource = query.data;
-  const isUnproved = resource && profileOf(resource) !== "generic";
   return (
-    <Page
-      title={resource ? titleOf(resource) : name}
-      crumbs={[{ label: t("title"), href: "/identity-providers" }]}
-      aside={resource ? <StatusBadge state={isEnabled(resource) ? "enabled" : "disabled"} /> : null}
-      actions={
-        resource && can("registry.resource.write") ? (
-          <ResourceActions
-            resource={resource}
-            listHref="/identity-providers"
-            words={{ on: t("actions.on"), off: t("actions.off"), remove: t("actions.remove") }}
-          />
-        ) : null
+    <ResourcePage
+      kind={KIND}
+      list={{ label: t("title"), href: "/identity-providers" }}
+      words={{ on: t("actions.on"), off: t("actions.off"), remove: t("actions.remove") }}
+      fresh={{ title: t("fresh.title"), text: t("fresh.text") }}
+      note={(resource) =>
+        profileOf(resource) === "generic" ? null : (
+          <Alert variant="default" title={t("unverified.title")}>
+            {t("unverified.text")}
+          </Alert>
+        )
       }
+      side={(resource) => (
+        <>
+          <Secret resource={resource} />
+          <About resource={resource} />
+        </>
+      )}
     >
-      {get("new") ? (
-        <Alert variant="default" title={t("fresh.title")}>
-          {t("fresh.text")}
-        </Alert>
-      ) : null}
-      {isUnproved ? (
-        <Alert variant="default" title={t("unverified.title")}>
-          {t("unverified.text")}
-        </Alert>
-      ) : null}
-      <Loaded query={query}>
-        {(loaded) => (
-          <div className={kit.columns}>
-            <div className={kit.stack}>
-              <CheckPanel resource={loaded} />
-              <MapPanel resource={loaded} />
-              <LevelsPanel key={JSON.stringify(levelsOf(loaded))} resource={loaded} />
-            </div>
-            <div className={kit.stack}>
-              {needsSecret(loaded) && can("sso.provider.secret") ? (
-                <SecretPanel name={loaded.name} />
-              ) : null}
-              <About resource={loaded} />
-            </div>
-          </div>
-        )}
-      </Loaded>
-    </Page>
+      {(resource) => (
+        <>
+          <CheckPanel resource={resource} />
+          <MapPanel resource={resource} />
+          <LevelsPanel key={JSON.stringify(levelsOf(resource))} resource={resource} />
+        </>
+      )}
+    </ResourcePage>
+  );
+}
+
+function Secret({ resource }: { resource: Resource }) {
+  const { t } = useT();
+  const can = useCan();
+  if (!needsSecret(resource) || !can("sso.provider.secret")) return null;
+  return (
+    <KeptSecret
+      words={{
+        title: t("secret.title"),
+        text: t("secret.text"),
+        set: t("secret.set"),
+        replaces: t("secret.replaces"),
+        label: t("form.secret"),
+        save: t("secret.save"),
+        done: t("secret.done"),
+      }}
+      save={(secret) => setSecret(resource.name, secret)}
+    />
   );
 }
 
@@ -81,41 +73,30 @@ function About({ resource }: { resource: Resource }) {
   const clientAuth = textOf(resource, "client_auth") || "client_secret_basic";
   const agency = textOf(resource, "request_agency");
   return (
-    <Panel title={t("facts.title")}>
-      <Facts
-        facts={[
-          { label: t("column.name"), value: <CodeText>{resource.name}</CodeText> },
-          { label: t("column.profile"), value: t(`profile.${profileOf(resource)}.title`) },
-          {
-            label: t("column.issuer"),
-            value: <CodeText copy>{textOf(resource, "issuer")}</CodeText>,
-          },
-          {
-            label: t("form.clientId"),
-            value: <CodeText copy>{textOf(resource, "client_id")}</CodeText>,
-          },
-          { label: t("form.clientAuth"), value: word("clientAuth", clientAuth) ?? clientAuth },
-          {
-            label: t("form.scopes"),
-            value: <CodeText>{textsOf(resource, "scopes").join(" ")}</CodeText>,
-          },
-          { label: t("form.unknown"), value: word("unknown", unknown) ?? unknown },
-          {
-            label: t("form.agency"),
-            value: <AppLink href={address.agency(agency)}>{agency}</AppLink>,
-            show: agency !== "",
-          },
-          { label: t("column.changed"), value: <DateText value={resource.updated_at} /> },
-          {
-            label: t("facts.journal"),
-            value: (
-              <AppLink href={address.journal({ subject: resource.name })}>
-                {t("facts.seeJournal")}
-              </AppLink>
-            ),
-          },
-        ]}
-      />
-    </Panel>
+    <AboutPanel
+      resource={resource}
+      facts={[
+        { label: t("column.profile"), value: t(`profile.${profileOf(resource)}.title`) },
+        {
+          label: t("column.issuer"),
+          value: <CodeText copy>{textOf(resource, "issuer")}</CodeText>,
+        },
+        {
+          label: t("form.clientId"),
+          value: <CodeText copy>{textOf(resource, "client_id")}</CodeText>,
+        },
+        { label: t("form.clientAuth"), value: word("clientAuth", clientAuth) ?? clientAuth },
+        {
+          label: t("form.scopes"),
+          value: <CodeText>{textsOf(resource, "scopes").join(" ")}</CodeText>,
+        },
+        { label: t("form.unknown"), value: word("unknown", unknown) ?? unknown },
+        {
+          label: t("form.agency"),
+          value: <AppLink href={address.agency(agency)}>{agency}</AppLink>,
+          show: agency !== "",
+        },
+      ]}
+    />
   );
 }

@@ -4,6 +4,7 @@
 // Not here: the whole form of the kind (Configuration), words (`vi.json`, `en.json`).
 // Follows: `crates/sso/src/upstream/kind.rs`, `claims.rs` (the profiles' own maps).
 
+import { client } from "../../api/client.ts";
 import type { Resource } from "../../api/types.ts";
 import { fieldOf, linesOf, textOf } from "../../kit/resource.ts";
 import { isNode, type Node } from "../../kit/schema/schema.ts";
@@ -263,4 +264,12 @@ export function needsSecret(resource: Pick<Resource, "spec">): boolean {
 
 export function providerHref(name: string): string {
   return `/identity-providers/${encodeURIComponent(name)}`;
+}
+
+/** Keeps the secret that the provider gave the province. */
+export function setSecret(name: string, secret: string) {
+  return client.PUT("/identity-providers/{name}/secret", {
+    params: { path: { name } },
+    body: { secret },
+  });
 }

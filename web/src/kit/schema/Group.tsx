@@ -5,8 +5,8 @@ import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import classes from "../kit.module.css";
 import { useKitTexts } from "../texts.ts";
-import { AgenciesField } from "./AgenciesField.tsx";
 import { type FieldProps, useSchema } from "./context.ts";
+import { AgenciesField, GroupsField } from "./ListFields.tsx";
 import {
   helpOf,
   isNode,
@@ -92,6 +92,7 @@ export function Field({ node, ...props }: FieldProps & { node: Node }) {
       return <JsonField {...common} />;
     case "list":
       if (shape.item["x-widget"] === "ref:agency") return <AgenciesField {...common} />;
+      if (shape.item["x-widget"] === "ref:group") return <GroupsField {...common} />;
       return shape.options ? (
         <ChoicesField {...common} options={shape.options} />
       ) : (
