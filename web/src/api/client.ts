@@ -7,11 +7,12 @@
 import { QueryClient } from "@tanstack/react-query";
 import createFetchClient, { type Middleware } from "openapi-fetch";
 import createQueryHooks from "openapi-react-query";
+import { currentActing, ON_BEHALF_OF } from "./acting.ts";
 import { ApiError, asProblem, readProblem } from "./problem.ts";
 import type { paths } from "./types.ts";
 
 /** Where the administration API lives. */
-const API = "/api/v1";
+export const API = "/api/v1";
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 const RETRIES_MAX = 2;
 
@@ -59,6 +60,8 @@ const frame: Middleware = {
   onRequest({ request }) {
     request.headers.set("Accept-Language", language);
     request.headers.set("traceparent", `00-${randomHex(16)}-${randomHex(8)}-01`);
+    const acting = currentActing();
+    if (acting) request.headers.set(ON_BEHALF_OF, acting.delegator);
     if (!SAFE.has(request.method)) {
       request.headers.set("X-CSRF-Token", csrfToken);
       // A form that may be sent twice brings its own key.
@@ -73,12 +76,25 @@ const frame: Middleware = {
     const problem = await readProblem(response);
     // Who is signed in but must prove it anew decides when to leave: a form may be half filled in.
     if (response.status === 401 && !problem.step_up) goToSignIn();
+    // Perhaps the delegation has ended; who one is is asked again, and the shell follows the answer.
+    if (response.status === 403 && currentActing() && !response.url.endsWith(`${API}/me`)) {
+      void queryClient.invalidateQueries({ queryKey: api.queryOptions("get", "/me", {}).queryKey });
+    }
     throw new ApiError(problem);
   },
 };
 
 export const client = createFetchClient<paths>({ baseUrl: API });
 client.use(frame);
+
+/** An answer that is no JSON: a document's text, a file. It is read for whom this tab acts. */
+export async function fetchFile(href: string, signal?: AbortSignal): Promise<Response> {
+  const acting = currentActing();
+  const headers: Record<string, string> = acting ? { [ON_BEHALF_OF]: acting.delegator } : {};
+  const response = await fetch(href, signal ? { headers, signal } : { headers });
+  if (!response.ok) throw new ApiError(await readProblem(response));
+  return response;
+}
 
 /** Hooks over the client: `api.useQuery("get", "/…")`. */
 export const api = createQueryHooks(client);

@@ -2951,6 +2951,10 @@ export interface components {
         ConflictView: {
             /** @description The account that exists. */
             account: string;
+            /** @description Name of its person. */
+            account_name: string;
+            /** @description Its sign-in name. */
+            account_username: string;
             /** @description Connection. */
             connection: string;
             /** @description Who decided. */
@@ -3189,6 +3193,8 @@ export interface components {
              * @description Account that acts.
              */
             delegate_id: string;
+            /** @description Name of that person. */
+            delegate_name: string;
             /** @description Its sign-in name. */
             delegator: string;
             /**
@@ -3196,6 +3202,8 @@ export interface components {
              * @description Account that delegates.
              */
             delegator_id: string;
+            /** @description Name of that person. */
+            delegator_name: string;
             /** @description From when. */
             from: components["schemas"]["Timestamp"];
             /**
@@ -4000,7 +4008,7 @@ export interface components {
             permissions: string[];
             /** @description How it likes the console. */
             preferences: components["schemas"]["Preferences"];
-            /** @description Roles. */
+            /** @description Roles; the delegated ones while the caller acts for somebody. */
             roles: components["schemas"]["GrantView"][];
             /** @description Sign-in name. */
             username: string;
@@ -4414,6 +4422,10 @@ export interface components {
             items: {
                 /** @description The account that exists. */
                 account: string;
+                /** @description Name of its person. */
+                account_name: string;
+                /** @description Its sign-in name. */
+                account_username: string;
                 /** @description Connection. */
                 connection: string;
                 /** @description Who decided. */
@@ -4495,6 +4507,8 @@ export interface components {
                  * @description Account that acts.
                  */
                 delegate_id: string;
+                /** @description Name of that person. */
+                delegate_name: string;
                 /** @description Its sign-in name. */
                 delegator: string;
                 /**
@@ -4502,6 +4516,8 @@ export interface components {
                  * @description Account that delegates.
                  */
                 delegator_id: string;
+                /** @description Name of that person. */
+                delegator_name: string;
                 /** @description From when. */
                 from: components["schemas"]["Timestamp"];
                 /**

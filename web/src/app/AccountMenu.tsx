@@ -2,12 +2,14 @@
 
 import { Menu, UnstyledButton } from "@mantine/core";
 import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUser } from "@tabler/icons-react";
-import { useRef } from "react";
+import { useRef, useState } from "react";
+import { setActing } from "../api/acting.ts";
 import { getCsrfToken } from "../api/client.ts";
 import { useText } from "../i18n/texts.ts";
 import { useGo } from "../kit/address.tsx";
 import { useSavePreferences } from "../kit/preferences.ts";
 import { useSession } from "../kit/session.ts";
+import { ActingChoice } from "./ActingChoice.tsx";
 import { useFeatures } from "./MainMenu.tsx";
 import classes from "./shell.module.css";
 import { useAppTexts } from "./texts.ts";
@@ -36,13 +38,14 @@ export function AccountMenu() {
   const save = useSavePreferences();
   const own = useFeatures().filter((feature) => feature.group === "account");
   const form = useRef<HTMLFormElement>(null);
+  const [isOpen, setOpen] = useState(false);
   return (
     <>
       {/* Sign-out is a plain form: it works whatever state the page is in. */}
       <form ref={form} method="post" action="/sign-out" hidden>
         <input type="hidden" name="csrf_token" value={getCsrfToken()} readOnly />
       </form>
-      <Menu width={268} position="bottom-end">
+      <Menu width={268} position="bottom-end" opened={isOpen} onChange={setOpen}>
         <Menu.Target>
           <UnstyledButton
             className={classes.account}
@@ -67,6 +70,7 @@ export function AccountMenu() {
               {text(feature.label)}
             </Menu.Item>
           ))}
+          <ActingChoice isOpen={isOpen} />
           <Menu.Divider />
           <Menu.Label>{t("profile.language")}</Menu.Label>
           <Menu.RadioGroup
@@ -119,7 +123,10 @@ export function AccountMenu() {
           <Menu.Divider />
           <Menu.Item
             leftSection={<IconLogout size={16} aria-hidden />}
-            onClick={() => form.current?.submit()}
+            onClick={() => {
+              setActing(null);
+              form.current?.submit();
+            }}
           >
             {t("profile.signOut")}
           </Menu.Item>

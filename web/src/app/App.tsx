@@ -8,6 +8,7 @@ import { asProblem } from "../api/problem.ts";
 import { applyLanguage } from "../i18n/setup.ts";
 import { SessionContext } from "../kit/session.ts";
 import { ProblemNote } from "../kit/states.tsx";
+import { useEndOfActing } from "./ActingBar.tsx";
 import { router } from "./router.tsx";
 
 const SESSION_CHECK_MS = 120_000;
@@ -15,6 +16,7 @@ const SESSION_CHECK_MS = 120_000;
 export function App() {
   const me = api.useQuery("get", "/me", {}, { refetchInterval: SESSION_CHECK_MS });
   const about = api.useQuery("get", "/about", {}, { staleTime: Number.POSITIVE_INFINITY });
+  const isOver = useEndOfActing(me);
   const { setColorScheme } = useMantineColorScheme();
   const preferences = me.data?.preferences;
 
@@ -27,8 +29,9 @@ export function App() {
   }, [preferences, setColorScheme]);
 
   const session = useMemo(
-    () => (me.data && about.data ? { me: me.data, about: about.data } : null),
-    [me.data, about.data],
+    // What is still here of who one no longer is is not shown.
+    () => (me.data && about.data && !isOver ? { me: me.data, about: about.data } : null),
+    [me.data, about.data, isOver],
   );
   if (session) {
     return (
@@ -39,7 +42,7 @@ export function App() {
   }
   const failed = me.isError ? me : about.isError ? about : null;
   // On 401 the browser is already leaving; a message would only flash.
-  if (!failed || asProblem(failed.error).status === 401) return null;
+  if (isOver || !failed || asProblem(failed.error).status === 401) return null;
   return (
     <main style={{ maxWidth: 560, margin: "15vh auto", padding: 16 }}>
       <ProblemNote error={failed.error} onRetry={() => failed.refetch()} />

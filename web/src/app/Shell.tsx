@@ -17,6 +17,7 @@ import { AppLink, useGo } from "../kit/address.tsx";
 import { placeName, useSession } from "../kit/session.ts";
 import { Toasts } from "../kit/toast.tsx";
 import { AccountMenu } from "./AccountMenu.tsx";
+import { ActingBar } from "./ActingBar.tsx";
 import { MainMenu } from "./MainMenu.tsx";
 import classes from "./shell.module.css";
 import { useAppTexts } from "./texts.ts";
@@ -157,6 +158,7 @@ export function Shell() {
       )}
 
       <main id="content" ref={main} tabIndex={-1} className={classes.main}>
+        <ActingBar />
         {me.password_due && !about.demo ? (
           <p className={classes.notice}>
             {t("passwordDue.text")} <AppLink href="/profile">{t("passwordDue.action")}</AppLink>

@@ -4,7 +4,8 @@
 //! Not here: what a decision does (`conflicts.rs`).
 
 use axum::extract::{Path, State};
-use lgsp_model::Timestamp;
+use lgsp_identity::{Account, AccountQuery};
+use lgsp_model::{AccountId, Timestamp};
 use lgsp_platform::http::{Caller, Json, Page, ProblemBody, Query, Refusal, page::limit};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,6 +21,9 @@ use crate::{
     Directory, Result,
     permissions::{CONNECTION_READ, CONNECTION_RUN},
 };
+
+/// Conflicts that one answer holds at most.
+const CONFLICTS_MAX: u32 = 200;
 
 pub(crate) fn router() -> OpenApiRouter<Directory> {
     OpenApiRouter::new()
@@ -43,6 +47,10 @@ struct ConflictView {
     kind: String,
     /// The account that exists.
     account: String,
+    /// Its sign-in name.
+    account_username: String,
+    /// Name of its person.
+    account_name: String,
     /// `open`, `merged` or `ignored`.
     state: String,
     /// When it was found.
@@ -51,20 +59,36 @@ struct ConflictView {
     decided_by: Option<String>,
 }
 
-impl From<Conflict> for ConflictView {
-    fn from(conflict: Conflict) -> Self {
-        Self {
+/// Conflicts with the names of their accounts.
+async fn views(directory: &Directory, found: Vec<Conflict>) -> Result<Vec<ConflictView>> {
+    let ids: Vec<AccountId> = found.iter().map(|conflict| conflict.account_id).collect();
+    let query = AccountQuery {
+        ids: Some(ids),
+        ..AccountQuery::default()
+    };
+    let accounts = directory.identity.accounts(&query, CONFLICTS_MAX).await?;
+    let view = |conflict: Conflict| {
+        let of = |account: &&Account| account.id == conflict.account_id;
+        let account = accounts.iter().find(of);
+        ConflictView {
             id: conflict.id,
             connection: conflict.connection,
             dn: conflict.dn,
             username: conflict.username,
             kind: conflict.kind,
             account: conflict.account_id.to_string(),
+            account_username: account
+                .map(|known| known.username.clone())
+                .unwrap_or_default(),
+            account_name: account
+                .map(|known| known.display_name.clone())
+                .unwrap_or_default(),
             state: conflict.state,
             found_at: conflict.found_at,
             decided_by: conflict.decided_by,
         }
-    }
+    };
+    Ok(found.into_iter().map(view).collect())
 }
 
 /// How a conflict stands.
@@ -112,9 +136,7 @@ async fn list_conflicts(
     };
     let wanted = (filter.connection.as_deref(), state);
     let found = tables::conflicts(&directory.platform.db, wanted, limit(filter.limit)).await?;
-    Ok(Json(Page::whole(
-        found.into_iter().map(Into::into).collect(),
-    )))
+    Ok(Json(Page::whole(views(&directory, found).await?)))
 }
 
 /// A decision.
@@ -144,11 +166,13 @@ async fn decide_conflict(
         Ok(id) => tables::find_conflict(db, id).await?,
         Err(_) => None,
     };
-    let conflict = known.ok_or_else(|| not_found("conflict", id))?;
+    let conflict = known.ok_or_else(|| not_found("conflict", id.clone()))?;
     directory
         .federation
         .decide(&caller, &conflict, body.decision)
         .await?;
     let decided = tables::find_conflict(db, conflict.id).await?;
-    Ok(Json(decided.unwrap_or(conflict).into()))
+    let mut shown = views(&directory, vec![decided.unwrap_or(conflict)]).await?;
+    let one = shown.pop().ok_or_else(|| not_found("conflict", id))?;
+    Ok(Json(one))
 }

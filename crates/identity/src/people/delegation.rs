@@ -80,12 +80,16 @@ pub struct Delegation {
     pub delegator_id: Uuid,
     /// Its sign-in name.
     pub delegator: String,
+    /// Name of that person.
+    pub delegator_name: String,
     /// Its agency.
     pub agency: Option<String>,
     /// Account that acts.
     pub delegate_id: Uuid,
     /// Its sign-in name.
     pub delegate: String,
+    /// Name of that person.
+    pub delegate_name: String,
     /// What is delegated.
     pub roles: Vec<DelegatedRole>,
     /// From when.
@@ -125,7 +129,8 @@ pub struct NewDelegation {
 }
 
 const READ: &str = "SELECT d.*, o.username AS delegator, o.agency AS owner_agency, \
-     a.username AS delegate FROM delegation d JOIN account o ON o.id = d.delegator_id \
+     o.display_name AS delegator_name, a.username AS delegate, \
+     a.display_name AS delegate_name FROM delegation d JOIN account o ON o.id = d.delegator_id \
      JOIN account a ON a.id = d.delegate_id";
 
 fn from_row(row: &QueryResult) -> Result<Delegation> {
@@ -134,9 +139,11 @@ fn from_row(row: &QueryResult) -> Result<Delegation> {
         id: row.try_get("", "id")?,
         delegator_id: row.try_get("", "delegator_id")?,
         delegator: row.try_get("", "delegator")?,
+        delegator_name: row.try_get("", "delegator_name")?,
         agency: row.try_get("", "owner_agency")?,
         delegate_id: row.try_get("", "delegate_id")?,
         delegate: row.try_get("", "delegate")?,
+        delegate_name: row.try_get("", "delegate_name")?,
         roles: serde_json::from_str(&roles).unwrap_or_default(),
         from: Timestamp(row.try_get("", "starts_at")?),
         until: Timestamp(row.try_get("", "ends_at")?),
@@ -233,9 +240,11 @@ impl Identity {
             id: self.platform.ids.next(),
             delegator_id: delegator.id.0,
             delegator: delegator.username.clone(),
+            delegator_name: delegator.display_name.clone(),
             agency: delegator.agency.clone(),
             delegate_id: delegate.id.0,
             delegate: delegate.username,
+            delegate_name: delegate.display_name,
             roles: new.roles,
             from: new.from,
             until: new.until,

@@ -33,15 +33,19 @@ pub(super) async fn get_me(
         scope.is_none_or(|agencies| !agencies.is_empty())
     };
     let permissions = decider.permissions().iter().filter(is_held).cloned();
+    // Who acts for somebody has the place and the roles that were delegated.
+    let is_acting = principal.standing.on_behalf_of.is_some();
+    let (agency, roles) = if is_acting {
+        (&principal.agency, &*principal.roles)
+    } else {
+        (&account.agency, account.grants.as_slice())
+    };
     Ok(Json(MeView {
         permissions: permissions.filter(|name| name != SELF).collect(),
         preferences: preference::get(&identity.platform.db, account.id).await?,
         password_due: identity.is_password_due(&account),
-        agency: account
-            .agency
-            .as_deref()
-            .map(|code| identity.agency_view(code)),
-        roles: identity.grant_views(&account.grants),
+        agency: agency.as_deref().map(|code| identity.agency_view(code)),
+        roles: identity.grant_views(roles),
         account_id: account.id.0,
         username: account.username,
         display_name: account.display_name,

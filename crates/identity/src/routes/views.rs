@@ -50,9 +50,9 @@ pub(crate) struct MeView {
     pub(crate) display_name: String,
     /// Kind of account.
     pub(crate) kind: Kind,
-    /// Agency it belongs to.
+    /// Agency it belongs to; that of the delegator while the caller acts for somebody.
     pub(crate) agency: Option<AgencyView>,
-    /// Roles.
+    /// Roles; the delegated ones while the caller acts for somebody.
     pub(crate) roles: Vec<GrantView>,
     /// Permissions held anywhere, sorted.
     pub(crate) permissions: Vec<String>,

@@ -49,6 +49,10 @@ each_database! {
         let acting = permissions(&mut deputy).await;
         assert!(acting.contains(&json!("exchange.document.process")));
         assert!(!acting.contains(&json!("identity.account.write")), "only what was delegated");
+        let me = deputy.get("/api/v1/me").await.json();
+        assert_eq!((&me["username"], &me["agency"]["code"]), (&json!("pho"), &json!("H34.01")));
+        assert_eq!(me["roles"].as_array().unwrap().len(), 1, "{me}");
+        assert_eq!(me["roles"][0]["role"], "leader", "own roles are not these");
         let kept = deputy.json("PATCH", "/api/v1/me/preferences", json!({"theme": "dark"})).await;
         assert_eq!(kept.status.as_u16(), 200, "{}", kept.text);
         let sql = "SELECT on_behalf_of FROM journal_event WHERE action = 'preferences.changed'";

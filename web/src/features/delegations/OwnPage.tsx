@@ -6,6 +6,7 @@ import { useState } from "react";
 import { api, client, refreshAll } from "../../api/client.ts";
 import type { Delegation } from "../../api/types.ts";
 import { ActionDialog } from "../../kit/ActionDialog.tsx";
+import { useActing, useChangeActing } from "../../kit/acting.ts";
 import { type Column, ListPage } from "../../kit/ListPage.tsx";
 import { useSession } from "../../kit/session.ts";
 import { notify } from "../../kit/toast.tsx";
@@ -24,6 +25,8 @@ export default function OwnPage() {
   const [isProposing, setProposing] = useState(false);
   const query = api.useQuery("get", "/me/delegations");
   const close = () => setAct(null);
+  const acting = useActing();
+  const change = useChangeActing();
   const columns: Column<Delegation>[] = [
     ...useColumns(),
     {
@@ -32,10 +35,23 @@ export default function OwnPage() {
       cell: (row) => {
         const phase = phaseOf(row, new Date());
         if (!isOpen(phase)) return null;
-        const other = row.delegate_id === me.account_id ? row.delegator : row.delegate;
+        const isMine = row.delegate_id === me.account_id;
+        const other = isMine ? row.delegator : row.delegate;
+        if (acting) {
+          return isMine && row.delegator === acting.delegator ? t("act.now") : null;
+        }
         return (
           <Group gap={6} wrap="nowrap">
-            {phase === "proposed" && row.delegate_id === me.account_id ? (
+            {phase === "active" && isMine ? (
+              <Button
+                size="compact-sm"
+                onClick={() => change(row.delegator)}
+                aria-label={`${t("act.action")}: ${other}`}
+              >
+                {t("act.action")}
+              </Button>
+            ) : null}
+            {phase === "proposed" && isMine ? (
               <Button
                 size="compact-sm"
                 onClick={() => setAct({ kind: "accept", one: row })}
@@ -61,19 +77,21 @@ export default function OwnPage() {
     <>
       <ListPage
         title={t("own.title")}
-        intro={t("own.intro")}
+        intro={acting ? t("act.locked") : t("own.intro")}
         crumbs={[{ label: t("own.profile"), href: "/profile" }]}
         query={query}
         columns={columns}
         rowId={(row) => row.id}
         empty={{ title: t("own.emptyTitle"), text: t("own.emptyText") }}
         actions={
-          <Button
-            leftSection={<IconUserShare size={17} aria-hidden />}
-            onClick={() => setProposing(true)}
-          >
-            {t("propose.action")}
-          </Button>
+          acting ? null : (
+            <Button
+              leftSection={<IconUserShare size={17} aria-hidden />}
+              onClick={() => setProposing(true)}
+            >
+              {t("propose.action")}
+            </Button>
+          )
         }
       />
       {act?.kind === "accept" ? <AcceptDialog one={act.one} onClose={close} /> : null}
@@ -98,7 +116,7 @@ function AcceptDialog({ one, onClose }: { one: Delegation; onClose: () => void }
       action={t("accept.action")}
       run={run}
     >
-      <p>{t("accept.text", { delegator: one.delegator, decision: one.decision_no })}</p>
+      <p>{t("accept.text", { delegator: one.delegator_name, decision: one.decision_no })}</p>
     </ActionDialog>
   );
 }

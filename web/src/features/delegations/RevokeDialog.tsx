@@ -22,7 +22,7 @@ export function RevokeDialog({ one, onClose }: { one: Delegation; onClose: () =>
       danger
       run={run}
     >
-      <p>{t("revoke.text", { delegator: one.delegator, delegate: one.delegate })}</p>
+      <p>{t("revoke.text", { delegator: one.delegator_name, delegate: one.delegate_name })}</p>
     </ActionDialog>
   );
 }

@@ -24,6 +24,15 @@ export function RoleText({ role }: { role: DelegatedRole }) {
   );
 }
 
+function Person({ name, username }: { name: string; username: string }) {
+  return (
+    <>
+      {name}
+      <div className={`${kit.code} ${kit.soft}`}>{username}</div>
+    </>
+  );
+}
+
 export function useColumns(): Column<Delegation>[] {
   const { t } = useT();
   const roleWord = useRoleWord();
@@ -32,14 +41,14 @@ export function useColumns(): Column<Delegation>[] {
     {
       id: "delegator",
       header: t("column.delegator"),
-      text: (row) => row.delegator,
-      cell: (row) => <span className={kit.code}>{row.delegator}</span>,
+      text: (row) => `${row.delegator_name} (${row.delegator})`,
+      cell: (row) => <Person name={row.delegator_name} username={row.delegator} />,
     },
     {
       id: "delegate",
       header: t("column.delegate"),
-      text: (row) => row.delegate,
-      cell: (row) => <span className={kit.code}>{row.delegate}</span>,
+      text: (row) => `${row.delegate_name} (${row.delegate})`,
+      cell: (row) => <Person name={row.delegate_name} username={row.delegate} />,
     },
     {
       id: "roles",

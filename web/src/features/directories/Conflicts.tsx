@@ -8,7 +8,7 @@ import { api, client, refreshAll } from "../../api/client.ts";
 import type { ConflictDecision, DirectoryConflict } from "../../api/types.ts";
 import { formatDateTime } from "../../i18n/format.ts";
 import { ActionDialog } from "../../kit/ActionDialog.tsx";
-import { AppLink } from "../../kit/address.tsx";
+import { AppLink, address } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import type { Column } from "../../kit/ListPage.tsx";
 import { List } from "../../kit/ListPage.tsx";
@@ -66,10 +66,14 @@ export function useConflictColumns(onChoose: (choice: Choice) => void) {
     {
       id: "account",
       header: t("conflicts.account"),
+      text: (row) => `${row.account_name} (${row.account_username})`,
       cell: (row) => (
-        <AppLink href={`/accounts/${row.account}`} className={kit.above}>
-          {t("conflicts.seeAccount")}
-        </AppLink>
+        <>
+          <AppLink href={address.account(row.account)} className={kit.above}>
+            {row.account_name}
+          </AppLink>
+          <div className={`${kit.code} ${kit.soft}`}>{row.account_username}</div>
+        </>
       ),
     },
     {
@@ -148,7 +152,12 @@ export function DecideDialog({ choice, onClose }: { choice: Choice; onClose: () 
       action={t(`conflicts.${decision}.action`)}
       run={run}
     >
-      <p>{t(`conflicts.${decision}.text`, { name: conflict.username })}</p>
+      <p>
+        {t(`conflicts.${decision}.text`, {
+          name: conflict.username,
+          account: conflict.account_name,
+        })}
+      </p>
     </ActionDialog>
   );
 }

@@ -1,7 +1,7 @@
 // The document as XML, read only when the tab is opened.
 
 import { useQuery } from "@tanstack/react-query";
-import { ApiError, readProblem } from "../../api/problem.ts";
+import { fetchFile } from "../../api/client.ts";
 import { BodyView } from "../../kit/BodyView.tsx";
 import { Loaded } from "../../kit/states.tsx";
 import { useT } from "./texts.ts";
@@ -12,11 +12,7 @@ export function Raw({ id }: { id: string }) {
   const query = useQuery({
     queryKey: ["raw", id],
     staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async ({ signal }) => {
-      const response = await fetch(href, { signal });
-      if (!response.ok) throw new ApiError(await readProblem(response));
-      return response.text();
-    },
+    queryFn: async ({ signal }) => (await fetchFile(href, signal)).text(),
   });
   return (
     <Loaded query={query}>

@@ -278,6 +278,13 @@ async fn conflicts(world: &World) {
         (&json!("van.an"), &json!("username"))
     );
     let own = sign_in(world, "van.an", GOOD).await.unwrap();
+    assert_eq!(
+        (
+            &open["items"][0]["account_username"],
+            &open["items"][0]["account_name"]
+        ),
+        (&json!("van.an"), &json!(own.display_name)),
+    );
     assert_eq!(own.source, None, "nothing was taken over");
     let path = format!(
         "/directory-conflicts/{}/decide",
