@@ -37,6 +37,14 @@ impl Identity {
             .await
     }
 
+    /// Whether the account exists and may be used: [`Identity::profile`] without reading it.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn is_live(&self, id: AccountId) -> Result<bool> {
+        account::is_live(&self.platform.db, id, self.platform.clock.now()).await
+    }
+
     /// The profile of this user name.
     ///
     /// # Errors

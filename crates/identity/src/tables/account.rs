@@ -261,6 +261,17 @@ async fn find_where(db: &Database, condition: &str, value: Value) -> Result<Opti
     Ok(Some(account))
 }
 
+/// Whether there is such an account and it may be used.
+pub(crate) async fn is_live(db: &Database, id: AccountId, now: Timestamp) -> Result<bool> {
+    let sql = format!("{READ} WHERE id = $1");
+    let row = db.query_one(&sql, vec![id.0.into()]).await?;
+    Ok(row
+        .as_ref()
+        .map(from_row)
+        .transpose()?
+        .is_some_and(|account| account.is_live(now)))
+}
+
 fn search_text(account: &Account) -> String {
     let email = account.email.as_deref().unwrap_or_default();
     fold(&format!(

@@ -39,7 +39,7 @@ impl Alive {
         {
             return Ok(is_alive);
         }
-        let is_alive = self.identity.profile(account).await?.is_some();
+        let is_alive = self.identity.is_live(account).await?;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= ALIVE_MAX {
             known.clear();

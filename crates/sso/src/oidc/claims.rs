@@ -171,10 +171,26 @@ pub(super) fn for_userinfo(grant: &Grant, profile: &Profile) -> Value {
     Value::Object(claims)
 }
 
-/// Claims of the identity token beside the fixed ones.
-pub(super) fn for_id_token(client: &Client, grant: &Grant, profile: &Profile) -> Value {
+/// Whether the identity token tells this claim of the person.
+fn is_in_id_token(client: &Client, grant: &Grant, name: &str, scope: &str) -> bool {
     let is_wide = client.spec.id_token_with_claims;
-    Value::Object(collect(profile, |name, scope| {
-        (is_wide && scope != "openid" && grant.has(scope)) || is_asked(grant, "id_token", name)
-    }))
+    (is_wide && scope != "openid" && grant.has(scope)) || is_asked(grant, "id_token", name)
+}
+
+/// Whether the identity token tells anything of the person beside the fixed claims.
+pub(super) fn is_told_in_id_token(client: &Client, grant: &Grant) -> bool {
+    CLAIMS
+        .iter()
+        .any(|(name, scope)| is_in_id_token(client, grant, name, scope))
+}
+
+/// Claims of the identity token beside the fixed ones.
+pub(super) fn for_id_token(
+    client: &Client,
+    grant: &Grant,
+    profile: &Profile,
+) -> Map<String, Value> {
+    collect(profile, |name, scope| {
+        is_in_id_token(client, grant, name, scope)
+    })
 }

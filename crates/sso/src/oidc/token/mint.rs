@@ -172,21 +172,20 @@ fn audience(provider: &Provider, access: &Access<'_>) -> Value {
     }
 }
 
-/// Mints an identity token.
+/// Mints an identity token; the profile is needed when `claims::is_told_in_id_token`.
 pub(in crate::oidc) async fn identity(
     provider: &Provider,
     client: &Client,
     grant: &Grant,
     access_token: &str,
-    profile: &Profile,
+    profile: Option<&Profile>,
 ) -> Outcome<String> {
     let now_s = provider.platform.clock.now().0 / 1_000;
     let alg = client.spec.id_token_alg;
     let key = provider.keys.ensure(Purpose::Token, alg).await?;
-    let mut token = match claims::for_id_token(client, grant, profile) {
-        Value::Object(claims) => claims,
-        _ => Map::new(),
-    };
+    let mut token = profile
+        .map(|profile| claims::for_id_token(client, grant, profile))
+        .unwrap_or_default();
     let mut put = |name: &str, value: Value| {
         token.insert(name.to_owned(), value);
     };

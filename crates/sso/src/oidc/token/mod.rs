@@ -23,7 +23,7 @@ use axum::{
 use serde_json::{Map, Value};
 
 use super::{
-    Provider,
+    Provider, claims,
     client::{Client, auth, certificate::Peer, kind::GrantType},
     dpop::{self, Call, NONCE_HEADER},
     fail::{Fail, Outcome},
@@ -208,11 +208,23 @@ impl Request<'_> {
         refresh_token: Option<String>,
     ) -> Outcome<Issued> {
         let provider = self.provider;
-        let is_told = self.client.spec.token_with_org || self.client.spec.token_with_roles;
+        let spec = &self.client.spec;
         let has_identity = scopes.iter().any(|scope| scope == "openid");
-        let profile = match is_told || has_identity {
-            true => provider.identity.profile(grant.account).await?,
-            false => None,
+        let is_told = spec.token_with_org
+            || spec.token_with_roles
+            || (has_identity && claims::is_told_in_id_token(&self.client, grant));
+        let gone = || Fail::grant("the account may not be used");
+        // Reading a profile is three statements; most renewals tell nothing of it.
+        let profile = match is_told {
+            true => Some(
+                provider
+                    .identity
+                    .profile(grant.account)
+                    .await?
+                    .ok_or_else(gone)?,
+            ),
+            false if provider.alive.is_alive(grant.account).await? => None,
+            false => return Err(gone()),
         };
         let access = mint::access(
             provider,
@@ -231,11 +243,12 @@ impl Request<'_> {
             },
         )
         .await?;
-        let id_token = match (&profile, has_identity) {
-            (Some(profile), true) => {
-                Some(mint::identity(provider, &self.client, grant, &access.token, profile).await?)
+        let id_token = match has_identity {
+            true => {
+                let (client, token) = (&self.client, &access.token);
+                Some(mint::identity(provider, client, grant, token, profile.as_ref()).await?)
             }
-            _ => None,
+            false => None,
         };
         Ok(Issued {
             access,
