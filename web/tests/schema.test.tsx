@@ -120,12 +120,12 @@ describe("pointers", () => {
   });
 });
 
-function draw(value: unknown, errors: Record<string, string> = {}): string {
+function draw(value: unknown, errors: Record<string, string> = {}, schema: Node = root): string {
   return renderToStaticMarkup(
     <MantineProvider>
       <QueryClientProvider client={queryClient}>
         <SchemaForm
-          schema={root}
+          schema={schema}
           value={value}
           onChange={() => undefined}
           errors={errors}
@@ -160,5 +160,28 @@ describe("the form", () => {
   it("draws the fields of the chosen variant", () => {
     expect(draw({ transport: { type: "http", url: "" } })).toContain("Địa chỉ");
     expect(draw({ transport: { type: "mailbox" } })).not.toContain("Địa chỉ");
+  });
+
+  it("shows a picture that it knows, a colour to choose, and room for long texts", () => {
+    const text = (label: string, widget: string) => ({
+      type: "string",
+      "x-widget": widget,
+      ...L(label, label),
+    });
+    const schema: Node = {
+      type: "object",
+      properties: {
+        logo: text("Logo", "image"),
+        accent: text("Màu nhấn", "color"),
+        welcome: text("Lời chào", "text"),
+      },
+    };
+    const html = draw({ logo: "iVBORw0KGgo=", accent: "#2b66b1" }, {}, schema);
+    expect(html).toContain('src="data:image/png;base64,iVBORw0KGgo="');
+    expect(html).toMatch(/type="color"[^>]*value="#2b66b1"|value="#2b66b1"[^>]*type="color"/);
+    expect(html).toContain("<textarea");
+    // What is no picture is never given to the browser as one.
+    expect(draw({ logo: "PHN2Zz4=" }, {}, schema)).not.toContain("<img");
+    expect(draw({ accent: "đỏ" }, {}, schema)).not.toMatch(/type="color"[^>]*value="đỏ"/);
   });
 });

@@ -1,8 +1,8 @@
-// Choosing several agencies or groups: each a chip with its name, new ones found by typing.
+// Choosing several agencies, groups or applications: each a chip with its name, new ones found by typing or in a list.
 //
 // Owns: the chips, the agency tree in a dialog. Not here: searching (`SearchSelect.tsx`).
 
-import { Button, CloseButton, Modal } from "@mantine/core";
+import { Button, CloseButton, Modal, NativeSelect } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconCheck, IconSitemap } from "@tabler/icons-react";
 import { keepPreviousData } from "@tanstack/react-query";
@@ -10,6 +10,7 @@ import type { ReactNode } from "react";
 import { api, present } from "../api/client.ts";
 import { AgencySelect, useAgencyName } from "./AgencySelect.tsx";
 import { AgencyTree } from "./AgencyTree.tsx";
+import { useApps } from "./apps.ts";
 import classes from "./kit.module.css";
 import { HITS_MAX, SearchSelect, useSearch } from "./SearchSelect.tsx";
 import { useKitTexts } from "./texts.ts";
@@ -183,4 +184,41 @@ export function useGroupName(name: string): string {
   );
   const group = query.data?.items.find((one) => one.name.toLowerCase() === name.toLowerCase());
   return group?.display_name ?? name;
+}
+
+/** The values are "kind/name"; one that is not known stands as it is. */
+export function ApplicationsSelect(props: SeveralProps) {
+  const { t } = useKitTexts();
+  const { label, value, onChange } = props;
+  const apps = useApps().map(({ kind, name, title }) => ({
+    value: `${kind}/${name}`,
+    label: title,
+  }));
+  const nameOf = (key: string) => apps.find((app) => app.value === key)?.label ?? key;
+  const free = apps.filter((app) => !value.includes(app.value));
+  return (
+    <div className={classes.wide}>
+      <NativeSelect
+        label={label}
+        {...(props.description ? { description: props.description } : {})}
+        error={props.error}
+        data={[{ value: "", label: t("application.add") }, ...free]}
+        value=""
+        onChange={(event) => {
+          const key = event.currentTarget.value;
+          if (key) onChange([...value, key]);
+        }}
+      />
+      <Chips label={label}>
+        {value.map((key) => (
+          <Chip
+            key={key}
+            code={key}
+            name={nameOf(key)}
+            onRemove={() => onChange(value.filter((other) => other !== key))}
+          />
+        ))}
+      </Chips>
+    </div>
+  );
 }

@@ -6,7 +6,7 @@ import { useState } from "react";
 import classes from "../kit.module.css";
 import { useKitTexts } from "../texts.ts";
 import { type FieldProps, useSchema } from "./context.ts";
-import { AgenciesField, GroupsField } from "./ListFields.tsx";
+import { AgenciesField, ApplicationsField, GroupsField } from "./ListFields.tsx";
 import {
   helpOf,
   isNode,
@@ -93,6 +93,7 @@ export function Field({ node, ...props }: FieldProps & { node: Node }) {
     case "list":
       if (shape.item["x-widget"] === "ref:agency") return <AgenciesField {...common} />;
       if (shape.item["x-widget"] === "ref:group") return <GroupsField {...common} />;
+      if (shape.item["x-widget"] === "ref:application") return <ApplicationsField {...common} />;
       return shape.options ? (
         <ChoicesField {...common} options={shape.options} />
       ) : (

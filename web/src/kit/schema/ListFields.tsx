@@ -1,6 +1,6 @@
-// Lists of agencies and of groups inside a form that is drawn from a schema.
+// Lists of agencies, of groups and of applications inside a form that is drawn from a schema.
 
-import { AgenciesSelect, GroupsSelect } from "../Several.tsx";
+import { AgenciesSelect, ApplicationsSelect, GroupsSelect } from "../Several.tsx";
 import { type FieldProps, useSchema } from "./context.ts";
 import { pointerTo } from "./schema.ts";
 
@@ -34,6 +34,19 @@ export function GroupsField({ label, help, onChange, ...rest }: FieldProps) {
   const { texts, error } = useTexts(rest);
   return (
     <GroupsSelect
+      label={label}
+      description={help}
+      value={texts}
+      error={error}
+      onChange={onChange}
+    />
+  );
+}
+
+export function ApplicationsField({ label, help, onChange, ...rest }: FieldProps) {
+  const { texts, error } = useTexts(rest);
+  return (
+    <ApplicationsSelect
       label={label}
       description={help}
       value={texts}

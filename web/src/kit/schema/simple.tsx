@@ -8,7 +8,16 @@ import classes from "../kit.module.css";
 import { PasswordField } from "../PasswordField.tsx";
 import { useKitTexts } from "../texts.ts";
 import { type FieldProps, useSchema } from "./context.ts";
+import { ImageField } from "./ImageField.tsx";
 import type { Option } from "./schema.ts";
+
+/** Widgets of one agency, and of texts that are longer than a line. */
+const AGENCY = ["ref:agency", "refs:agency", "agency"];
+const LONG = ["text", "textarea"];
+
+/** A colour as browsers' own choosers write it. */
+const COLOUR = /^#[0-9a-f]{6}$/i;
+const COLOUR_EXAMPLE = "#2b66b1";
 
 function useCommon({ label, help, pointer, isRequired }: FieldProps) {
   const { errors } = useSchema();
@@ -27,6 +36,7 @@ function emptied(text: string, isRequired: boolean): string | undefined {
 
 export function TextField({ widget, ...props }: FieldProps & { widget: string }) {
   const common = useCommon(props);
+  const { t } = useKitTexts();
   const text = typeof props.value === "string" ? props.value : "";
   const change = (next: string) => props.onChange(emptied(next.normalize("NFC"), props.isRequired));
   if (widget === "secret") {
@@ -42,7 +52,7 @@ export function TextField({ widget, ...props }: FieldProps & { widget: string })
   if (widget === "date") {
     return <DayInput {...common} label={props.label} value={text} onChange={change} />;
   }
-  if (widget === "ref:agency" || widget === "agency") {
+  if (AGENCY.includes(widget)) {
     return (
       <AgencySelect
         {...common}
@@ -52,7 +62,28 @@ export function TextField({ widget, ...props }: FieldProps & { widget: string })
       />
     );
   }
-  if (widget.startsWith("code:") || widget === "textarea") {
+  if (widget === "image") return <ImageField {...props} />;
+  if (widget === "color") {
+    return (
+      <TextInput
+        {...common}
+        placeholder={COLOUR_EXAMPLE}
+        spellCheck={false}
+        value={text}
+        onChange={(event) => change(event.currentTarget.value)}
+        leftSection={
+          <input
+            type="color"
+            className={classes.colour}
+            aria-label={t("form.colour", { label: props.label })}
+            value={COLOUR.test(text) ? text : "#ffffff"}
+            onChange={(event) => change(event.currentTarget.value)}
+          />
+        }
+      />
+    );
+  }
+  if (widget.startsWith("code:") || LONG.includes(widget)) {
     return (
       <Textarea
         {...common}
