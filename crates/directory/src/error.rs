@@ -64,6 +64,15 @@ impl Error {
         "directory.connection.no_password",
         "directory.conflict.decided",
         "directory.conflict.account",
+        "directory.source.unavailable",
+        "directory.source.credentials",
+        "directory.source.base",
+        "directory.source.rights",
+        "directory.source.confidential",
+        "directory.source.refused",
+        "directory.source.broken",
+        "directory.source.configuration",
+        "directory.run.too_many_missing",
     ];
 }
 

@@ -1,13 +1,40 @@
 //! What a run did, or would do.
 //!
-//! Owns: `Report`.
+//! Owns: `Report`; `Reason`, why something did not work.
 //! Not here: doing it (`sync.rs`).
 //! Invariant: a report is bounded; beyond its lines only numbers grow.
 
+use lgsp_platform::{error::Sentence, http::Problem, messages};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Lines of a report that name single people.
 const LINES_MAX: usize = 100;
+
+/// Why something did not work, in words of ours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = DirectoryReason)]
+pub(crate) struct Reason {
+    /// Stable id.
+    pub(crate) code: String,
+    /// What to do, in both languages.
+    pub(crate) messages: Sentence,
+}
+
+impl Reason {
+    /// The words of an error.
+    pub(crate) fn of(error: &dyn Problem) -> Self {
+        Self::new(error.id(), &error.arguments())
+    }
+
+    /// The words of an id.
+    pub(crate) fn new(id: &'static str, arguments: &[(&'static str, String)]) -> Self {
+        Self {
+            code: id.to_owned(),
+            messages: messages::sentence(id, arguments),
+        }
+    }
+}
 
 /// What a run did, or would do.
 #[derive(Debug, Default, Serialize)]
@@ -31,9 +58,15 @@ pub(crate) struct Report {
     /// Why the run stopped before it locked anybody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) stopped: Option<String>,
+    /// The same with an id, in both languages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) stopped_reason: Option<Reason>,
     /// Why the run failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) failure: Option<String>,
+    /// The same with an id, in both languages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) failure_reason: Option<Reason>,
     /// Who is concerned: `create`, `change`, `lock`, `unlock`, `conflict`, `skip` and a name.
     pub(crate) lines: Vec<(&'static str, String)>,
 }

@@ -26,6 +26,7 @@ use super::{
     DirectoryConnection, SECRET_OWNER,
     candidate::{self, Candidate},
     client::{Client, Failure},
+    report::Reason,
     sync::Reading,
     tables::{self, Run},
 };
@@ -138,8 +139,10 @@ impl super::Federation {
 struct ConnectionTest {
     /// Whether it could be read.
     ok: bool,
-    /// Why not.
+    /// Why not, in the words of the directory.
     failure: Option<String>,
+    /// Why not, with an id, in both languages.
+    failure_reason: Option<Reason>,
     /// The first people found, as they would be taken over.
     sample: Vec<SamplePerson>,
 }
@@ -178,11 +181,13 @@ async fn test_connection(
         Ok(sample) => ConnectionTest {
             ok: true,
             failure: None,
+            failure_reason: None,
             sample,
         },
         Err(failure) => ConnectionTest {
             ok: false,
             failure: Some(failure.to_string()),
+            failure_reason: Some(Reason::of(&failure)),
             sample: Vec::new(),
         },
     }))

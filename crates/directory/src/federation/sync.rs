@@ -9,7 +9,7 @@
 use std::collections::{HashMap, HashSet};
 
 use lgsp_identity::{Account, AccountChange, Actor, Error as IdentityError, State};
-use lgsp_platform::http::Problem as _;
+use lgsp_platform::http::Problem;
 
 use super::{
     Federation,
@@ -17,7 +17,7 @@ use super::{
     client::{Client, Failure},
     kind::DirectoryConnection,
     mark::Mark,
-    report::Report,
+    report::{Reason, Report},
     tables::{self, Link},
 };
 use crate::{
@@ -66,6 +66,16 @@ pub(crate) enum SyncError {
     /// Ourselves.
     #[error(transparent)]
     Own(#[from] Error),
+}
+
+impl SyncError {
+    /// The error as others see it.
+    pub(crate) fn problem(&self) -> &dyn Problem {
+        match self {
+            Self::Directory(failure) => failure,
+            Self::Own(error) => error,
+        }
+    }
 }
 
 impl From<IdentityError> for SyncError {
@@ -196,6 +206,14 @@ impl<'a> Sync<'a> {
             return false;
         }
         let percent = self.spec.removal_stop_percent;
+        self.report.stopped_reason = Some(Reason::new(
+            "directory.run.too_many_missing",
+            &[
+                ("missing", missing.to_string()),
+                ("known", known.to_string()),
+                ("percent", percent.to_string()),
+            ],
+        ));
         self.report.stopped = Some(format!(
             "{missing} of {known} known people are missing, more than {percent} %"
         ));

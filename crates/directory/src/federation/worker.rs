@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::{
     Federation,
     client::{Client, Failure},
-    report::Report,
+    report::{Reason, Report},
     sync::{Reading, Sync, SyncError},
     tables::{self, Run, State},
 };
@@ -196,6 +196,7 @@ impl Federation {
             Err(error) => {
                 tracing::warn!(%error, connection = name, "directory run failed");
                 report.failure = Some(error.to_string());
+                report.failure_reason = Some(Reason::of(error.problem()));
                 let outcome = match is_worth_another_try(&error) {
                     true => back_off().outcome(delivery, now, error.to_string()),
                     false => Outcome::Dead {

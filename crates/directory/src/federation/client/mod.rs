@@ -10,6 +10,8 @@ mod connect;
 use std::time::Duration;
 
 use bytes::BytesMut;
+use lgsp_model::ErrorCode;
+use lgsp_platform::http::Problem;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     time::timeout,
@@ -54,6 +56,41 @@ pub(crate) enum Failure {
     /// The configuration cannot be used.
     #[error("{0}")]
     Configuration(String),
+}
+
+impl Problem for Failure {
+    fn id(&self) -> &'static str {
+        match self {
+            Self::Unavailable(_) => "directory.source.unavailable",
+            Self::Refused { code, .. } => match *code {
+                Code::INVALID_CREDENTIALS | Code::INAPPROPRIATE_AUTH => {
+                    "directory.source.credentials"
+                }
+                Code::NO_SUCH_OBJECT | Code::INVALID_DN => "directory.source.base",
+                Code::INSUFFICIENT_ACCESS => "directory.source.rights",
+                Code::CONFIDENTIALITY_REQUIRED | Code::STRONGER_AUTH => {
+                    "directory.source.confidential"
+                }
+                _ => "directory.source.refused",
+            },
+            Self::Broken(_) => "directory.source.broken",
+            Self::Configuration(_) => "directory.source.configuration",
+        }
+    }
+
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Unavailable(_) => ErrorCode::Unavailable,
+            Self::Refused { .. } | Self::Broken(_) | Self::Configuration(_) => ErrorCode::Conflict,
+        }
+    }
+
+    fn arguments(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Refused { code, .. } => vec![("code", code.0.to_string())],
+            Self::Unavailable(_) | Self::Broken(_) | Self::Configuration(_) => Vec::new(),
+        }
+    }
 }
 
 impl From<Malformed> for Failure {

@@ -24,6 +24,8 @@ impl Code {
     pub const COMPARE_TRUE: Self = Self(6);
     /// Another way of proving who one is.
     pub const AUTH_METHOD: Self = Self(7);
+    /// Asks for a channel that is protected better.
+    pub const STRONGER_AUTH: Self = Self(8);
     /// Asks for protection.
     pub const CONFIDENTIALITY_REQUIRED: Self = Self(13);
     /// A reference to elsewhere.

@@ -23,17 +23,20 @@ worlds! {
         };
         assert_eq!(test(&[]).await["ok"], true);
         let other = foreign_certificate();
-        for (change, reason) in [
-            (vec![("trusted_certificates", json!(other))], "certificate"),
-            (vec![("trusted_certificates", json!(""))], "certificate"),
-            (vec![("allow_local_addresses", json!(false))], "may not reach"),
-            (vec![("bind_dn", json!("cn=other,dc=snv,dc=example"))], "result 49"),
-            (vec![("people_base", json!("ou=nowhere,dc=snv,dc=example"))], "result 32"),
-            (vec![("urls", json!(["ldap://127.0.0.1:1"]))], "does not answer"),
+        for (change, reason, id) in [
+            (vec![("trusted_certificates", json!(other))], "certificate", "configuration"),
+            (vec![("trusted_certificates", json!(""))], "certificate", "configuration"),
+            (vec![("allow_local_addresses", json!(false))], "may not reach", "configuration"),
+            (vec![("bind_dn", json!("cn=other,dc=snv,dc=example"))], "result 49", "credentials"),
+            (vec![("people_base", json!("ou=nowhere,dc=snv,dc=example"))], "result 32", "base"),
+            (vec![("urls", json!(["ldap://127.0.0.1:1"]))], "does not answer", "unavailable"),
         ] {
             let found = test(&change).await;
             let failure = found["failure"].as_str().unwrap_or_default().to_lowercase();
             assert!(found["ok"] == false && failure.contains(reason), "{change:?}: {found}");
+            let told = &found["failure_reason"];
+            assert_eq!(told["code"], format!("directory.source.{id}"), "{change:?}: {found}");
+            assert!(told["messages"]["vi"].is_string() && told["messages"]["en"].is_string());
         }
         // The second address is tried when the first does not answer.
         let both = json!(["ldap://127.0.0.1:1", upstream.url]);
@@ -63,6 +66,8 @@ worlds! {
         let failed = ended(world, id).await;
         assert_eq!(failed["state"], "failed", "{failed}");
         assert!(failed["report"]["failure"].as_str().unwrap().contains("does not answer"));
+        let told = &failed["report"]["failure_reason"]["code"];
+        assert_eq!(told, "directory.source.unavailable");
         let error = sign_in(world, "snv.01", PASSWORD).await.unwrap_err();
         assert!(matches!(error, lgsp_identity::Error::SourceUnavailable), "{error}");
     }

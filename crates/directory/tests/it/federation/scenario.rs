@@ -342,6 +342,10 @@ async fn removals(world: &World, upstream: &Upstream) {
             .contains("3 of 12"),
         "{stopped}"
     );
+    let told = &stopped["report"]["stopped_reason"];
+    assert_eq!(told["code"], "directory.run.too_many_missing");
+    let vi = told["messages"]["vi"].as_str().unwrap();
+    assert!(vi.contains("3 trong 12"), "{stopped}");
     assert_eq!(
         account(world, "snv.06").await.state,
         State::Active,
