@@ -171,17 +171,20 @@ pub fn start(platform: &Platform, setup: Setup) -> Result<(Identity, Running)> {
         age_ms_max: setup.rules.privileged_age_max_ms,
     });
     let server = &platform.config.server;
+    let issuer = issuer_of(&platform.config);
     let identity = Identity(Arc::new(Parts {
         platform: platform.clone(),
         hierarchy: setup.hierarchy,
         decider: Arc::new(decider),
         rules: setup.rules,
         hashes: password::pool::Pool::new(rules::HASHES_WAITING_MAX),
+        // Browsers come by the issuer's address or the public one; a proxy may speak TLS there.
         has_tls: !server.tls_certificate_file.is_empty()
-            || server.public_url.starts_with("https://"),
+            || server.public_url.starts_with("https://")
+            || issuer.starts_with("https://"),
         options: std::sync::OnceLock::new(),
         password_source: std::sync::OnceLock::new(),
-        issuer: issuer_of(&platform.config),
+        issuer,
         sessions_changed: Arc::new(Notify::new()),
         tree_seen: std::sync::atomic::AtomicU64::new(u64::MAX),
         facts: std::sync::Mutex::default(),

@@ -3,7 +3,8 @@
 //! Owns: beginning a sign-in, the address of the provider's page.
 //! Not here: the way back (`callback.rs`).
 //! Invariant: state, nonce and challenge are new for each sign-in and bound to this browser; a
-//! sign-in that links an account begins with a POST that carries the session's token.
+//! sign-in that links an account begins with a POST that carries the session's token; every sign-in
+//! begins at the issuer's address, to which the provider sends the browser back.
 //! Follows: OpenID Connect Core 1.0, section 3.1.2.1; RFC 7636; OWASP ASVS 6.8.4.
 
 use axum::{
@@ -15,12 +16,15 @@ use lgsp_model::AccountId;
 
 use super::{
     Upstream,
-    fetch::form_text,
+    fetch::{encode, form_text},
     provider::Provider,
     transaction::{self, BrowserSecret, Purpose, Transaction},
     web::{self, Query, safe_next, see_other},
 };
 use crate::upstream::error::{Error, Result};
+
+/// Marks a browser that was sent to the issuer's address already.
+const MOVED: (&str, &str) = ("at", "issuer");
 
 /// A sign-in that has begun.
 pub(crate) struct Begun {
@@ -38,6 +42,16 @@ pub(super) async fn begin(
 ) -> Response {
     let query = Query::parse(uri.query().unwrap_or_default());
     let next = safe_next(query.get("next"));
+    // The provider sends the browser back to the issuer's address, and the cookie that binds the
+    // answer must be there. A proxy may hide the address that was asked: once is enough.
+    let is_moved = query.get(MOVED.0) == MOVED.1;
+    if !is_moved && upstream.is_asked_elsewhere(&headers, &uri) {
+        let issuer = upstream.identity.issuer();
+        let (name, next) = (encode(&name), encode(next));
+        let (mark, value) = MOVED;
+        let target = format!("{issuer}/sign-in/with/{name}?next={next}&{mark}={value}");
+        return see_other(&target);
+    }
     let begun: Result<Response> = async {
         let provider = upstream.providers.find(&name)?;
         let begun = upstream

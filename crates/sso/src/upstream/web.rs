@@ -11,7 +11,7 @@ use askama::Template;
 use axum::{
     Extension,
     extract::ConnectInfo,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header, uri::Authority},
     response::{Html, IntoResponse as _, Response},
 };
 use lgsp_identity::RequestInfo;
@@ -86,7 +86,52 @@ pub(super) fn is_english(query: &Query, headers: &HeaderMap) -> bool {
     crate::pages::is_english(headers)
 }
 
+/// Scheme, host and port of an address.
+fn origin(address: &str) -> Option<reqwest::Url> {
+    reqwest::Url::parse(address).ok()
+}
+
+fn is_same_origin(one: &reqwest::Url, two: &reqwest::Url) -> bool {
+    one.scheme() == two.scheme()
+        && one.host_str() == two.host_str()
+        && one.port_or_known_default() == two.port_or_known_default()
+}
+
 impl Upstream {
+    /// Whether a browser asks at another host or port than the issuer's, as far as it tells.
+    pub(super) fn is_asked_elsewhere(&self, headers: &HeaderMap, uri: &Uri) -> bool {
+        let Some(issuer) = origin(self.identity.issuer()) else {
+            return false;
+        };
+        let host = headers
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok());
+        let asked = uri.authority().map(Authority::as_str).or(host);
+        // TLS may end at a proxy: the scheme says nothing.
+        let asked = asked.and_then(|host| origin(&format!("{}://{host}/", issuer.scheme())));
+        asked.is_some_and(|asked| !is_same_origin(&issuer, &asked))
+    }
+
+    /// Refuses a page of this site at another address than the issuer's: the provider would send
+    /// the browser back to where it has neither session nor cookie.
+    ///
+    /// # Errors
+    /// `sso.upstream.other_address`.
+    pub(super) fn require_issuer(&self, headers: &HeaderMap) -> Result<()> {
+        let page = headers
+            .get(header::ORIGIN)
+            .and_then(|page| page.to_str().ok());
+        let issuer = origin(self.identity.issuer());
+        match (issuer, page.and_then(origin)) {
+            (Some(issuer), Some(page)) if !is_same_origin(&issuer, &page) => {
+                let address = self.identity.issuer().to_owned();
+                Err(Error::OtherAddress { address })
+            }
+            // A program has no page, and an unknown origin no address to compare.
+            _ => Ok(()),
+        }
+    }
+
     /// The cookie's name; with TLS it is bound to this host and cannot be set by another.
     fn cookie_name(&self) -> &'static str {
         match self.identity.has_tls() {

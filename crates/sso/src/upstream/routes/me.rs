@@ -107,7 +107,8 @@ pub(crate) struct ProviderAddress {
     operation_id = "link_my_external_identity",
     summary = "Link a provider to me · Nối nhà cung cấp với tôi", request_body = LinkMe,
     responses((status = 200, body = ProviderAddress), (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody), (status = 503, body = ProblemBody)),
+        (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 503, body = ProblemBody)),
     extensions(("x-permission" = json!("self"))))]
 pub(super) async fn link_me(
     State(upstream): State<Upstream>,
@@ -116,6 +117,7 @@ pub(super) async fn link_me(
     Json(body): Json<LinkMe>,
 ) -> Result<Response, Refusal> {
     caller.require(lgsp_identity::roles::SELF, None)?;
+    upstream.require_issuer(&headers)?;
     let account = fresh(&upstream, &caller, &headers).await?;
     let provider = upstream.providers.find(&body.provider)?;
     let mut kinds = provider.spec.account_kinds.iter();

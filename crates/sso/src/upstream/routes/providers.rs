@@ -86,7 +86,7 @@ pub(crate) struct ProviderCheck {
     redirect_uri: String,
     /// Whether a secret is set.
     has_secret: bool,
-    /// Where people are sent; absent when the provider cannot be used.
+    /// Where people are sent; absent when the configuration cannot be read.
     authorization_endpoint: Option<String>,
     /// Keys that can be used.
     keys: usize,
@@ -117,8 +117,8 @@ pub(super) async fn check_provider(
     let read: Result<()> = async {
         upstream.providers.forget(&name).await;
         let endpoints = upstream.providers.endpoints(&provider).await?;
+        check.authorization_endpoint = Some(endpoints.authorization.clone());
         let keys = upstream.providers.keys(&provider, &endpoints, None).await?;
-        check.authorization_endpoint = Some(endpoints.authorization);
         check.keys = keys.len();
         match check.keys {
             0 => Err(Error::Unreadable("no usable key")),
@@ -195,7 +195,8 @@ pub(super) async fn preview_claims(
     operation_id = "try_identity_provider",
     summary = "Try a provider · Thử nhà cung cấp", params(("name" = String, Path)),
     responses((status = 200, body = ProviderAddress), (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody), (status = 503, body = ProblemBody)),
+        (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 503, body = ProblemBody)),
     extensions(("x-permission" = json!("sso.provider.try"))))]
 pub(super) async fn try_provider(
     State(upstream): State<Upstream>,
@@ -204,10 +205,13 @@ pub(super) async fn try_provider(
     Path(name): Path<String>,
 ) -> Result<Response, Refusal> {
     caller.require(PROVIDER_TRY, None)?;
+    upstream.require_issuer(&headers)?;
     let provider = upstream.providers.find(&name)?;
     let account = Some(caller.principal.account_id);
+    // Back to the provider's page of the console.
+    let next = format!("/identity-providers/{name}");
     let begun = upstream
-        .begin(&provider, &headers, Purpose::Try, "/", account)
+        .begin(&provider, &headers, Purpose::Try, &next, account)
         .await?;
     let cookie = [(header::SET_COOKIE, begun.cookie)];
     let href = begun.address;

@@ -232,10 +232,12 @@ each_database! {
     async fn a_session_from_before_sign_on_is_worth_nothing(world: &World) {
         let app = App::make(world, "app", json!({})).await;
         let mut browser = world.browser();
-        browser.cookies.insert("lgsp_session".to_owned(), "planted".to_owned());
+        browser.cookies.insert("__Host-lgsp_session".to_owned(), "planted".to_owned());
         let answer = browser.get(&app.request(&[])).await;
         let next = answer.param("next").unwrap();
         browser.sign_in(&next).await;
+        // The issuer is https: no other host or path can plant the cookie that counts.
+        assert!(browser.cookies.contains_key("__Host-lgsp_session"));
         assert!(browser.cookies.values().all(|value| value != "planted"));
     }
 
@@ -266,5 +268,24 @@ each_database! {
         assert_eq!(browser.get(&path(app.id)).await.status.as_u16(), 400);
         let refused = world.form("/oauth2/par", &headers, &[("redirect_uri", REDIRECT)]).await;
         assert_eq!(refused.refusal(), (400, "invalid_request".to_owned()));
+    }
+
+    async fn a_client_uses_only_its_registered_response_modes(world: &World) {
+        let app = App::make(world, "app", json!({ "response_modes": ["form_post"] })).await;
+        let mut browser = world.signed_on().await;
+        let asked = [("response_mode", "form_post")];
+        for changed in [&[][..], &asked[..]] {
+            let page = browser.get(&app.request(changed)).await;
+            assert!(!page.hidden("code").is_empty(), "{changed:?}: {}", page.text);
+        }
+        let refused = browser.get(&app.request(&[("response_mode", "query")])).await;
+        assert_eq!(refused.location(), "", "an error goes by a registered mode too");
+        assert_eq!(refused.hidden("error"), "invalid_request", "{}", refused.text);
+
+        let admin = world.admin();
+        let headers = [("content-type", "application/json"), ("authorization", admin.as_str())];
+        let body = json!({ "redirect_uris": [REDIRECT], "response_modes": ["query"] }).to_string();
+        let made = world.call("POST", "/oauth2/register", &headers, &body).await;
+        assert_eq!(made.json()["response_modes"], json!(["query"]), "{}", made.text);
     }
 }

@@ -149,4 +149,60 @@ each_database! {
             assert_eq!(browser.get(back).await.location(), "/");
         }
     }
+
+    async fn a_sign_in_that_begins_at_another_address_goes_on_at_the_issuers(world: &World) {
+        let portal = Provider::start(world, json!({"unknown": "create_citizen"})).await;
+        let mut browser = world.browser();
+        browser.headers = vec![("host", "localhost:8800")];
+        let moved = browser.get("/sign-in/with/portal?next=/documents%3Fq%3Da").await;
+        let here = "http://127.0.0.1:8800/sign-in/with/portal?next=%2Fdocuments%3Fq%3Da&at=issuer";
+        assert_eq!(moved.location(), here);
+        assert!(browser.cookies.is_empty(), "what binds the answer belongs to the other address");
+        // Nobody is sent to another site, whatever the host or the wish is.
+        browser.headers = vec![("host", "evil.example")];
+        let moved = browser.get("/sign-in/with/portal?next=https://evil.example/").await;
+        assert_eq!(moved.location(), "http://127.0.0.1:8800/sign-in/with/portal?next=%2F&at=issuer");
+        // A proxy that hides the address is not asked for ever.
+        let path = here.strip_prefix("http://127.0.0.1:8800").unwrap();
+        let begun = browser.get(path).await;
+        assert!(begun.location().starts_with(&portal.base), "{}", begun.location());
+
+        let mut browser = world.browser();
+        browser.headers = vec![("host", "127.0.0.1:8800")];
+        let begun = browser.get(path.trim_end_matches("&at=issuer")).await;
+        let back = portal.choose(begun.location(), 7).await;
+        assert_eq!(browser.get(&back).await.location(), "/documents?q=a");
+    }
+
+    async fn a_link_is_not_begun_where_its_answer_would_be_lost(world: &World) {
+        let _portal = Provider::start(world, json!({})).await;
+        world.account(lgsp_identity::Kind::Official, "van.thu", "H34.01", &[]).await;
+        let mut browser = world.signed_in("van.thu").await;
+        let path = "/api/v1/me/external-identities";
+        browser.headers = vec![("origin", "http://localhost:8800")];
+        let refused = browser.json("POST", path, json!({"provider": "portal"})).await;
+        assert_eq!(refused.refusal(), (409, "sso.upstream.other_address".into()));
+        assert!(refused.text.contains("http://127.0.0.1:8800"), "{}", refused.text);
+        browser.headers = vec![("origin", "http://127.0.0.1:8800")];
+        let begun = browser.json("POST", path, json!({"provider": "portal"})).await;
+        assert_eq!(begun.status, 200, "{}", begun.text);
+    }
+
+    async fn only_the_configured_scopes_are_asked_for(world: &World) {
+        let portal = Provider::start(world, json!({})).await;
+        let asked = async || {
+            let address = portal.begin(&mut world.browser(), "/").await;
+            let address = reqwest::Url::parse(&address).unwrap();
+            let mut pairs = address.query_pairs();
+            pairs.find(|(name, _)| name == "scope").unwrap().1.into_owned()
+        };
+        for (scopes, expected) in [
+            (json!([]), "openid"),
+            (json!(["openid", "profile"]), "openid profile"),
+            (json!(["phone"]), "openid phone"),
+        ] {
+            portal.configure(world, json!({ "scopes": scopes })).await;
+            assert_eq!(asked().await, expected);
+        }
+    }
 }

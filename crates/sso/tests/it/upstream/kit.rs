@@ -169,6 +169,7 @@ impl World {
             cookies: BTreeMap::new(),
             csrf_token: String::new(),
             bearer: None,
+            headers: Vec::new(),
         }
     }
 
@@ -323,6 +324,8 @@ pub(crate) struct Browser<'a> {
     pub(crate) cookies: BTreeMap<String, String>,
     pub(crate) csrf_token: String,
     pub(crate) bearer: Option<String>,
+    /// Further headers of each request.
+    pub(crate) headers: Vec<(&'static str, &'static str)>,
 }
 
 impl Browser<'_> {
@@ -337,6 +340,9 @@ impl Browser<'_> {
         }
         if !self.csrf_token.is_empty() {
             request = request.header("x-csrf-token", &self.csrf_token);
+        }
+        for (name, value) in &self.headers {
+            request = request.header(*name, *value);
         }
         if let Some(token) = &self.bearer {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));

@@ -57,6 +57,8 @@ each_database! {
         assert!(page.text.contains(&person.name) && page.text.contains("HoVaTen"), "{}", page.text);
         assert!(!page.text.contains(&person.citizen_number), "{}", page.text);
         assert!(page.text.contains("create_citizen"), "{}", page.text);
+        let provider = "href=\"/identity-providers/portal\"";
+        assert!(page.text.contains(provider), "back to the console: {}", page.text);
         assert_eq!(world.number("SELECT COUNT(*) FROM external_identity").await, 0);
         assert_eq!(admin.username().await.as_deref(), Some(ADMIN));
 
