@@ -108,6 +108,7 @@ def proof(argument, site):
     page = browser.open(site + "/private/index.html")
     result = {
         "bindings": sorted({service["binding"] for service in spec["logout_services"]}),
+        "encrypts": spec["encrypt_assertion"],
         "page": page.text,
         "user": page.headers.get("X-User"),
         "name": page.headers.get("X-Name"),

@@ -1,5 +1,6 @@
-"""python3-saml as a service provider: strict sign-on, attributes, single logout."""
+"""python3-saml as a service provider: strict sign-on, encrypted assertion, single logout."""
 
+import base64
 import json
 import sys
 import urllib.parse
@@ -50,6 +51,7 @@ def main():
             "logoutResponseSigned": True,
             "wantMessagesSigned": True,
             "wantAssertionsSigned": True,
+            "wantAssertionsEncrypted": True,
             "wantNameId": True,
             "rejectDeprecatedAlgorithm": True,
             "requestedAuthnContext": True,
@@ -69,13 +71,15 @@ def main():
     register(argument, "/resources/saml-sp/onelogin", body, "put")
 
     browser = Browser(argument["base"], argument["username"], argument["password"])
-    result = {}
+    result = {"encrypts": spec["encrypt_assertion"]}
     auth = OneLogin_Saml2_Auth(request("/login"), settings)
     left = browser.open(auth.login(return_to=f"{base}/trang"))
     begun_id = auth.get_last_request_id()
     assert isinstance(left, Left), left.text
     auth = OneLogin_Saml2_Auth(request("/acs", form=left.fields), settings)
     auth.process_response(request_id=begun_id)
+    raw = base64.b64decode(left.fields["SAMLResponse"]).decode()
+    result["sealed"] = "EncryptedAssertion" in raw and argument["username"] not in raw
     result["errors"] = auth.get_errors()
     result["reason"] = auth.get_last_error_reason()
     result["authenticated"] = auth.is_authenticated()

@@ -1,4 +1,4 @@
-"""pysaml2 as two service providers: metadata, sign-on, attributes, single logout both ways."""
+"""pysaml2 as two service providers: metadata, sign-on, encryption, single logout both ways."""
 
 import base64
 import json
@@ -25,7 +25,7 @@ def key_files(folder, name):
     return paths
 
 
-def provider(argument, folder, name, port, logout_binding, name_format):
+def provider(argument, folder, name, port, logout_binding, name_format, encrypts=False):
     """A service provider, registered from its metadata."""
     base = f"http://127.0.0.1:{port}"
     key, certificate = key_files(folder, name)
@@ -55,6 +55,10 @@ def provider(argument, folder, name, port, logout_binding, name_format):
             }
         },
     }
+    if encrypts:
+        settings["encryption_keypairs"] = [
+            {"key_file": str(key), "cert_file": str(certificate)}
+        ]
     config = SPConfig().load(settings)
     text = create_metadata_string(None, config=config, sign=False)
     if isinstance(text, bytes):
@@ -62,6 +66,7 @@ def provider(argument, folder, name, port, logout_binding, name_format):
     preview = register(argument, "/saml-sps/preview", {"metadata": text})
     assert preview["spec"]["entity_id"] == settings["entityid"], preview
     assert preview["spec"]["requests_signed"], preview
+    assert preview["spec"]["encrypt_assertion"] == encrypts, preview
     body = {"name": name, "metadata": text}
     register(argument, "/saml-sps", body)
     return Saml2Client(config=config)
@@ -93,7 +98,7 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp())
     persistent = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
     first = provider(argument, folder, "pysaml2-a", 9101, BINDING_HTTP_REDIRECT, persistent)
-    second = provider(argument, folder, "pysaml2-b", 9102, BINDING_HTTP_POST, persistent)
+    second = provider(argument, folder, "pysaml2-b", 9102, BINDING_HTTP_POST, persistent, True)
     browser = Browser(argument["base"], argument["username"], argument["password"])
     result = {}
 
@@ -113,7 +118,10 @@ def main():
     result["name_id"] = response.name_id.text
     again, _, _ = sign_on(first, browser)
     result["same_name"] = again.name_id.text == result["name_id"]
-    other, _, _ = sign_on(second, browser)
+    other, sealed, _ = sign_on(second, browser)
+    sealed = base64.b64decode(sealed).decode()
+    result["sealed"] = "EncryptedAssertion" in sealed and "<saml:Assertion" not in sealed
+    result["sealed_attributes"] = other.ava
     result["other_name"] = other.name_id.text != result["name_id"]
     result["sign_ins"] = browser.signed_in
 

@@ -48,7 +48,12 @@ async fn pysaml2_signs_on_and_out() {
         .unwrap();
     assert_eq!(result["passive"], "StatusNoPassive", "{result}");
     assert_eq!(result["attributes"]["uid"], json!([PERSON]), "{result}");
-    for key in ["same_name", "other_name", "forced"] {
+    assert_eq!(
+        result["sealed_attributes"]["uid"],
+        json!([PERSON]),
+        "{result}"
+    );
+    for key in ["same_name", "other_name", "forced", "sealed"] {
         assert_eq!(result[key], true, "{key}: {result}");
     }
     assert_eq!(result["sign_ins"], 2, "{result}");
@@ -71,6 +76,8 @@ async fn python3_saml_signs_on_and_out() {
     let result = interop::json(&mut script, &argument(&instance).await)
         .await
         .unwrap();
+    assert_eq!(result["encrypts"], true, "{result}");
+    assert_eq!(result["sealed"], true, "{result}");
     assert_eq!(result["errors"], json!([]), "{result}");
     assert_eq!(result["authenticated"], true, "{result}");
     let name = result["name_id"].as_str().unwrap();
@@ -99,6 +106,7 @@ async fn mod_auth_mellon_signs_on_and_out() {
     argument["apache2"] = json!(apache.get_program().to_str());
     argument["modules"] = json!(module.parent().unwrap().to_str());
     let result = interop::json(&mut script, &argument).await.unwrap();
+    assert_eq!(result["encrypts"], true, "{result}");
     assert_eq!(result["page"], "trang riêng", "{result}");
     assert_eq!(result["user"], PERSON, "{result}");
     assert_eq!(result["sign_ins"], 1, "{result}");

@@ -1,7 +1,7 @@
 //! Making key pairs.
 //!
-//! Owns: `key_pair`.
-//! Invariant: the `rsa` crate makes keys and does nothing else; signing is ring's.
+//! Owns: `key_pair`; `SystemSource`, the random source of the `rsa` crate.
+//! Invariant: of private keys the `rsa` crate makes them and does nothing else; signing is ring's.
 //! Follows: docs/adr/0003-ring.md; FIPS 186-5, appendix A.1.3.
 
 use lgsp_platform::error::Error as PlatformError;
@@ -70,7 +70,7 @@ fn bytes(number: &BoxedUint) -> Zeroizing<Vec<u8>> {
 }
 
 /// ring's random source in the form that the `rsa` crate reads.
-struct SystemSource(SystemRandom);
+pub(crate) struct SystemSource(pub(crate) SystemRandom);
 
 impl TryRng for SystemSource {
     type Error = ring::error::Unspecified;

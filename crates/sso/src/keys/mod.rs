@@ -29,6 +29,7 @@ use tokio::sync::Mutex;
 use crate::error::{Error, Result};
 
 pub use cycle::JWKS_CACHE_S;
+pub(crate) use make::SystemSource;
 pub(crate) use routes::router;
 pub use signer::SigningKey;
 pub(crate) use table::MIGRATIONS;

@@ -12,8 +12,12 @@ use lgsp_platform::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::signature::certificate;
+use super::{
+    encryption::{Encryption, Recipient},
+    signature::certificate,
+};
 use crate::{
+    access::ApplicationAccess,
     attributes::PersonAttribute,
     kinds::{broken, check_url},
 };
@@ -66,25 +70,37 @@ pub struct SamlSp {
     #[serde(default)]
     #[schemars(extend("x-label" = {"vi": "Ký cả thông điệp trả lời", "en": "Sign the response too"}, "x-order" = 7))]
     pub response_signed: bool,
+    /// Whether what is said of a person is encrypted, so that only the application can read it.
+    #[serde(default)]
+    #[schemars(extend("x-label" = {"vi": "Mã hóa thông tin gửi đi", "en": "Encrypt assertions"}, "x-order" = 8))]
+    pub encrypt_assertion: bool,
+    /// The application's key for encryption; its metadata says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-label" = {"vi": "Khóa mã hóa của ứng dụng", "en": "Key for encryption"}, "x-order" = 9))]
+    pub encryption: Option<Encryption>,
     /// Forms of name that the application may ask for; the first is the usual one.
     #[serde(default = "default_formats")]
-    #[schemars(extend("x-label" = {"vi": "Dạng tên người dùng (NameID)", "en": "Name identifier formats"}, "x-order" = 8))]
+    #[schemars(extend("x-label" = {"vi": "Dạng tên người dùng (NameID)", "en": "Name identifier formats"}, "x-order" = 10))]
     pub name_id_formats: Vec<NameIdFormat>,
     /// What the application learns of a person.
     #[serde(default)]
-    #[schemars(extend("x-label" = {"vi": "Thông tin được gửi", "en": "Attributes"}, "x-order" = 9))]
+    #[schemars(extend("x-label" = {"vi": "Thông tin được gửi", "en": "Attributes"}, "x-order" = 11))]
     pub attributes: Vec<AttributeMapping>,
     /// Least level of sign-on: 1 one factor, 2 two factors, 3 resistant to phishing.
     #[serde(default = "one")]
-    #[schemars(range(min = 1, max = 3), extend("x-label" = {"vi": "Mức bảo đảm tối thiểu", "en": "Least level of assurance"}, "x-order" = 10))]
+    #[schemars(range(min = 1, max = 3), extend("x-label" = {"vi": "Mức bảo đảm tối thiểu", "en": "Least level of assurance"}, "x-order" = 12))]
     pub acr_min: u8,
     /// Whether people may begin here instead of at the application.
     #[serde(default)]
-    #[schemars(extend("x-label" = {"vi": "Cho phép bắt đầu từ cổng này", "en": "Sign-on may begin here"}, "x-order" = 11))]
+    #[schemars(extend("x-label" = {"vi": "Cho phép bắt đầu từ cổng này", "en": "Sign-on may begin here"}, "x-order" = 13))]
     pub idp_initiated: bool,
+    /// Who may use it.
+    #[serde(default)]
+    #[schemars(extend("x-label" = {"vi": "Đối tượng được dùng", "en": "Who may use it"}, "x-order" = 14))]
+    pub access: ApplicationAccess,
     /// Whether the application may be used.
     #[serde(default = "is_true")]
-    #[schemars(extend("x-label" = {"vi": "Đang dùng", "en": "Enabled"}, "x-order" = 12))]
+    #[schemars(extend("x-label" = {"vi": "Đang dùng", "en": "Enabled"}, "x-order" = 15))]
     pub enabled: bool,
 }
 
@@ -250,6 +266,8 @@ impl Kind for SamlSp {
                 "A certificate is needed to check signed requests.",
             ));
         }
+        self.check_encryption(&mut errors);
+        self.access.check(&mut errors);
         if self.name_id_formats.is_empty() {
             errors.push(broken(
                 "/name_id_formats",
@@ -287,6 +305,27 @@ impl Kind for SamlSp {
             }
         }
         errors
+    }
+}
+
+impl SamlSp {
+    fn check_encryption(&self, errors: &mut Vec<FieldError>) {
+        if self.encrypt_assertion && self.encryption.is_none() {
+            errors.push(broken(
+                "/encryption",
+                "Muốn mã hóa thông tin gửi đi thì cần chứng thư mã hóa của ứng dụng.",
+                "To encrypt assertions, the application's certificate for encryption is needed.",
+            ));
+        }
+        let is_broken = |encryption| Recipient::of(encryption).is_err();
+        if self.encryption.as_ref().is_some_and(is_broken) {
+            errors.push(broken(
+                "/encryption/certificate",
+                "Chứng thư mã hóa không đọc được, hoặc khóa không phải RSA từ 2048 đến 8192 bit.",
+                "The certificate for encryption cannot be read, or its key is not RSA of 2,048 to \
+                 8,192 bits.",
+            ));
+        }
     }
 }
 

@@ -1,14 +1,15 @@
 //! SAML 2.0: identity provider (nhà cung cấp định danh) for web applications.
 //!
 //! Owns: the handle `Saml`, its start.
-//! Not here: messages (`authn/`, `logout/`), XML and signatures (`xml/`, `signature/`), the
-//! session (`identity`).
+//! Not here: messages (`authn/`, `logout/`), XML, signatures and encryption (`xml/`,
+//! `signature/`, `encryption/`), the session (`identity`).
 //! Invariant: a message is read from the tree whose signature was checked; an answer goes to a
 //! registered address only.
 //! Follows: SAML 2.0 Core, Bindings, Profiles, Metadata; design document "Identity", section 3.
 
 pub mod authn;
 pub mod bindings;
+pub mod encryption;
 pub mod fuzz;
 pub mod kind;
 mod launcher;

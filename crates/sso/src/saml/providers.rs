@@ -12,6 +12,7 @@ use lgsp_platform::registry::{Kind as _, Registry};
 use serde::Deserialize as _;
 
 use super::{
+    encryption::Recipient,
     kind::{AssertionConsumer, LogoutBinding, LogoutService, SamlSp},
     signature::{PublicKey, certificate},
 };
@@ -27,6 +28,8 @@ pub(crate) struct Provider {
     pub(crate) spec: SamlSp,
     /// The keys of its certificates.
     pub(crate) keys: Vec<PublicKey>,
+    /// Who can read its assertions, when they are to be encrypted.
+    pub(crate) recipient: Option<Recipient>,
 }
 
 impl Provider {
@@ -110,7 +113,12 @@ impl View {
                 let der = certificate::decode(text).ok()?;
                 certificate::public_key(&der).ok()
             };
+            let recipient = match (spec.encrypt_assertion, &spec.encryption) {
+                (false, _) | (true, None) => None,
+                (true, Some(encryption)) => Recipient::of(encryption).ok(),
+            };
             let provider = Arc::new(Provider {
+                recipient,
                 name: resource.name.clone(),
                 agency: resource.agency.clone(),
                 keys: spec.certificates.iter().filter_map(read).collect(),

@@ -5,7 +5,7 @@
 
 use lgsp_model::ErrorCode;
 
-use super::{signature::SignatureFault, xml::XmlFault};
+use super::{encryption::EncryptionFault, signature::SignatureFault, xml::XmlFault};
 
 /// Why a SAML message is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +40,9 @@ pub enum Refused {
     /// Sign-on that begins here is switched off for this service provider.
     #[error("sign-on that begins here is off")]
     InitiatedHere,
+    /// What is said of the person cannot be encrypted, and must not leave otherwise.
+    #[error("assertion cannot be encrypted: {0}")]
+    Encryption(#[from] EncryptionFault),
     /// Metadata of a service provider cannot be used.
     #[error("metadata lacks {0}")]
     Metadata(&'static str),
@@ -60,6 +63,7 @@ impl Refused {
             Self::Consumer => "sso.saml.consumer_unknown",
             Self::RelayState => "sso.saml.relay_state",
             Self::InitiatedHere => "sso.saml.initiated_off",
+            Self::Encryption(_) => "sso.saml.encryption",
             Self::Metadata(_) => "sso.saml.metadata",
         }
     }
@@ -77,6 +81,7 @@ impl Refused {
             Self::Provider | Self::Signature(_) | Self::Consumer | Self::InitiatedHere => {
                 ErrorCode::Forbidden
             }
+            Self::Encryption(_) => ErrorCode::Internal,
             Self::Metadata(_) => ErrorCode::Invalid,
         }
     }
@@ -87,6 +92,7 @@ impl Refused {
         match self {
             Self::Unreadable(fault) => vec![("reason", fault.to_string())],
             Self::Signature(fault) => vec![("reason", fault.to_string())],
+            Self::Encryption(fault) => vec![("reason", fault.to_string())],
             Self::Part(part) | Self::Metadata(part) => vec![("part", (*part).to_owned())],
             Self::Provider
             | Self::Destination

@@ -164,6 +164,14 @@ function Keep({ metadata, preview }: { metadata: string; preview: SamlPreview })
                 label: t("saml.certificates"),
                 value: String(textsOf(preview, "certificates").length),
               },
+              {
+                label: t("saml.encryption"),
+                value: t(
+                  fieldOf(preview, "encrypt_assertion") === true
+                    ? "saml.encrypted"
+                    : "saml.notEncrypted",
+                ),
+              },
             ]}
           />
           {preview.warnings.length > 0 ? (

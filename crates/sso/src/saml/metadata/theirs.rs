@@ -8,6 +8,7 @@
 use lgsp_platform::error::Sentence;
 
 use super::super::{
+    encryption::{Encryption, Recipient, Wish, wishes},
     kind::{
         AssertionConsumer, AttributeMapping, LogoutBinding, LogoutService, NameIdFormat, SamlSp,
     },
@@ -16,7 +17,7 @@ use super::super::{
     signature::{DS, certificate},
     xml::{Document, Element},
 };
-use crate::{attributes::PersonAttribute, kinds::is_application_url};
+use crate::{access::ApplicationAccess, attributes::PersonAttribute, kinds::is_application_url};
 
 /// Attributes that applications usually ask for, by their registered names.
 const USUAL: [(&str, &str, PersonAttribute); 11] = [
@@ -87,7 +88,11 @@ pub fn import(xml: &[u8]) -> Result<Imported, Refused> {
     if consumers.is_empty() {
         return Err(Refused::Metadata("AssertionConsumerService"));
     }
-    let certificates = certificates(role, &mut warnings)?;
+    let Found {
+        certificates,
+        encryption,
+        is_asked,
+    } = keys(role, &mut warnings)?;
     let logout_services = logout_services(role, &mut warnings);
     if certificates.is_empty() && !logout_services.is_empty() {
         warnings.push(Sentence::new(
@@ -106,10 +111,13 @@ pub fn import(xml: &[u8]) -> Result<Imported, Refused> {
         requests_signed: is_signed("AuthnRequestsSigned") && !certificates.is_empty(),
         certificates,
         response_signed: false,
+        encrypt_assertion: is_asked && encryption.is_some(),
+        encryption,
         name_id_formats: formats(role)?,
         attributes: attributes(role),
         acr_min: 1,
         idp_initiated: false,
+        access: ApplicationAccess::default(),
         enabled: true,
     };
     Ok(Imported { spec, warnings })
@@ -200,34 +208,97 @@ fn left_out(url: &str) -> Sentence {
     )
 }
 
-fn certificates(role: &Element, warnings: &mut Vec<Sentence>) -> Result<Vec<String>, Refused> {
-    let mut certificates = Vec::new();
-    for key in role.named(METADATA, "KeyDescriptor") {
-        if key.attribute("use") == Some("encryption") {
-            warnings.push(Sentence::new(
-                "Ứng dụng có khóa mã hóa, nhưng thông tin được gửi không mã hóa riêng mà chỉ đi \
-                 trong kênh TLS.",
-                "The application has an encryption key, but assertions are not encrypted apart \
-                 from TLS.",
-            ));
-            continue;
-        }
-        let data = key.child(DS, "KeyInfo").into_iter();
+/// The keys of a service provider.
+#[derive(Default)]
+struct Found {
+    /// Certificates of keys that sign.
+    certificates: Vec<String>,
+    /// The first key for encryption that can be used.
+    encryption: Option<Encryption>,
+    /// Whether a key is there for encryption alone: then assertions are wished encrypted.
+    is_asked: bool,
+}
+
+fn keys(role: &Element, warnings: &mut Vec<Sentence>) -> Result<Found, Refused> {
+    let mut found = Found::default();
+    for descriptor in role.named(METADATA, "KeyDescriptor") {
+        let usage = descriptor.attribute("use");
+        let data = descriptor.child(DS, "KeyInfo").into_iter();
         let data = data.flat_map(|info| info.named(DS, "X509Data"));
+        let mut texts = Vec::new();
         for element in data.flat_map(|data| data.named(DS, "X509Certificate")) {
-            let text: String = element.text()?.split_whitespace().collect();
-            let read = certificate::decode(&text).and_then(|der| certificate::public_key(&der));
-            if read.is_err() {
-                warnings.push(Sentence::new(
-                    "Bỏ qua một chứng thư: không đọc được hoặc khóa không được chấp nhận.",
-                    "A certificate is left out: it cannot be read, or its key is not accepted.",
-                ));
-            } else if !certificates.contains(&text) {
-                certificates.push(text);
+            texts.push(element.text()?.split_whitespace().collect::<String>());
+        }
+        if usage != Some("encryption") {
+            for text in &texts {
+                let read = certificate::decode(text).and_then(|der| certificate::public_key(&der));
+                if read.is_err() {
+                    warnings.push(Sentence::new(
+                        "Bỏ qua một chứng thư: không đọc được hoặc khóa không được chấp nhận.",
+                        "A certificate is left out: it cannot be read, or its key is not accepted.",
+                    ));
+                } else if !found.certificates.contains(text) {
+                    found.certificates.push(text.clone());
+                }
+            }
+        }
+        if usage != Some("signing") && !found.is_asked {
+            let encryption = encryption(descriptor, &texts);
+            // A key without a usage signs first of all; it may be meant for nothing else.
+            found.is_asked = usage == Some("encryption") && encryption.is_ok();
+            match encryption {
+                Ok(encryption) => found.encryption = Some(encryption),
+                Err(why) if usage == Some("encryption") => warnings.push(why),
+                Err(_) => {}
             }
         }
     }
-    Ok(certificates)
+    if found.encryption.is_some() && !found.is_asked {
+        warnings.push(Sentence::new(
+            "Khóa của ứng dụng không ghi rõ dùng để mã hóa, nên thông tin gửi đi chưa được mã \
+             hóa; bật “Mã hóa thông tin gửi đi” nếu ứng dụng giải mã được AES-GCM.",
+            "The application's key is not marked for encryption, so assertions are not encrypted; \
+             switch “Encrypt assertions” on if the application can decrypt AES-GCM.",
+        ));
+    }
+    Ok(found)
+}
+
+/// The key of a descriptor for encryption, or why it is none.
+fn encryption(descriptor: &Element, certificates: &[String]) -> Result<Encryption, Sentence> {
+    let (content_cipher, key_transport) = match wishes(descriptor) {
+        Wish::Met(cipher, transport) => (cipher, transport),
+        Wish::Cipher => {
+            return Err(Sentence::new(
+                "Ứng dụng chỉ nhận mã hóa kiểu cũ như AES-CBC, vốn không an toàn nên không được \
+                 dùng. Thông tin gửi đi sẽ không mã hóa riêng; hãy đề nghị ứng dụng hỗ trợ AES-GCM.",
+                "The application accepts only old ciphers such as AES-CBC, which are unsafe and \
+                 not used. Assertions will not be encrypted; ask its maker for AES-GCM.",
+            ));
+        }
+        Wish::Transport => {
+            return Err(Sentence::new(
+                "Ứng dụng chỉ nhận khóa theo cách không được dùng ở đây (như RSA PKCS #1 v1.5). \
+                 Thông tin gửi đi sẽ không mã hóa riêng; hãy đề nghị ứng dụng hỗ trợ RSA-OAEP.",
+                "The application accepts keys only in ways that are not used here (such as RSA \
+                 PKCS #1 v1.5). Assertions will not be encrypted; ask its maker for RSA-OAEP.",
+            ));
+        }
+    };
+    let usable = certificates.iter().map(|certificate| Encryption {
+        certificate: certificate.clone(),
+        content_cipher,
+        key_transport,
+    });
+    let mut usable = usable.filter(|encryption| Recipient::of(encryption).is_ok());
+    usable.next().ok_or_else(|| {
+        Sentence::new(
+            "Khóa mã hóa của ứng dụng không đọc được, hoặc không phải khóa RSA từ 2048 đến 8192 \
+             bit, nên thông tin gửi đi sẽ không mã hóa riêng.",
+            "The application's key for encryption cannot be read, or is not RSA of 2,048 to 8,192 \
+             bits, so assertions will not be encrypted.",
+        )
+    })
 }
 
 /// The formats that are named and known; else those that reveal nothing.

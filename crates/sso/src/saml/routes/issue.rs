@@ -21,11 +21,13 @@ use crate::{
         Saml,
         authn::{self, Answer, Assertion, NameId, new_id},
         bindings::encode_post,
+        encryption::{EncryptionFault, encrypt},
         kind::NameIdFormat,
         logout::Told,
         names::{INVALID_NAME_ID_POLICY, REQUESTER, RESPONDER, class_of_level},
         providers::Provider,
         refused,
+        refused::Refused,
         signature::Signer,
     },
     visit::Visit,
@@ -112,7 +114,13 @@ impl Reply<'_> {
             attributes,
         };
         let signer: &dyn Signer = signer.as_ref();
-        let part = authn::assertion(&answer, &assertion, signer).map_err(refused)?;
+        let mut part = authn::assertion(&answer, &assertion, signer).map_err(refused)?;
+        if self.provider.spec.encrypt_assertion {
+            // An assertion that is to be encrypted and cannot be does not leave.
+            let recipient = self.provider.recipient.as_ref();
+            let recipient = recipient.ok_or(Refused::Encryption(EncryptionFault::Key))?;
+            part = encrypt(&part, recipient).map_err(Refused::Encryption)?;
+        }
         let whole = self.provider.spec.response_signed.then_some(signer);
         authn::success(&answer, &part, whole).map_err(refused)
     }

@@ -5,7 +5,7 @@ use lgsp_platform::clock::Clock as _;
 use lgsp_sso::saml::{
     bindings::{Field, signed_address},
     names::{ASSERTION, PROTOCOL},
-    signature::{PublicKey, Signer, certificate},
+    signature::{PublicKey, Signer, certificate, verify},
     xml::Document,
 };
 use serde_json::{Value, json};
@@ -189,5 +189,55 @@ each_database! {
         assert!(done.location().contains("RelayState=v%E1%BB%81"), "{}", done.location());
         assert!(!is_signed_in(&mut browser).await);
         assert_eq!(world.journal_count("session.ended").await, 1);
+    }
+
+    async fn an_encrypted_assertion_leaves_and_nothing_else_of_the_person(world: &World) {
+        let signer = TestSigner::rsa();
+        let encryption = json!({
+            "certificate": STANDARD.encode(signer.certificate()), "content_cipher": "aes128_gcm",
+        });
+        let change = json!({
+            "encrypt_assertion": true, "encryption": encryption, "response_signed": true,
+        });
+        register(world, &signer, change).await;
+        let mut browser = world.browser();
+        let page = sign_on(&mut browser, &authn_request(world, "_1", ""), &signer).await;
+        let text = response(&page);
+        assert!(!text.contains(crate::kit::PERSON) && !text.contains("<saml:Assertion"), "{text}");
+        let document = Document::parse(text.as_bytes()).unwrap();
+        let sealed = document.root.child(ASSERTION, "EncryptedAssertion").unwrap();
+        let cipher = sealed.descendants().find(|at| at.local == "EncryptionMethod").unwrap();
+        let name = "http://www.w3.org/2009/xmlenc11#aes128-gcm";
+        assert_eq!(cipher.attribute("Algorithm"), Some(name));
+        // The signature of the response is over what is sent.
+        assert_eq!(verify(&document.root, &own_keys(&text)), Ok(()));
+        let changed = text.replacen("<xenc:CipherValue>", "<xenc:CipherValue>AAAA", 1);
+        let document = Document::parse(changed.as_bytes()).unwrap();
+        assert!(verify(&document.root, &own_keys(&text)).is_err());
+    }
+
+    async fn new_metadata_keeps_what_they_do_not_say(world: &World) {
+        let admin = world.admin();
+        let headers = [("authorization", admin.as_str()), ("content-type", "application/json")];
+        let text = super::metadata::SAMPLE;
+        let body = json!({ "name": "app", "metadata": text }).to_string();
+        let made = world.call("POST", "/api/v1/saml-sps", &headers, &body).await;
+        assert_eq!(made.status.as_u16(), 201, "{}", made.text);
+        let mut spec = made.json()["spec"].clone();
+        spec["access"] = json!({ "who": "named", "agencies": ["H34.01"] });
+        spec["acr_min"] = json!(2);
+        spec["idp_initiated"] = json!(true);
+        put(world, "saml-sp", "app", spec).await;
+        let body = json!({ "metadata": text }).to_string();
+        let seen = world.call("POST", "/api/v1/saml-sps/preview", &headers, &body).await.json();
+        let changed = text.replace("Quản lý văn bản", "Tên mới");
+        let body = json!({ "name": "app", "metadata": changed,
+            "base_revision": seen["revision"] }).to_string();
+        let kept = world.call("POST", "/api/v1/saml-sps", &headers, &body).await.json();
+        assert_eq!(kept["spec"]["title"], "Tên mới", "{kept}");
+        for spec in [&seen["spec"], &kept["spec"]] {
+            assert_eq!(spec["access"]["agencies"], json!(["H34.01"]), "{spec}");
+            assert_eq!((&spec["acr_min"], &spec["idp_initiated"]), (&json!(2), &json!(true)));
+        }
     }
 }

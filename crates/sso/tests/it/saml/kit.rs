@@ -5,7 +5,7 @@ use lgsp_sso::saml::{
     authn::{self, Answer, Assertion, NameId},
     names::{ASSERTION, PROTOCOL},
     signature::{Method, PublicKey, SignatureFault, Signer, Unsigned, certificate, sign, verify},
-    xml::{Document, Element},
+    xml::{Document, Element, Part},
 };
 use ring::{
     rand::SystemRandom,
@@ -103,8 +103,13 @@ fn name_id(value: &str) -> NameId {
     }
 }
 
-/// A signed assertion about a person.
+/// A signed assertion about a person, as text.
 pub(crate) fn signed_assertion(signer: &TestSigner, id: &str, person: &str) -> String {
+    assertion(signer, id, person).as_str().to_owned()
+}
+
+/// A signed assertion about a person.
+pub(crate) fn assertion(signer: &TestSigner, id: &str, person: &str) -> Part {
     let answer = answer("_response");
     let name_id = name_id(person);
     let assertion = Assertion {
@@ -117,8 +122,7 @@ pub(crate) fn signed_assertion(signer: &TestSigner, id: &str, person: &str) -> S
         context_class: "urn:lgsp:acr:1",
         attributes: Vec::new(),
     };
-    let part = authn::assertion(&answer, &assertion, signer).unwrap();
-    part.as_str().to_owned()
+    authn::assertion(&answer, &assertion, signer).unwrap()
 }
 
 fn answer(id: &str) -> Answer<'_> {

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod attacks;
+mod encryption;
 mod flow;
 mod fuzz;
 mod generate;
