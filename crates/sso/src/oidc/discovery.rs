@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::{
     Provider, claims,
-    client::kind::{AuthMethod, GrantType},
+    client::kind::{AuthMethod, GrantType, ResponseMode},
 };
 use crate::keys::{Alg, JWKS_CACHE_S, Purpose};
 
@@ -77,7 +77,10 @@ pub(super) fn document(issuer: &str, mtls: Option<&str>) -> Value {
         ("check_session_iframe", json!(at("/oidc/check_session"))),
         ("scopes_supported", json!(claims::SCOPES)),
         ("response_types_supported", json!(["code"])),
-        ("response_modes_supported", json!(["query", "form_post"])),
+        (
+            "response_modes_supported",
+            json!(ResponseMode::ALL.map(ResponseMode::as_str)),
+        ),
         (
             "grant_types_supported",
             json!(GrantType::ALL.map(GrantType::as_str)),

@@ -11,11 +11,14 @@ use serde_json::Value;
 
 use super::{
     object,
-    respond::{ResponseMode, ReturnTo, Stop},
+    respond::{ReturnTo, Stop},
 };
 use crate::oidc::{
     Provider, claims,
-    client::{Client, kind::GrantType},
+    client::{
+        Client,
+        kind::{GrantType, ResponseMode},
+    },
     client_allows_redirect,
     fail::Fail,
     grant::acr_level,
@@ -126,18 +129,22 @@ fn return_to(client: &Client, params: &Params) -> Result<ReturnTo, Fail> {
             "redirect_uri is not registered for this client",
         ));
     }
-    let mode = match params.get("response_mode") {
-        Some("form_post") => ResponseMode::FormPost,
-        _ => ResponseMode::Query,
-    };
+    // A mode that the client may not use is refused afterwards, by one that it may.
+    let mode = mode(client, params).or(client.spec.response_modes.first().copied());
     let state = params
         .get("state")
         .filter(|state| state.len() <= STATE_BYTES_MAX);
     Ok(ReturnTo {
         redirect_uri: redirect_uri.to_owned(),
-        mode,
+        mode: mode.unwrap_or(ResponseMode::Query),
         state: state.map(str::to_owned),
     })
+}
+
+/// The mode that is asked for, when the client is registered for it.
+fn mode(client: &Client, params: &Params) -> Option<ResponseMode> {
+    let asked = ResponseMode::parse(params.get("response_mode")?)?;
+    client.spec.response_modes.contains(&asked).then_some(asked)
 }
 
 /// Checks the parameters of a request, wherever they came from.
@@ -173,6 +180,11 @@ fn parse(
         }
     }
     check_lengths(params)?;
+    if params.get("response_mode").is_some() && mode(client, params).is_none() {
+        return Err(Fail::request(
+            "response_mode is not supported, or not registered for this client",
+        ));
+    }
     let prompts = prompts(params.get("prompt"))?;
     let scopes = scopes(client, params.get("scope").unwrap_or_default())?;
     let claims = single_claims(client, params.get("claims"))?;
@@ -233,10 +245,7 @@ fn check_lengths(params: &Params) -> Result<(), Fail> {
     {
         return Err(Fail::request("a hint is too long"));
     }
-    match params.get("response_mode") {
-        None | Some("query" | "form_post") => Ok(()),
-        Some(_) => Err(Fail::request("response_mode is not supported")),
-    }
+    Ok(())
 }
 
 fn prompts(text: Option<&str>) -> Result<Vec<Prompt>, Fail> {

@@ -234,6 +234,8 @@ each_database! {
             (json!({ "id_token_signed_response_alg": "none" }), "invalid_client_metadata"),
             (json!({ "response_types": ["token"] }), "invalid_client_metadata"),
             (json!({ "grant_types": ["implicit"] }), "invalid_client_metadata"),
+            (json!({ "response_modes": ["query", "fragment"] }), "invalid_client_metadata"),
+            (json!({ "response_modes": [] }), "invalid_client_metadata"),
             (json!({ "jwks": { "keys": [] } }), "invalid_client_metadata"),
         ] {
             let mut body = json!({ "redirect_uris": [REDIRECT] });

@@ -314,4 +314,41 @@ each_database! {
         let refreshed = app.refresh(tokens["refresh_token"].as_str().unwrap()).await;
         assert_eq!(refreshed.refusal(), bad_grant());
     }
+
+    async fn a_family_of_refresh_tokens_ends_after_thirty_days_however_often_it_turns(world: &World) {
+        let app = App::make(world, "app", json!({})).await;
+        let mut browser = world.signed_on().await;
+        let code = app.code(&mut browser, &[("scope", "openid offline_access")]).await;
+        let tokens = app.redeem(&code).await.json();
+        let mut token = tokens["refresh_token"].as_str().unwrap().to_owned();
+        // Each turn is before the idle end of 12 hours.
+        let (turn_s, life_s) = (11 * 3_600, 30 * 86_400);
+        for _ in 0..life_s / turn_s {
+            world.pass_s(turn_s);
+            let renewed = app.refresh(&token).await;
+            assert_eq!(renewed.status.as_u16(), 200, "{}", renewed.text);
+            token = renewed.json()["refresh_token"].as_str().unwrap().to_owned();
+        }
+        world.pass_s(life_s % turn_s);
+        assert_eq!(app.refresh(&token).await.refusal(), (400, "invalid_grant".to_owned()));
+    }
+
+    async fn a_token_for_another_resource_opens_no_user_info(world: &World) {
+        let spec = json!({ "audiences": ["https://kho.test"] });
+        let app = App::make(world, "app", spec).await;
+        let mut browser = world.signed_on().await;
+        // With `openid` a token is for the user info too; without, for the resource alone.
+        let both = [("resource", "https://kho.test")];
+        let other = [("resource", "https://kho.test"), ("scope", "profile")];
+        for (changed, status) in [(&[][..], 200), (&both[..], 200), (&other[..], 401)] {
+            let code = app.code(&mut browser, changed).await;
+            let tokens = app.redeem(&code).await.json();
+            let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
+            let headers = [("authorization", bearer.as_str())];
+            let info = world.call("GET", "/oauth2/userinfo", &headers, "").await;
+            assert_eq!(info.status.as_u16(), status, "{changed:?}: {}", info.text);
+            let is_named = info.header("www-authenticate").contains("invalid_token");
+            assert_eq!(is_named, status == 401, "{changed:?}");
+        }
+    }
 }

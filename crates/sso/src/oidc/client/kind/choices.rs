@@ -79,6 +79,40 @@ impl GrantType {
     }
 }
 
+/// How an answer to an authorisation request travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseMode {
+    /// In the address.
+    #[serde(alias = "Query")]
+    #[schemars(extend("x-label" = {"vi": "Trong địa chỉ", "en": "In the address"}))]
+    Query,
+    /// In a form.
+    #[serde(alias = "FormPost")]
+    #[schemars(extend("x-label" = {"vi": "Trong biểu mẫu", "en": "In a form"}))]
+    FormPost,
+}
+
+impl ResponseMode {
+    /// All of them; the first is the usual one.
+    pub const ALL: [Self; 2] = [Self::Query, Self::FormPost];
+
+    /// Value of the parameter `response_mode`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::FormPost => "form_post",
+        }
+    }
+
+    /// Reads the parameter.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == text)
+    }
+}
+
 /// How a client proves who it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
