@@ -1,17 +1,20 @@
 //! Who somebody is, as applications are told.
 //!
-//! Owns: `Profile`.
+//! Owns: `Profile`; an account as a caller without a credential.
 //! Not here: which part an application may see (each protocol), the account itself.
 
 use lgsp_model::AccountId;
+use lgsp_platform::http::{Principal, context::Standing};
 
 use crate::{
     Identity,
     accounts::check::fold_username,
+    authenticate::rights,
     error::Result,
     hierarchy::AgencyOf,
     tables::{
         account::{self, Account},
+        effective,
         group::{self, Group},
     },
 };
@@ -53,6 +56,35 @@ impl Identity {
         let username = fold_username(username);
         self.complete(account::find_by_username(&self.platform.db, &username).await?)
             .await
+    }
+
+    /// An account as decisions see it, without a credential: agency, kind, roles and groups in
+    /// effect; nothing when it does not exist or may not be used.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn principal(&self, id: AccountId) -> Result<Option<Principal>> {
+        let now = self.platform.clock.now();
+        let db = &self.platform.db;
+        let found = account::find(db, id).await?;
+        let Some(account) = found.filter(|account| account.is_live(now)) else {
+            return Ok(None);
+        };
+        let (roles, groups) = rights(&effective::of_account(db, id, now).await?)?;
+        Ok(Some(Principal {
+            account_id: id,
+            username: account.username,
+            agency: account.agency,
+            roles,
+            csrf_token: None,
+            credential: String::new(),
+            standing: Standing {
+                kind: account.kind.as_str().to_owned(),
+                groups,
+                asked_at: now,
+                ..Standing::default()
+            },
+        }))
     }
 
     async fn complete(&self, found: Option<Account>) -> Result<Option<Profile>> {

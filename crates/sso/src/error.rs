@@ -6,7 +6,7 @@
 use lgsp_model::{ErrorCode, Timestamp};
 use lgsp_platform::{error::FieldError, http::Problem};
 
-use crate::{cas, saml};
+use crate::{access::NotForPerson, cas, saml};
 
 /// Shorthand of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -26,6 +26,9 @@ pub enum Error {
     /// A CAS request was refused.
     #[error(transparent)]
     Cas(cas::Refused),
+    /// The application is not for this person.
+    #[error(transparent)]
+    NotForPerson(NotForPerson),
     /// A browser came back too late, or twice.
     #[error("sign-on took too long, or was finished before")]
     TransactionExpired,
@@ -71,6 +74,8 @@ impl Error {
         "sso.key.unusable",
         "sso.key.too_young",
         "sso.transaction.expired",
+        "sso.application.not_for_person",
+        "sso.application.not_for_person_of_province",
         "sso.saml.unreadable",
         "sso.saml.part",
         "sso.saml.provider_unknown",
@@ -81,6 +86,7 @@ impl Error {
         "sso.saml.consumer_unknown",
         "sso.saml.relay_state",
         "sso.saml.initiated_off",
+        "sso.saml.encryption",
         "sso.saml.metadata",
         "sso.cas.service_unknown",
         "sso.cas.account_unusable",
@@ -94,6 +100,7 @@ impl Problem for Error {
             Self::Identity(error) => error.id(),
             Self::Saml(refused) => refused.id(),
             Self::Cas(refused) => refused.id(),
+            Self::NotForPerson(refused) => refused.id(),
             Self::TransactionExpired => "sso.transaction.expired",
             Self::KeyMissing { .. } => "sso.key.missing",
             Self::KeyUnusable { .. } => "sso.key.unusable",
@@ -107,6 +114,7 @@ impl Problem for Error {
             Self::Identity(error) => error.code(),
             Self::Saml(refused) => refused.code(),
             Self::Cas(refused) => refused.code(),
+            Self::NotForPerson(_) => ErrorCode::Forbidden,
             Self::TransactionExpired => ErrorCode::BadRequest,
             Self::KeyMissing { .. } => ErrorCode::Unavailable,
             Self::KeyUnusable { .. } => ErrorCode::Internal,
@@ -119,6 +127,7 @@ impl Problem for Error {
             Self::Platform(error) => error.arguments(),
             Self::Identity(error) => error.arguments(),
             Self::Saml(refused) => refused.arguments(),
+            Self::NotForPerson(refused) => refused.arguments(),
             Self::Cas(_) | Self::TransactionExpired => Vec::new(),
             Self::KeyMissing { alg } | Self::KeyUnusable { alg } => {
                 vec![("alg", (*alg).to_owned())]
@@ -140,6 +149,7 @@ impl Problem for Error {
             Self::Identity(error) => error.fields(),
             Self::Saml(_)
             | Self::Cas(_)
+            | Self::NotForPerson(_)
             | Self::TransactionExpired
             | Self::KeyMissing { .. }
             | Self::KeyUnusable { .. }

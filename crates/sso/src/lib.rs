@@ -6,6 +6,7 @@
 //! session of identity, and the end of that session reaches all of them.
 //! Follows: design document "Identity", sections 2 to 4 and 8.
 
+pub mod access;
 mod attributes;
 mod back_channel;
 pub mod cas;

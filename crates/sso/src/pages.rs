@@ -45,6 +45,8 @@ struct RefusedPage<'a> {
     message: &'a str,
     help: &'a str,
     trace_id: &'a str,
+    /// Id of the error, for support.
+    id: &'a str,
 }
 
 /// Whether the person chose English, or else the browser prefers it.
@@ -115,6 +117,7 @@ pub(crate) fn refused(headers: &HeaderMap, error: &dyn Problem) -> Response {
             message: &sentence.en,
             help: "If it happens again, give this code to support:",
             trace_id: &trace_id,
+            id: error.id(),
         },
         false => RefusedPage {
             language: "vi",
@@ -122,6 +125,7 @@ pub(crate) fn refused(headers: &HeaderMap, error: &dyn Problem) -> Response {
             message: &sentence.vi,
             help: "Nếu lỗi lặp lại, hãy gửi mã sau cho bộ phận hỗ trợ:",
             trace_id: &trace_id,
+            id: error.id(),
         },
     };
     let policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; \

@@ -2974,8 +2974,9 @@ export interface components {
         };
         /** @description What a test of a connection found. */
         ConnectionTest: {
-            /** @description Why not. */
+            /** @description Why not, in the words of the directory. */
             failure?: string | null;
+            failure_reason?: components["schemas"]["DirectoryReason"] | null;
             /** @description Whether it could be read. */
             ok: boolean;
             /** @description The first people found, as they would be taken over. */
@@ -3346,6 +3347,13 @@ export interface components {
             before?: Record<string, unknown> | null;
             /** @description JSON pointer. */
             pointer: string;
+        };
+        /** @description Why something did not work, in words of ours. */
+        DirectoryReason: {
+            /** @description Stable id. */
+            code: string;
+            /** @description What to do, in both languages. */
+            messages: components["schemas"]["Sentence"];
         };
         /** @description Everything about a document. */
         DocumentDetail: components["schemas"]["DocumentItem"] & {
@@ -5496,7 +5504,7 @@ export interface components {
         };
         /** @description What a check of a provider found. */
         ProviderCheck: {
-            /** @description Where people are sent; absent when the provider cannot be used. */
+            /** @description Where people are sent; absent when the configuration cannot be read. */
             authorization_endpoint?: string | null;
             /** @description Whether a secret is set. */
             has_secret: boolean;
@@ -9978,6 +9986,14 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemBody"];
                 };
             };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10699,6 +10715,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

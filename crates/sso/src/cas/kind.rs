@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    access::ApplicationAccess,
     attributes::PersonAttribute,
     kinds::{broken, check_url},
     saml::xml::is_ncname,
@@ -65,9 +66,13 @@ pub struct CasService {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-label" = {"vi": "Địa chỉ nhận đăng xuất", "en": "Logout address"}, "x-order" = 7))]
     pub logout_url: Option<String>,
+    /// Who may use it.
+    #[serde(default)]
+    #[schemars(extend("x-label" = {"vi": "Đối tượng được dùng", "en": "Who may use it"}, "x-order" = 8))]
+    pub access: ApplicationAccess,
     /// Whether the application may be used.
     #[serde(default = "is_true")]
-    #[schemars(extend("x-label" = {"vi": "Đang dùng", "en": "Enabled"}, "x-order" = 8))]
+    #[schemars(extend("x-label" = {"vi": "Đang dùng", "en": "Enabled"}, "x-order" = 9))]
     pub enabled: bool,
 }
 
@@ -134,6 +139,7 @@ impl Kind for CasService {
                 ));
             }
         }
+        self.access.check(&mut errors);
         if !(1..=3).contains(&self.acr_min) {
             errors.push(broken(
                 "/acr_min",

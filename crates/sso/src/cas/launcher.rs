@@ -17,8 +17,9 @@ use super::{Cas, CasService};
 impl Ties for Cas {
     fn applications<'a>(
         &'a self,
-        _: &'a Principal,
+        person: &'a Principal,
     ) -> PortFuture<'a, lgsp_platform::Result<Vec<Application>>> {
+        let hierarchy = self.identity.hierarchy();
         let snapshot = self.platform.registry.snapshot();
         let specs = snapshot
             .of_kind(CasService::KIND)
@@ -30,7 +31,9 @@ impl Ties for Cas {
                 description: String::new(),
             })
         };
-        let offered = specs.filter(|spec| spec.enabled);
+        let offered = specs
+            .filter(|spec| spec.enabled)
+            .filter(|spec| spec.access.admits(hierarchy.as_ref(), person));
         let found = offered.filter_map(application).collect();
         Box::pin(async { Ok(found) })
     }

@@ -18,6 +18,7 @@ use lgsp_platform::{
     http::trace,
     journal::{Class, Event},
     ledger::{Acceptance, Effects},
+    registry::Kind as _,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -32,9 +33,11 @@ use super::{
     ticket::{self, Ticket},
 };
 use crate::{
+    access::Door,
     error::{Error, Result},
     fields::{Fields, encode, with_parameter},
     pages, transactions,
+    visit::Visit,
 };
 
 /// Kind of the transactions of sign-on.
@@ -62,7 +65,7 @@ struct Pending {
     asked_at: Timestamp,
 }
 
-async fn login(State(cas): State<Cas>, headers: HeaderMap, uri: Uri) -> Response {
+async fn login(State(cas): State<Cas>, visit: Visit, uri: Uri) -> Response {
     let result = async {
         let fields = Fields::parse(uri.query().unwrap_or_default());
         let Some(url) = fields.get("service").filter(|url| !url.is_empty()) else {
@@ -83,21 +86,21 @@ async fn login(State(cas): State<Cas>, headers: HeaderMap, uri: Uri) -> Response
         };
         // With both, renewal wins.
         let is_gateway = fields.is_set("gateway") && !is_renewed;
-        proceed(&cas, pending, (None, is_gateway), &headers).await
+        proceed(&cas, pending, (None, is_gateway), &visit).await
     };
     let result = result.await;
-    result.unwrap_or_else(|error| pages::refused(&headers, &error))
+    result.unwrap_or_else(|error| pages::refused(&visit.headers, &error))
 }
 
-async fn go_on(State(cas): State<Cas>, headers: HeaderMap, uri: Uri) -> Response {
+async fn go_on(State(cas): State<Cas>, visit: Visit, uri: Uri) -> Response {
     let result = async {
         let fields = Fields::parse(uri.query().unwrap_or_default());
         let handle = fields.get("t").unwrap_or_default();
         let pending = transactions::get(&cas.platform, SIGN_ON, &handle).await?;
-        proceed(&cas, pending, (Some(handle), false), &headers).await
+        proceed(&cas, pending, (Some(handle), false), &visit).await
     };
     let result = result.await;
-    result.unwrap_or_else(|error| pages::refused(&headers, &error))
+    result.unwrap_or_else(|error| pages::refused(&visit.headers, &error))
 }
 
 /// Gives a ticket when the browser's session is good enough; else sends it to sign in.
@@ -105,7 +108,7 @@ async fn proceed(
     cas: &Cas,
     pending: Pending,
     (handle, is_gateway): (Option<String>, bool),
-    headers: &HeaderMap,
+    visit: &Visit,
 ) -> Result<Response> {
     let (name, spec) =
         service::find(&cas.platform.registry.snapshot(), &pending.url).ok_or(Refused::Service)?;
@@ -113,16 +116,23 @@ async fn proceed(
         again: pending.is_renewed,
         fresh_since: pending.is_renewed.then_some(pending.asked_at),
         acr_min: spec.acr_min,
-        client_name: Some(spec.title),
+        client_name: Some(spec.title.clone()),
         ..Demand::default()
     };
-    if let Some(browser) = cas.identity.browser(headers).await?
+    if let Some(browser) = cas.identity.browser(&visit.headers).await?
         && cas.identity.satisfies(&browser.session, &demand)
     {
+        if let Err(error) = admit(cas, (&name, &spec), &browser, visit).await {
+            // A gateway shows no page; the application sees that there is no ticket.
+            return match error {
+                Error::NotForPerson(_) if is_gateway => Ok(pages::see_other(&pending.url)),
+                other => Err(other),
+            };
+        }
         if let Some(handle) = &handle {
             transactions::take::<Pending>(&cas.platform, SIGN_ON, handle).await?;
         }
-        return give_ticket(cas, name, &pending, &browser, headers).await;
+        return give_ticket(cas, name, &pending, &browser, &visit.headers).await;
     }
     if is_gateway {
         return Ok(pages::see_other(&pending.url));
@@ -133,6 +143,27 @@ async fn proceed(
     };
     let next = format!("/cas/continue?t={}", encode(&handle));
     Ok(pages::see_other(&cas.identity.sign_in_path(&next, &demand)))
+}
+
+/// Only whom the application is for goes on.
+async fn admit(
+    cas: &Cas,
+    (name, spec): (&str, &CasService),
+    browser: &Browser,
+    visit: &Visit,
+) -> Result<()> {
+    let snapshot = cas.platform.registry.snapshot();
+    let resource = snapshot.get(CasService::KIND, name);
+    let door = Door {
+        platform: &cas.platform,
+        identity: &cas.identity,
+        resource: (CasService::KIND, name),
+        title: &spec.title,
+        agency: resource.and_then(|resource| resource.agency.as_deref()),
+        access: &spec.access,
+    };
+    door.admit(&browser.principal, visit.address.as_deref())
+        .await
 }
 
 async fn give_ticket(

@@ -47,7 +47,12 @@ use axum::{
     routing::{get, post},
 };
 use lgsp_identity::Identity;
-use lgsp_platform::{Platform, Running, config::Config, module::Permission, registry::Labels};
+use lgsp_platform::{
+    Platform, Running,
+    config::Config,
+    module::Permission,
+    registry::{Kind as _, Labels},
+};
 use ring::hmac;
 
 use self::{
@@ -56,7 +61,7 @@ use self::{
     issued::Counts,
     revocations::Revocations,
 };
-use crate::{back_channel, error::Result, keys::Keys};
+use crate::{access::Door, back_channel, error::Result, keys::Keys};
 
 pub(crate) use client::rules::{is_registered, origin_of, sector};
 pub(crate) use tables::MIGRATIONS;
@@ -204,6 +209,20 @@ fn mtls_base(config: &Config, issuer: &str) -> Option<String> {
         "" if is_issuer => Some(issuer.to_owned()),
         "" => None,
         url => Some(url.trim_end_matches('/').to_owned()),
+    }
+}
+
+impl Provider {
+    /// The door of a client, at which people are let in or not.
+    fn door<'a>(&'a self, client: &'a client::Client) -> Door<'a> {
+        Door {
+            platform: &self.platform,
+            identity: &self.identity,
+            resource: (client::OidcClient::KIND, &client.id),
+            title: &client.spec.name,
+            agency: client.agency.as_deref(),
+            access: &client.spec.access,
+        }
     }
 }
 

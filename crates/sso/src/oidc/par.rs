@@ -70,6 +70,8 @@ async fn act(provider: &Provider, peer: &Peer, body: &[u8]) -> Outcome<Response>
     let request = match request::check(provider, &client, &params).await {
         Ok(request) => request,
         Err(Stop::Page(fail)) => return Err(fail),
+        // Nobody stands at the door yet when a request is pushed.
+        Err(Stop::Refused(error)) => return Err((*error).into()),
         Err(Stop::Back(_, error, description)) => return Err(Fail::new(error, description)),
     };
     let ends = provider.platform.clock.now().plus_ms(PAR_LIFE_MS);

@@ -34,12 +34,17 @@ impl Ties for Provider {
             let given = given::list(self, principal.account_id).await;
             let given = given.map_err(Error::into_platform)?;
             let clients = self.clients.all().await.map_err(Error::into_platform)?;
+            let hierarchy = self.identity.hierarchy();
             let is_offered = |client: &&std::sync::Arc<Client>| {
                 let is_known = given
                     .iter()
                     .any(|given| given.scopes.is_some() && given.client == client.id);
                 let is_trusted = !client.spec.self_registered || is_known;
-                client.spec.enabled && client.spec.may(GrantType::Code) && is_trusted
+                let is_for_person = client.spec.access.admits(hierarchy.as_ref(), principal);
+                client.spec.enabled
+                    && client.spec.may(GrantType::Code)
+                    && is_trusted
+                    && is_for_person
             };
             let application = |client: &std::sync::Arc<Client>| {
                 Some(Application {

@@ -2,7 +2,8 @@
 //!
 //! Owns: the port `Ties` of identity, for SAML.
 //! Not here: the sign-on that begins here (`routes/sso.rs`).
-//! Invariant: only service providers for which a sign-on may begin here are offered.
+//! Invariant: only service providers for which a sign-on may begin here are offered, and only to
+//! whom they are for.
 
 use lgsp_identity::{Actor, Application, Tie, Ties};
 use lgsp_model::AccountId;
@@ -14,11 +15,15 @@ use crate::fields::encode;
 impl Ties for Saml {
     fn applications<'a>(
         &'a self,
-        _: &'a Principal,
+        person: &'a Principal,
     ) -> PortFuture<'a, lgsp_platform::Result<Vec<Application>>> {
+        let hierarchy = self.identity.hierarchy();
         let issuer = self.identity.issuer();
         let providers = self.providers();
-        let offered = providers.all().filter(|one| one.spec.idp_initiated);
+        let offered = providers
+            .all()
+            .filter(|one| one.spec.idp_initiated)
+            .filter(|one| one.spec.access.admits(hierarchy.as_ref(), person));
         let application = |one: &std::sync::Arc<super::providers::Provider>| Application {
             title: one.spec.title.clone(),
             url: format!("{issuer}/saml/init/{}", encode(&one.name)),

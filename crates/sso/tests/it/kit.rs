@@ -2,7 +2,12 @@
 //!
 //! Owns: `World`, `Browser`, `Answer`, `each_database!`.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Extension, Router,
@@ -29,6 +34,11 @@ use tower::ServiceExt as _;
 pub(crate) const ISSUER: &str = "https://idp.test";
 pub(crate) const ADMIN: &str = "quan.tri";
 pub(crate) const PERSON: &str = "lan.tran";
+/// How long a test waits for what a task does by itself; far more than it needs.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How far the clock goes between two looks, and how long the task has for it.
+const STEP_MS: i64 = 200;
+const PAUSE: Duration = Duration::from_millis(5);
 pub(crate) const PASSWORD: &str = "Song-Dak-Bla-7!";
 
 /// A province with one department.
@@ -47,6 +57,43 @@ impl AgencyHierarchy for Tree {
     fn version(&self) -> u64 {
         1
     }
+}
+
+fn modules() -> [lgsp_platform::Module; 2] {
+    [
+        lgsp_identity::module().unwrap(),
+        lgsp_sso::module().unwrap(),
+    ]
+}
+
+/// Identity and sign-on over a platform.
+async fn serve(platform: &Platform) -> (Identity, Router) {
+    let setup = Setup {
+        hierarchy: Arc::new(Tree),
+        permissions: [
+            lgsp_platform::registry::routes::PERMISSIONS,
+            lgsp_sso::PERMISSIONS.as_slice(),
+        ]
+        .concat(),
+        // People of tests sign in with a first password and nothing else, at once.
+        rules: Rules {
+            second_factor_administrators: SecondFactor::Enrolled,
+            change_first_password: false,
+            failure_delay_ms: 0,
+            ..Rules::default()
+        },
+    };
+    let (identity, running) = lgsp_identity::start(platform, setup).unwrap();
+    let sso = lgsp_sso::start(platform, &identity).await.unwrap();
+    let (api, _) = running.api.merge(sso.api).split_for_parts();
+    let address: SocketAddr = "10.34.1.9:40000".parse().unwrap();
+    let router = Router::new()
+        .nest("/api/v1", api)
+        .merge(running.pages)
+        .merge(sso.pages)
+        .layer(Extension(identity.ports()))
+        .layer(Extension(ConnectInfo(address)));
+    (identity, router)
 }
 
 /// A running sign-on service.
@@ -75,34 +122,10 @@ impl World {
         let mut config = made.config.clone();
         config.identity.issuer = ISSUER.to_owned();
         change(&mut config);
-        let modules = [
-            lgsp_identity::module().unwrap(),
-            lgsp_sso::module().unwrap(),
-        ];
-        let platform = Platform::start(config, made.clock.clone(), &modules)
+        let platform = Platform::start(config, made.clock.clone(), &modules())
             .await
             .unwrap();
-        let setup = Setup {
-            hierarchy: Arc::new(Tree),
-            permissions: lgsp_sso::PERMISSIONS.clone(),
-            // People of tests sign in with a first password and nothing else, at once.
-            rules: Rules {
-                second_factor_administrators: SecondFactor::Enrolled,
-                change_first_password: false,
-                failure_delay_ms: 0,
-                ..Rules::default()
-            },
-        };
-        let (identity, running) = lgsp_identity::start(&platform, setup).unwrap();
-        let sso = lgsp_sso::start(&platform, &identity).await.unwrap();
-        let (api, _) = running.api.merge(sso.api).split_for_parts();
-        let address: SocketAddr = "10.34.1.9:40000".parse().unwrap();
-        let router = Router::new()
-            .nest("/api/v1", api)
-            .merge(running.pages)
-            .merge(sso.pages)
-            .layer(Extension(identity.ports()))
-            .layer(Extension(ConnectInfo(address)));
+        let (identity, router) = serve(&platform).await;
         let password = || Password::new(PASSWORD.to_owned());
         let admin = identity.bootstrap_admin(ADMIN, password()).await.unwrap();
         let new = NewAccount {
@@ -138,6 +161,33 @@ impl World {
             person,
             router,
         }
+    }
+
+    /// A second node of the same installation, which has a `PostgreSQL` and this issuer.
+    pub(crate) async fn node(&self, made: &TestPlatform) -> Self {
+        let platform = made.start_node("second", &modules()).await.unwrap();
+        let (identity, router) = serve(&platform).await;
+        Self {
+            identity,
+            platform,
+            clock: made.clock.clone(),
+            admin_token: self.admin_token.clone(),
+            person: self.person.clone(),
+            router,
+        }
+    }
+
+    /// Whether something becomes true while the clock goes on.
+    pub(crate) async fn soon(&self, look: impl AsyncFn() -> bool) -> bool {
+        let ends = Instant::now() + PATIENCE;
+        while !look().await {
+            if Instant::now() >= ends {
+                return false;
+            }
+            self.clock.advance_ms(STEP_MS);
+            tokio::time::sleep(PAUSE).await;
+        }
+        true
     }
 
     pub(crate) async fn stop(self) {

@@ -10,10 +10,12 @@
     reason = "test helpers"
 )]
 
+mod access;
 mod cas;
 mod conformance;
 mod kit;
 mod messages;
+mod nodes;
 mod oidc;
 mod saml;
 mod upstream;

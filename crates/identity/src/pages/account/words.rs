@@ -39,6 +39,10 @@ pub(super) fn of_action<'a>(texts: &Texts, action: &'a str) -> &'a str {
         "client.signed_on" => texts.say("Đăng nhập ứng dụng", "Signed on to an application"),
         "consent.given" => texts.say("Cho phép ứng dụng", "Allowed an application"),
         "consent.withdrawn" => texts.say("Thu hồi sự cho phép", "Withdrew a consent"),
+        "decision.denied" => texts.say(
+            "Không được dùng một ứng dụng",
+            "Was not let into an application",
+        ),
         "device.allowed" => texts.say("Kết nối một thiết bị", "Connected a device"),
         "device.denied" => texts.say("Từ chối một thiết bị", "Refused a device"),
         "external_identity.linked" => {
@@ -55,6 +59,6 @@ pub(super) fn of_action<'a>(texts: &Texts, action: &'a str) -> &'a str {
 pub(super) fn tells_refusal(action: &str) -> bool {
     matches!(
         action,
-        "signin.failed" | "factor.locked" | "factor.counter_regressed"
+        "signin.failed" | "decision.denied" | "factor.locked" | "factor.counter_regressed"
     )
 }

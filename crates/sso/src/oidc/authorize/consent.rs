@@ -178,6 +178,8 @@ async fn try_submit(provider: &Provider, visit: &Visit, body: &[u8]) -> Result<R
     }
     match form.get("decision") {
         Some("allow") => {
+            let request = &step.transaction.request;
+            super::admit(provider, visit, &browser, &client, request).await?;
             let consented = issue::Consented::Now;
             issue::code(provider, visit, &browser, &client, step, consented).await
         }

@@ -41,7 +41,7 @@ use super::{
     },
     token::mint,
 };
-use crate::visit::Visit;
+use crate::{error::Error, visit::Visit};
 
 /// An authorisation request that waits for a person.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -163,6 +163,7 @@ async fn advance(provider: &Provider, visit: &Visit, step: Step) -> Result<Respo
             "the sign-on did not reach the level that was asked for",
         ));
     }
+    admit(provider, visit, &browser, &client, request).await?;
     if needs_consent(provider, &browser, &client, request).await? {
         if request.has(Prompt::None) {
             return Err(request.back("consent_required", "the person must consent"));
@@ -270,6 +271,26 @@ async fn sign_in(provider: &Provider, step: Step, demand: Demand) -> Result<Resp
         .identity
         .sign_in_path(&continue_path(&reference), &demand);
     Ok(Redirect::to(&path).into_response())
+}
+
+/// Only whom the client is for goes on; who may not be shown a page is told through the client.
+async fn admit(
+    provider: &Provider,
+    visit: &Visit,
+    browser: &Browser,
+    client: &Client,
+    request: &AuthRequest,
+) -> Result<(), Stop> {
+    let door = provider.door(client);
+    let admitted = door.admit(&browser.principal, visit.address.as_deref());
+    match admitted.await {
+        Ok(()) => Ok(()),
+        Err(Error::NotForPerson(_)) if request.has(Prompt::None) => {
+            Err(request.back("access_denied", "the person may not use this client"))
+        }
+        Err(refused @ Error::NotForPerson(_)) => Err(Stop::Refused(Box::new(refused))),
+        Err(other) => Err(other.into()),
+    }
 }
 
 async fn needs_consent(

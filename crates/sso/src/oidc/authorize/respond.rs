@@ -16,12 +16,16 @@ use lgsp_platform::http::trace;
 use ring::digest;
 use serde::{Deserialize, Serialize};
 
-use crate::oidc::{
-    Provider,
-    fail::Fail,
-    origin_of,
-    pages::{self, Texts},
-    params::with_params,
+use crate::{
+    error::Error,
+    oidc::{
+        Provider,
+        client::kind::ResponseMode,
+        fail::Fail,
+        origin_of,
+        pages::{self, Texts},
+        params::with_params,
+    },
 };
 
 /// Sends the form when scripts run; without them a button does.
@@ -29,15 +33,6 @@ const SUBMIT_SCRIPT: &str = "document.forms[0].submit()";
 
 static SUBMIT_HASH: LazyLock<String> =
     LazyLock::new(|| STANDARD.encode(digest::digest(&digest::SHA256, SUBMIT_SCRIPT.as_bytes())));
-
-/// How an answer travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::oidc) enum ResponseMode {
-    /// In the address.
-    Query,
-    /// In a form.
-    FormPost,
-}
 
 /// Where an answer goes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -52,6 +47,8 @@ pub(in crate::oidc) struct ReturnTo {
 pub(in crate::oidc) enum Stop {
     /// A page of ours: the client is not to be trusted with it.
     Page(Fail),
+    /// A page of ours with a sentence for the person.
+    Refused(Box<Error>),
     /// An error for the client.
     Back(ReturnTo, &'static str, String),
 }
@@ -66,6 +63,7 @@ impl<E: Into<Fail>> From<E> for Stop {
 pub(in crate::oidc) fn stopped(provider: &Provider, headers: &HeaderMap, stop: Stop) -> Response {
     match stop {
         Stop::Page(fail) => error_page(headers, &fail),
+        Stop::Refused(error) => crate::pages::refused(headers, &*error),
         Stop::Back(to, error, description) => {
             let params = [
                 ("error", error),

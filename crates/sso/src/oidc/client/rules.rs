@@ -41,6 +41,8 @@ pub(super) fn check(client: &OidcClient, _name: &str) -> Vec<FieldError> {
     check_authentication(client, &mut errors);
     check_grants(client, &mut errors);
     check_words(client, &mut errors);
+    check_modes(client, &mut errors);
+    client.access.check(&mut errors);
     errors
 }
 
@@ -109,6 +111,16 @@ fn check_addresses(client: &OidcClient, errors: &mut Vec<FieldError>) {
             "/sector_identifier_uri",
             "Cần địa chỉ khu vực khi các địa chỉ quay về ở nhiều máy.",
             "A sector identifier is needed when redirect addresses have several hosts.",
+        ));
+    }
+}
+
+fn check_modes(client: &OidcClient, errors: &mut Vec<FieldError>) {
+    if client.response_modes.is_empty() {
+        errors.push(broken(
+            "/response_modes",
+            "Cần ít nhất một cách trả kết quả đăng nhập.",
+            "At least one response mode is needed.",
         ));
     }
 }

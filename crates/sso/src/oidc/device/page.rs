@@ -36,6 +36,7 @@ use crate::oidc::{
     tables::device::{self, Device, DeviceState},
     token::mint,
 };
+use crate::{error::Error, pages::refused as refused_page};
 
 #[derive(Template)]
 #[template(path = "device.html")]
@@ -138,6 +139,22 @@ async fn find(
     Ok(None)
 }
 
+/// The page for a person whom the client is not for.
+async fn refusal(
+    provider: &Provider,
+    headers: &HeaderMap,
+    browser: &Browser,
+    (client, address): (&Client, Option<IpAddr>),
+) -> Outcome<Option<Response>> {
+    let address = address.map(|address| address.to_string());
+    let door = provider.door(client);
+    match door.admit(&browser.principal, address.as_deref()).await {
+        Ok(()) => Ok(None),
+        Err(refused @ Error::NotForPerson(_)) => Ok(Some(refused_page(headers, &refused))),
+        Err(other) => Err(other.into()),
+    }
+}
+
 async fn look(
     provider: &Provider,
     headers: &HeaderMap,
@@ -153,6 +170,9 @@ async fn look(
         let error = (None, Some(texts.device_wrong));
         return Ok(page(texts, browser, error, None, String::new()));
     };
+    if let Some(refused) = refusal(provider, headers, browser, (&client, address)).await? {
+        return Ok(refused);
+    }
     let asked = Asked {
         client: &client.spec.name,
         scopes: device
@@ -212,6 +232,11 @@ async fn decide(
     };
     if is_allowed && !provider.identity.satisfies(&browser.session, &demand) {
         return Ok(sign_in(provider, code, &demand));
+    }
+    if is_allowed
+        && let Some(refused) = refusal(provider, headers, browser, (&client, address)).await?
+    {
+        return Ok(refused);
     }
     let now = provider.platform.clock.now();
     let session = &browser.session;

@@ -8,13 +8,15 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
+    access::ApplicationAccess,
     keys::Alg,
     oidc::{
         Provider, claims,
         client::{
             OidcClient,
             kind::{
-                AuthMethod, ClientType, GrantType, Pkce, Profile, SubjectType, TlsName, TokenFormat,
+                AuthMethod, ClientType, GrantType, Pkce, Profile, ResponseMode, SubjectType,
+                TlsName, TokenFormat,
             },
         },
         fail::{Fail, Outcome},
@@ -143,6 +145,8 @@ pub(super) async fn read(provider: &Provider, body: &Value) -> Outcome<OidcClien
         tls_name,
         tls_subject,
         certificate_bound_tokens: of.is_true("tls_client_certificate_bound_access_tokens"),
+        access: ApplicationAccess::default(),
+        response_modes: modes(&of)?,
     };
     check_sector(provider, &spec).await?;
     Ok(spec)
@@ -196,6 +200,17 @@ fn refuse_unsupported(of: &Metadata<'_>) -> Outcome<()> {
     Ok(())
 }
 
+fn modes(of: &Metadata<'_>) -> Outcome<Vec<ResponseMode>> {
+    let Some(names) = of.list("response_modes")? else {
+        return Ok(ResponseMode::ALL.to_vec());
+    };
+    let known = names.iter().map(|name| ResponseMode::parse(name));
+    let known = known.collect::<Option<Vec<ResponseMode>>>();
+    known
+        .filter(|modes| !modes.is_empty())
+        .ok_or_else(|| invalid("response_modes is empty or has an unsupported one"))
+}
+
 fn grants(of: &Metadata<'_>) -> Outcome<Vec<GrantType>> {
     let Some(names) = of.list("grant_types")? else {
         return Ok(vec![GrantType::Code]);
@@ -245,6 +260,7 @@ pub(super) fn write(provider: &Provider, id: &str, spec: &OidcClient) -> Value {
     let all = json!({
         "client_id": id, "client_name": spec.name, "application_type": application,
         "redirect_uris": spec.redirect_uris, "grant_types": grants, "response_types": ["code"],
+        "response_modes": spec.response_modes,
         "post_logout_redirect_uris": spec.post_logout_redirect_uris,
         "scope": spec.scopes.join(" "), "subject_type": subject,
         "token_endpoint_auth_method": spec.auth_method.as_str(),

@@ -320,6 +320,7 @@ fn kept(known: &OidcClient, wished: OidcClient) -> OidcClient {
         id_token_with_claims: known.id_token_with_claims,
         access_token_life_s: known.access_token_life_s,
         cors_origins: known.cors_origins,
+        access: known.access,
         ..wished
     }
 }

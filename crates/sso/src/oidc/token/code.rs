@@ -65,6 +65,7 @@ pub(super) async fn redeem(request: &Request<'_>) -> Outcome<Issued> {
     if grant.jkt.is_some() && grant.jkt != request.jkt {
         return Err(Fail::grant("the code is bound to another key"));
     }
+    request.admit(&grant, "invalid_grant").await?;
     // Tokens of a public client stay bound; those of others are bound by their authentication.
     grant.jkt.clone_from(&request.jkt);
     grant.x5t.clone_from(&request.x5t);

@@ -53,6 +53,7 @@ pub(super) async fn redeem(request: &Request<'_>, asserted: &Asserted) -> Outcom
     if delegation.delegate_id != delegate.grant.account.0 {
         return Err(Fail::grant("the actor may not act for this subject"));
     }
+    request.admit(&delegate.grant, "invalid_request").await?;
     let audiences = exchange::audiences(request)?;
     let held = exchange::scopes(request, &delegate.claims)?;
     let scopes: Vec<String> = held

@@ -63,6 +63,7 @@ async fn redeem(request: &Request<'_>, device: &Device, code: &str) -> Outcome<I
     let now = provider.platform.clock.now();
     let mut grant: Grant = serde_json::from_str(&device.payload)
         .map_err(|_| Fail::grant("the device code is wrong"))?;
+    request.admit(&grant, "access_denied").await?;
     grant.jkt.clone_from(&request.jkt);
     grant.x5t.clone_from(&request.x5t);
     let refresh = request

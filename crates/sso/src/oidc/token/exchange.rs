@@ -49,6 +49,9 @@ pub(super) async fn exchange(request: &Request<'_>) -> Outcome<Issued> {
         Some(id) => family::find(&request.provider.platform.db, id).await?,
         None => None,
     };
+    if let Some(grant) = &grant {
+        request.admit(grant, "invalid_request").await?;
+    }
     note(request, sub, &act, &audiences).await?;
     let access = mint::access(
         request.provider,

@@ -4,6 +4,7 @@
 //! Not here: the single grants (one file each), clients (`client/`).
 //! Follows: RFC 6749, sections 3.2 and 5.1; RFC 8705, section 3; RFC 9449, section 5.
 
+mod admission;
 mod code;
 mod credentials;
 mod delegated;

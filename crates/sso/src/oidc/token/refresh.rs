@@ -67,6 +67,14 @@ pub(super) async fn renew(request: &Request<'_>) -> Outcome<Issued> {
     if !provider.alive.is_alive(grant.account).await? {
         return Err(refused());
     }
+    if let Some(denied) = request.denied(&grant).await? {
+        // The right has ended, and with it all that came of it.
+        provider
+            .revoked
+            .revoke(&Which::Id(grant.id), vec![denied])
+            .await?;
+        return Err(refused());
+    }
     let scopes = request.scopes(&grant.scopes)?;
     let resources = request.resources(&grant.resources)?;
     let successor = derive(provider, &format!("next|{token}"));

@@ -2,7 +2,8 @@
 //!
 //! Owns: looking at metadata before keeping it, and keeping it.
 //! Not here: reading metadata (`metadata/theirs.rs`), editing afterwards (the registry).
-//! Invariant: what is kept is what the preview showed for the same text.
+//! Invariant: what is kept is what the preview showed for the same text and application; new
+//! metadata never opens an application to more people or at a lower level.
 
 use axum::{extract::State, http::StatusCode};
 use lgsp_platform::{
@@ -58,7 +59,7 @@ pub(super) async fn preview_saml_sp(
     Json(body): Json<PreviewSamlSp>,
 ) -> Result<Json<SamlSpPreview>, Refusal> {
     caller.scope(WRITE)?;
-    let imported = metadata::import(body.metadata.as_bytes()).map_err(Error::from)?;
+    let mut imported = metadata::import(body.metadata.as_bytes()).map_err(Error::from)?;
     let snapshot = saml.platform.registry.snapshot();
     let entity_id = imported.spec.entity_id.as_str();
     let known = snapshot
@@ -66,8 +67,12 @@ pub(super) async fn preview_saml_sp(
         .find(|resource| resource.spec.get("entity_id").and_then(Value::as_str) == Some(entity_id))
         // What the caller may not change it may not find out about either.
         .filter(|resource| caller.may(WRITE, resource.agency.as_deref()));
+    let name = known.map_or_else(|| suggested(entity_id), |known| known.name.clone());
+    if let Some(known) = known {
+        keep(&mut imported.spec, known);
+    }
     Ok(Json(SamlSpPreview {
-        name: known.map_or_else(|| suggested(entity_id), |known| known.name.clone()),
+        name,
         revision: known.map(|known| known.revision),
         spec: to_value(&imported.spec)?,
         warnings: imported.warnings,
@@ -102,10 +107,11 @@ pub(super) async fn import_saml_sp(
 ) -> Result<(StatusCode, Json<Resource>), Refusal> {
     caller.require(WRITE, body.agency.as_deref())?;
     let registry = &saml.platform.registry;
+    let mut imported = metadata::import(body.metadata.as_bytes()).map_err(Error::from)?;
     if let Some(known) = registry.snapshot().get(SamlSp::KIND, &body.name) {
         caller.require(WRITE, known.agency.as_deref())?;
+        keep(&mut imported.spec, known);
     }
-    let imported = metadata::import(body.metadata.as_bytes()).map_err(Error::from)?;
     let event = caller.audit("resource.saved", SamlSp::KIND, &body.name);
     let change = Change::Put {
         manifest: Manifest {
@@ -125,6 +131,20 @@ pub(super) async fn import_saml_sp(
         .next()
         .ok_or_else(|| lgsp_platform::Error::Internal("registry gave no result".to_owned()))?;
     Ok((StatusCode::CREATED, Json(saved)))
+}
+
+/// What metadata does not say of an application stays as it was set here.
+fn keep(imported: &mut SamlSp, known: &Resource) {
+    let Ok(known) = SamlSp::deserialize(&known.spec) else {
+        return;
+    };
+    imported.access = known.access;
+    imported.acr_min = known.acr_min;
+    imported.idp_initiated = known.idp_initiated;
+    imported.response_signed = known.response_signed;
+    imported.enabled = known.enabled;
+    // A key without a usage may have been allowed by hand.
+    imported.encrypt_assertion |= known.encrypt_assertion && imported.encryption.is_some();
 }
 
 fn to_value(spec: &SamlSp) -> Result<Value, lgsp_platform::Error> {

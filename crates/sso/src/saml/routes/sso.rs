@@ -14,12 +14,14 @@ use axum::{
     http::Uri,
     response::Response,
 };
-use lgsp_identity::Demand;
+use lgsp_identity::{Browser, Demand};
 use lgsp_model::Timestamp;
+use lgsp_platform::registry::Kind as _;
 use serde::{Deserialize, Serialize};
 
 use super::{answer, issue};
 use crate::{
+    access::Door,
     error::{Error, Result},
     fields::{Fields, encode},
     pages,
@@ -27,7 +29,11 @@ use crate::{
         Saml,
         authn::{AuthnRequest, NameIds, RequestedContext, check_envelope},
         bindings::{Field, Inbound, RELAY_STATE_BYTES_MAX},
-        names::{INVALID_NAME_ID_POLICY, NO_AUTHN_CONTEXT, NO_PASSIVE, REQUESTER, RESPONDER},
+        kind::SamlSp,
+        names::{
+            INVALID_NAME_ID_POLICY, NO_AUTHN_CONTEXT, NO_PASSIVE, REQUEST_DENIED, REQUESTER,
+            RESPONDER,
+        },
         providers::Provider,
         refused::Refused,
         signature::SignatureFault,
@@ -225,6 +231,13 @@ async fn proceed(
     if let Some(browser) = saml.identity.browser(&visit.headers).await?
         && saml.identity.satisfies(&browser.session, &demand)
     {
+        if let Err(error) = admit(saml, &provider, &browser, visit).await {
+            if pending.is_passive && matches!(error, Error::NotForPerson(_)) {
+                let status = [RESPONDER, REQUEST_DENIED];
+                return reply.failure(&status, "not for this person").await;
+            }
+            return Err(error);
+        }
         if let Some(handle) = &handle {
             // Of two windows that come back at once, one gets the answer.
             transactions::take::<Pending>(&saml.platform, SIGN_ON, handle).await?;
@@ -243,6 +256,20 @@ async fn proceed(
     Ok(pages::see_other(
         &saml.identity.sign_in_path(&next, &demand),
     ))
+}
+
+/// Only whom the application is for goes on.
+async fn admit(saml: &Saml, provider: &Provider, browser: &Browser, visit: &Visit) -> Result<()> {
+    let door = Door {
+        platform: &saml.platform,
+        identity: &saml.identity,
+        resource: (SamlSp::KIND, &provider.name),
+        title: &provider.spec.title,
+        agency: provider.agency.as_deref(),
+        access: &provider.spec.access,
+    };
+    door.admit(&browser.principal, visit.address.as_deref())
+        .await
 }
 
 impl From<Refused> for Error {

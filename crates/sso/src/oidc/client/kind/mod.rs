@@ -18,11 +18,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use choices::{
-    AuthMethod, ClientType, GrantType, Pkce, Profile, SubjectType, TlsName, TokenFormat,
+    AuthMethod, ClientType, GrantType, Pkce, Profile, ResponseMode, SubjectType, TlsName,
+    TokenFormat,
 };
 
 use super::rules;
-use crate::keys::Alg;
+use crate::{access::ApplicationAccess, keys::Alg};
 
 /// An application or system that uses sign-on by OpenID Connect (ứng dụng OpenID Connect).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -212,10 +213,22 @@ pub struct OidcClient {
     #[serde(default)]
     #[schemars(extend("x-label" = {"vi": "Gắn mã truy cập với chứng thư", "en": "Tokens bound to the certificate"}, "x-order" = 46))]
     pub certificate_bound_tokens: bool,
+    /// Who may use it.
+    #[serde(default)]
+    #[schemars(extend("x-label" = {"vi": "Đối tượng được dùng", "en": "Who may use it"}, "x-order" = 47))]
+    pub access: ApplicationAccess,
+    /// Ways by which answers to its sign-ons may travel; the first is used when it names none.
+    #[serde(default = "default_modes")]
+    #[schemars(extend("x-label" = {"vi": "Cách trả kết quả đăng nhập", "en": "Response modes"}, "x-order" = 48))]
+    pub response_modes: Vec<ResponseMode>,
 }
 
 fn default_grants() -> Vec<GrantType> {
     vec![GrantType::Code]
+}
+
+fn default_modes() -> Vec<ResponseMode> {
+    ResponseMode::ALL.to_vec()
 }
 
 fn default_scopes() -> Vec<String> {
