@@ -102,6 +102,8 @@ interface GuidedFrameProps<A extends Named> {
   action: string;
   /** Where one goes who gives up. */
   listHref: string;
+  /** What the form asks besides a name is there. */
+  isComplete?: boolean;
   children: ReactNode;
 }
 
@@ -117,7 +119,11 @@ export function GuidedFrame<A extends Named>(props: GuidedFrameProps<A>) {
         <Button variant="default" onClick={() => go(listHref)}>
           {t("dialog.cancel")}
         </Button>
-        <Button type="submit" loading={form.isBusy} disabled={form.name.trim() === ""}>
+        <Button
+          type="submit"
+          loading={form.isBusy}
+          disabled={form.name.trim() === "" || props.isComplete === false}
+        >
           {action}
         </Button>
       </Group>

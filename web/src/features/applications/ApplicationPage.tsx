@@ -11,7 +11,9 @@ import { AboutPanel, ResourcePage } from "../../kit/ResourcePage.tsx";
 import { SecretsPanel } from "../../kit/Secrets.tsx";
 import { useCan } from "../../kit/session.ts";
 import { notify } from "../../kit/toast.tsx";
+import { AccessPanel } from "./AccessPanel.tsx";
 import { Connect } from "./Connect.tsx";
+import { EncryptionPanel } from "./EncryptionPanel.tsx";
 import { readyTexts } from "./recipes.ts";
 import { secretsOf } from "./secrets.ts";
 import { useT } from "./texts.ts";
@@ -27,7 +29,13 @@ export default function ApplicationPage() {
       words={{ on: t("actions.on"), off: t("actions.off"), remove: t("actions.remove") }}
       fresh={{ title: t("fresh.title"), text: t(hasSecret ? "fresh.textSecret" : "fresh.text") }}
       actions={(resource) => <EndTokens resource={resource} />}
-      side={(resource) => <About resource={resource} />}
+      side={(resource) => (
+        <>
+          <AccessPanel resource={resource} />
+          <EncryptionPanel resource={resource} />
+          <About resource={resource} />
+        </>
+      )}
     >
       {(resource) => (
         <>

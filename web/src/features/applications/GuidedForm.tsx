@@ -8,6 +8,8 @@ import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
 import { createResource } from "../../kit/resource.ts";
 import { useSession } from "../../kit/session.ts";
+import { AccessFields } from "./AccessFields.tsx";
+import { admitsAnybody, asksAccess } from "./access.ts";
 import { type Answers, appHref, type Choice, kindOf, NO_ANSWERS, specOf } from "./kinds.ts";
 import { SOFTWARE } from "./software.ts";
 import { useT } from "./texts.ts";
@@ -38,7 +40,12 @@ export function GuidedForm({ choice }: { choice: Choice }) {
   const asks = ASKS[choice];
   const isKnown = asks.includes("software") && answers.software !== "other";
   return (
-    <GuidedFrame form={form} action={t("create")} listHref="/applications">
+    <GuidedFrame
+      form={form}
+      action={t("create")}
+      listHref="/applications"
+      isComplete={admitsAnybody(answers.access)}
+    >
       <Panel title={t("form.title")}>
         <div className={kit.formGrid}>
           <NameFields form={form} titleHelp={t("form.nameHelp")} />
@@ -115,6 +122,15 @@ export function GuidedForm({ choice }: { choice: Choice }) {
           ) : null}
         </div>
       </Panel>
+      {asksAccess(kind) && choice !== "service" ? (
+        <Panel title={t("access.title")}>
+          <AccessFields
+            value={answers.access}
+            onChange={(access) => change({ access })}
+            errors={errors}
+          />
+        </Panel>
+      ) : null}
     </GuidedFrame>
   );
 }

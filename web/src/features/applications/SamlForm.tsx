@@ -15,11 +15,15 @@ import { fieldOf, saveFields, textOf, textsOf } from "../../kit/resource.ts";
 import { useSession } from "../../kit/session.ts";
 import { ProblemNote } from "../../kit/states.tsx";
 import { CodeText, Facts } from "../../kit/text.tsx";
+import { AccessFields } from "./AccessFields.tsx";
+import { type Access, accessSpec, admitsAnybody, EVERYBODY } from "./access.ts";
+import { isEncrypted } from "./EncryptionPanel.tsx";
 import { appHref } from "./kinds.ts";
 import { useT } from "./texts.ts";
 
 interface KeepAnswers extends Named {
   agency: string | null;
+  access: Access;
 }
 
 export function SamlForm() {
@@ -114,13 +118,12 @@ export function SamlForm() {
 
 function Keep({ metadata, preview }: { metadata: string; preview: SamlPreview }) {
   const { t } = useT();
-  const text = useText();
   const { me } = useSession();
   const told = textOf(preview, "title");
   const form = useGuided<KeepAnswers>({
-    start: { title: told, name: preview.name, agency: me.agency?.code ?? null },
+    start: { title: told, name: preview.name, agency: me.agency?.code ?? null, access: EVERYBODY },
     isNamed: true,
-    async send(name, { title, agency }) {
+    async send(name, { title, agency, access }) {
       const { data } = await client.POST("/saml-sps", {
         body: {
           name,
@@ -131,56 +134,25 @@ function Keep({ metadata, preview }: { metadata: string; preview: SamlPreview })
       });
       // Metadata seldom has a name that people understand.
       const wanted = title.trim().normalize("NFC");
-      if (data && wanted !== "" && wanted !== told) await saveFields(data, { title: wanted });
+      const fields = {
+        ...(wanted !== "" && wanted !== told ? { title: wanted } : {}),
+        ...(access.isNamed ? { access: accessSpec(access) } : {}),
+      };
+      if (data && Object.keys(fields).length > 0) await saveFields(data, fields);
     },
     done: t("created"),
     hrefOf: (name) => appHref("saml-sp", name),
   });
-  const consumers = fieldOf(preview, "assertion_consumers");
-  const addresses = Array.isArray(consumers) ? consumers.map((one) => String(one?.url ?? "")) : [];
   return (
     <GuidedFrame
       form={form}
       action={preview.revision ? t("saml.replace") : t("create")}
       listHref="/applications"
+      isComplete={admitsAnybody(form.answers.access)}
     >
       <Panel title={t("saml.found")}>
         <div className={kit.stack}>
-          <Facts
-            facts={[
-              {
-                label: t("saml.entity"),
-                value: <CodeText>{textsOf(preview, "entity_id")[0] ?? ""}</CodeText>,
-              },
-              {
-                label: t("saml.consumers"),
-                value: addresses.map((address) => (
-                  <div key={address}>
-                    <CodeText>{address}</CodeText>
-                  </div>
-                )),
-              },
-              {
-                label: t("saml.certificates"),
-                value: String(textsOf(preview, "certificates").length),
-              },
-              {
-                label: t("saml.encryption"),
-                value: t(
-                  fieldOf(preview, "encrypt_assertion") === true
-                    ? "saml.encrypted"
-                    : "saml.notEncrypted",
-                ),
-              },
-            ]}
-          />
-          {preview.warnings.length > 0 ? (
-            <ul className={kit.soft}>
-              {preview.warnings.map((warning) => (
-                <li key={warning.en}>{text(warning)}</li>
-              ))}
-            </ul>
-          ) : null}
+          <Found preview={preview} />
           <div className={kit.formGrid}>
             <NameFields
               form={form}
@@ -197,6 +169,58 @@ function Keep({ metadata, preview }: { metadata: string; preview: SamlPreview })
           </div>
         </div>
       </Panel>
+      {preview.revision ? null : (
+        <Panel title={t("access.title")}>
+          <AccessFields
+            value={form.answers.access}
+            onChange={(access) => form.change({ access })}
+            errors={form.errors}
+          />
+        </Panel>
+      )}
     </GuidedFrame>
+  );
+}
+
+/** What the metadata says, and what was left out of it. */
+function Found({ preview }: { preview: SamlPreview }) {
+  const { t } = useT();
+  const text = useText();
+  const consumers = fieldOf(preview, "assertion_consumers");
+  const addresses = Array.isArray(consumers) ? consumers.map((one) => String(one?.url ?? "")) : [];
+  return (
+    <>
+      <Facts
+        facts={[
+          {
+            label: t("saml.entity"),
+            value: <CodeText>{textsOf(preview, "entity_id")[0] ?? ""}</CodeText>,
+          },
+          {
+            label: t("saml.consumers"),
+            value: addresses.map((address) => (
+              <div key={address}>
+                <CodeText>{address}</CodeText>
+              </div>
+            )),
+          },
+          {
+            label: t("saml.certificates"),
+            value: String(textsOf(preview, "certificates").length),
+          },
+          {
+            label: t("encryption.title"),
+            value: t(isEncrypted(preview) ? "encryption.isOn" : "encryption.isOff"),
+          },
+        ]}
+      />
+      {preview.warnings.length > 0 ? (
+        <ul className={kit.soft}>
+          {preview.warnings.map((warning) => (
+            <li key={warning.en}>{text(warning)}</li>
+          ))}
+        </ul>
+      ) : null}
+    </>
   );
 }

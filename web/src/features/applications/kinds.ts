@@ -5,6 +5,7 @@
 
 import { api } from "../../api/client.ts";
 import { linesOf } from "../../kit/resource.ts";
+import { type Access, accessSpec, EVERYBODY } from "./access.ts";
 import { fieldsOf, type Software } from "./software.ts";
 
 export const KINDS = ["oidc-client", "saml-sp", "cas-service", "ldap-app", "scim-client"] as const;
@@ -38,6 +39,7 @@ export interface Answers {
   logoutAddress: string;
   isOurs: boolean;
   mayWrite: boolean;
+  access: Access;
   /** Known software, of which the address is enough. */
   software: Software;
   address: string;
@@ -51,6 +53,7 @@ export const NO_ANSWERS: Answers = {
   logoutAddress: "",
   isOurs: true,
   mayWrite: false,
+  access: EVERYBODY,
   software: "other",
   address: "",
 };
@@ -78,6 +81,7 @@ function oidcSpec(choice: Choice, answers: Answers) {
     grant_types: ["authorization_code", "refresh_token"],
     scopes: PERSON_SCOPES,
     auth_method: isPublic ? "none" : "client_secret_basic",
+    access: accessSpec(answers.access),
     ...(choice === "spa" ? { cors_origins: origins(redirects) } : {}),
     ...(choice === "web" && answers.software !== "other"
       ? fieldsOf(answers.software, answers.address)
@@ -92,7 +96,11 @@ export function specOf(choice: Choice, answers: Answers): Record<string, unknown
     case "oidc-client":
       return oidcSpec(choice, answers);
     case "cas-service":
-      return { title, services: linesOf(answers.addresses) };
+      return {
+        title,
+        services: linesOf(answers.addresses),
+        access: accessSpec(answers.access),
+      };
     case "ldap-app":
       return { title, ...(answers.agency ? { agency: answers.agency } : {}) };
     default:

@@ -1,0 +1,46 @@
+// Applications: who may use them, and what is encrypted for them.
+import { expect, expectAccessible, open, test } from "./fixtures.ts";
+import { chooseIn, communes, unique } from "./work.ts";
+
+test("who may use an application is asked, shown, and changed on its page", async ({
+  console: page,
+}) => {
+  const [commune] = await communes(page, 1);
+  const name = `han-che-${unique()}`;
+  await open(page, "/applications/new?type=web");
+  await page.getByLabel("Tên hiển thị").fill("Phần mềm của phường");
+  await page.getByRole("textbox", { name: "Mã", exact: true }).fill(name);
+  await page.getByRole("textbox", { name: "Địa chỉ quay về" }).fill(`https://${name}.example/cb`);
+  await page.getByLabel("Chỉ những đối tượng dưới đây").check();
+  // Named, but nobody is: nobody could use it.
+  await expect(page.getByRole("button", { name: "Thêm ứng dụng" })).toBeDisabled();
+  await page.getByRole("button", { name: "Chọn trong cây" }).click();
+  const tree = page.getByRole("dialog", { name: "Cơ quan" });
+  await tree
+    .getByRole("treeitem", { name: /^Ủy ban nhân dân tỉnh/ })
+    .first()
+    .click();
+  await expectAccessible(page, "agencies in the tree");
+  await tree.getByRole("button", { name: "Xong (1 cơ quan)" }).click();
+  await page.getByRole("checkbox", { name: "Cán bộ, công chức" }).last().check();
+  await expectAccessible(page, "who may use it");
+  await page.getByRole("button", { name: "Thêm ứng dụng" }).click();
+  await expect(page.locator("h1")).toHaveText("Phần mềm của phường");
+  const panel = page.locator("main section").filter({ hasText: "Ai được dùng" });
+  await expect(panel).toContainText("Ủy ban nhân dân tỉnh");
+  await expect(panel).toContainText("Cán bộ, công chức");
+
+  await panel.getByRole("button", { name: "Thay đổi" }).click();
+  const dialog = page.getByRole("dialog", { name: "Ai được dùng" });
+  await dialog.getByRole("button", { name: /^Bỏ Ủy ban nhân dân tỉnh/ }).click();
+  await chooseIn(page, "Cơ quan", commune?.code ?? "");
+  await expectAccessible(page, "changing who may use it");
+  await dialog.getByRole("button", { name: "Lưu" }).click();
+  await expect(page.getByText("Đã lưu đối tượng được dùng.")).toBeVisible();
+  await expect(panel).toContainText(commune?.name ?? "");
+
+  await panel.getByRole("button", { name: "Thay đổi" }).click();
+  await dialog.getByLabel("Mọi người có tài khoản").check();
+  await dialog.getByRole("button", { name: "Lưu" }).click();
+  await expect(panel).toContainText("Mọi người có tài khoản đều dùng được.");
+});
