@@ -44,3 +44,31 @@ test("who may use an application is asked, shown, and changed on its page", asyn
   await dialog.getByRole("button", { name: "Lưu" }).click();
   await expect(panel).toContainText("Mọi người có tài khoản đều dùng được.");
 });
+
+test("a SAML application that has given a key is sent what only it can read", async ({
+  console: page,
+}) => {
+  const name = `kin-${unique()}`;
+  // Any certificate will do as a key to encrypt with; the province's own is at hand.
+  const own = await (await page.request.get("/saml/metadata")).text();
+  const certificate = /<(?:\w+:)?X509Certificate>([^<]+)</.exec(own)?.[1];
+  const key = `<KeyDescriptor use="encryption"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>${certificate}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>`;
+  await open(page, "/applications/new?type=saml");
+  await page
+    .getByRole("textbox", { name: "Nội dung siêu dữ liệu (XML)" })
+    .fill(
+      `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://${name}.example/sp"><SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">${key}<AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://${name}.example/acs" index="0" isDefault="true"/></SPSSODescriptor></EntityDescriptor>`,
+    );
+  await page.getByRole("button", { name: "Xem trước" }).click();
+  await page.getByLabel("Tên hiển thị").fill("Ứng dụng kín");
+  await page.getByRole("textbox", { name: "Mã", exact: true }).fill(name);
+  await page.getByRole("button", { name: "Thêm ứng dụng" }).click();
+  await expect(page.locator("h1")).toHaveText("Ứng dụng kín");
+  const panel = page.locator("main section").filter({ hasText: "Mã hóa thông tin gửi đi" });
+  await expect(panel).toContainText("Có mã hóa");
+  await expectAccessible(page, "SAML application");
+  await panel.getByRole("button", { name: "Tắt mã hóa" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Tắt mã hóa" }).click();
+  await expect(panel).toContainText("Không mã hóa riêng");
+  await expect(panel.getByRole("button", { name: "Bật mã hóa" })).toBeVisible();
+});

@@ -62,6 +62,9 @@ export async function signedIn(browser: Browser, username: string, address: stri
 export async function chooseIn(page: Page, label: string, text: string) {
   const dialog = page.getByRole("dialog");
   const root = (await dialog.count()) > 0 ? dialog : page.locator("main");
-  await root.getByRole("textbox", { name: label }).fill(text);
+  const field = root.getByRole("textbox", { name: label });
+  // The list below a field that is out of sight is not shown.
+  await field.scrollIntoViewIfNeeded();
+  await field.fill(text);
   await page.getByRole("listbox").getByRole("option").filter({ hasText: text }).first().click();
 }
