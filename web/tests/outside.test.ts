@@ -219,6 +219,10 @@ describe("a directory", () => {
     expect(report.counts).toMatchObject({ read: 40, created: 2, locked: 0 });
     expect(report.lines).toEqual([{ act: "create", name: "an" }]);
     expect(report.failure).toBe("");
+    expect(report.failureReason).toBeNull();
+    const messages = { vi: "Không kết nối được", en: "It cannot be reached" };
+    const failed = reportOf({ report: { failure_reason: { code: "x", messages } } });
+    expect(failed.failureReason).toEqual(messages);
     expect(reportOf({ report: {} }).counts.read).toBe(0);
     expect(stateOf({ state: "stopped" })).toBe("stopped");
   });

@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from "react";
 import { api, client, refreshAll } from "../../api/client.ts";
 import type { DirectoryRun, RunMode } from "../../api/types.ts";
 import { formatNumber } from "../../i18n/format.ts";
-import { useLanguage } from "../../i18n/texts.ts";
+import { useLanguage, useText } from "../../i18n/texts.ts";
 import { ActionDialog } from "../../kit/ActionDialog.tsx";
 import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
@@ -141,19 +141,26 @@ function Run({ run, isOpen }: { run: DirectoryRun; isOpen: boolean }) {
 
 function Told({ run }: { run: DirectoryRun }) {
   const { t, word } = useT();
+  const text = useText();
   const language = useLanguage();
   const report = reportOf(run);
   const guard = guardOf(report.stopped);
   const isDry = run.mode === "dry_run";
   return (
     <div className={kit.stack} style={{ padding: "8px 0" }}>
-      {report.failure ? <Failed failure={report.failure} /> : null}
+      {report.failure ? <Failed failure={report.failure} reason={report.failureReason} /> : null}
       {report.stopped ? (
         <div className={kit.problem} role="alert">
           <p>
             <strong>{t("runs.guard")}</strong>
           </p>
-          <p>{guard ? t("runs.guardText", guard) : report.stopped}</p>
+          <p>
+            {report.stoppedReason
+              ? text(report.stoppedReason)
+              : guard
+                ? t("runs.guardText", guard)
+                : report.stopped}
+          </p>
         </div>
       ) : null}
       {stateOf(run) === "queued" && !report.failure ? (

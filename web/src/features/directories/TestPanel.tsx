@@ -4,7 +4,8 @@ import { Button } from "@mantine/core";
 import { IconPlugConnected } from "@tabler/icons-react";
 import { useState } from "react";
 import { client } from "../../api/client.ts";
-import type { DirectoryTest, Resource } from "../../api/types.ts";
+import type { DirectoryTest, Resource, Text } from "../../api/types.ts";
+import { useText } from "../../i18n/texts.ts";
 import { AppLink, address } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
@@ -53,7 +54,9 @@ export function TestPanel({ resource }: { resource: Resource }) {
           {t("test.text")}
         </p>
         {error ? <ProblemNote error={error} /> : null}
-        {found && !found.ok ? <Failed failure={found.failure ?? ""} /> : null}
+        {found && !found.ok ? (
+          <Failed failure={found.failure ?? ""} reason={found.failure_reason?.messages ?? null} />
+        ) : null}
         {found?.ok ? <Sample sample={found.sample} /> : null}
       </div>
     </Panel>
@@ -61,15 +64,17 @@ export function TestPanel({ resource }: { resource: Resource }) {
 }
 
 /** What went wrong in words, what to do, and the sentence of the directory itself. */
-export function Failed({ failure }: { failure: string }) {
+export function Failed({ failure, reason }: { failure: string; reason: Text | null }) {
   const { t } = useT();
+  const text = useText();
   const cause = causeOf(failure);
+  const words = !cause && reason ? text(reason) : "";
   return (
     <div className={kit.problem} role="alert">
       <p>
-        <strong>{t(cause ? `cause.${cause}.what` : "cause.other.what")}</strong>
+        <strong>{words || t(cause ? `cause.${cause}.what` : "cause.other.what")}</strong>
       </p>
-      <p>{t(cause ? `cause.${cause}.todo` : "cause.other.todo")}</p>
+      {words ? null : <p>{t(cause ? `cause.${cause}.todo` : "cause.other.todo")}</p>}
       <CodeText copy>{failure}</CodeText>
     </div>
   );

@@ -3,7 +3,7 @@
 // Owns: the numbers in the order in which they are shown, the lines about single people.
 // Follows: `crates/directory/src/federation/report.rs`.
 
-import type { DirectoryRun } from "../../api/types.ts";
+import type { DirectoryRun, Text } from "../../api/types.ts";
 import { isNode } from "../../kit/schema/schema.ts";
 import type { Tone } from "../../kit/status.ts";
 
@@ -27,7 +27,10 @@ export const LINES_MAX = 100;
 export interface Report {
   counts: Record<Count, number>;
   stopped: string;
+  /** The same in both languages; absent in reports of older releases. */
+  stoppedReason: Text | null;
   failure: string;
+  failureReason: Text | null;
   lines: { act: string; name: string }[];
 }
 
@@ -35,6 +38,13 @@ function lineOf(line: unknown): { act: string; name: string }[] {
   if (!Array.isArray(line)) return [];
   const [act, name]: unknown[] = line;
   return typeof act === "string" && typeof name === "string" ? [{ act, name }] : [];
+}
+
+/** The words of a reason that the server gives with an id. */
+function reasonOf(reason: unknown): Text | null {
+  const words = isNode(reason) ? reason.messages : null;
+  if (!isNode(words) || typeof words.vi !== "string" || typeof words.en !== "string") return null;
+  return { vi: words.vi, en: words.en };
 }
 
 export function reportOf(run: Pick<DirectoryRun, "report">): Report {
@@ -54,7 +64,9 @@ export function reportOf(run: Pick<DirectoryRun, "report">): Report {
       groups: number("groups"),
     },
     stopped: text("stopped"),
+    stoppedReason: reasonOf(told.stopped_reason),
     failure: text("failure"),
+    failureReason: reasonOf(told.failure_reason),
     lines: lines.flatMap(lineOf),
   };
 }

@@ -18,6 +18,13 @@ each_database! {
         assert!(good["problem"].is_null(), "{good}");
         assert_eq!(good["has_secret"], true);
         assert!(good["redirect_uri"].as_str().unwrap().ends_with("/sign-in/from/portal"));
+        // Without its keys it is still told where people would be sent.
+        portal.handle.add_fault(SsoFaultRule::always(SsoFault::NotJson).at(Endpoint::Jwks));
+        let bad = world.admin().json("POST", path, json!({})).await.json();
+        assert_eq!(bad["problem"]["code"], "sso.upstream.unreadable", "{bad}");
+        assert_eq!(bad["authorization_endpoint"], good["authorization_endpoint"]);
+        assert_eq!((&bad["keys"], good["authorization_endpoint"].is_string()), (&json!(0), true));
+        portal.handle.clear_faults();
         portal.handle.add_fault(SsoFaultRule::always(SsoFault::WrongIssuer).at(Endpoint::Discovery));
         let bad = world.admin().json("POST", path, json!({})).await.json();
         assert_eq!(bad["problem"]["code"], "sso.upstream.issuer");
