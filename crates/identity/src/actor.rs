@@ -5,7 +5,7 @@
 
 use lgsp_model::Timestamp;
 use lgsp_platform::{
-    http::{Caller, trace},
+    http::{Caller, Principal, trace},
     journal::{Class, Event},
 };
 
@@ -26,16 +26,22 @@ pub struct Actor {
 
 impl From<&Caller> for Actor {
     fn from(caller: &Caller) -> Self {
-        Self {
-            name: caller.principal.username.clone(),
-            address: caller.address.clone(),
-            now: caller.now,
-            on_behalf_of: caller.principal.standing.on_behalf_of.clone(),
-        }
+        Self::of(&caller.principal, caller.address.clone(), caller.now)
     }
 }
 
 impl Actor {
+    /// Who is behind a credential: while an administrator acts as an account, both.
+    #[must_use]
+    pub fn of(principal: &Principal, address: Option<String>, now: Timestamp) -> Self {
+        Self {
+            name: principal.actor_name().to_owned(),
+            address,
+            now,
+            on_behalf_of: principal.acts_for().map(str::to_owned),
+        }
+    }
+
     /// A person at the command line of the machine.
     #[must_use]
     pub fn command_line(now: Timestamp) -> Self {

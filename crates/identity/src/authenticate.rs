@@ -54,6 +54,9 @@ impl Authenticator for Identity {
             let (Some(principal), Some(wanted)) = (&found, parts.headers.get(ON_BEHALF_OF)) else {
                 return Ok(found);
             };
+            if principal.standing.impersonated_by.is_some() {
+                return Err(lgsp_platform::Error::OnlyInPerson);
+            }
             let delegator = wanted.to_str().unwrap_or_default();
             let acting = self
                 .acting_for(principal.clone(), delegator)
@@ -85,17 +88,49 @@ impl Identity {
         secret.map_or(Credential::Other, Credential::Session)
     }
 
-    /// The account behind a session's secret, if the session is alive.
+    /// The account behind a session's secret, if the session is alive; while an administrator acts
+    /// as somebody, that one.
     pub(crate) async fn by_session(&self, secret: &str) -> Result<Option<Principal>> {
         let now = self.platform.clock.now();
-        let rows = session::credential(&self.platform.db, stored_hash(secret), now).await?;
+        let db = &self.platform.db;
+        let rows = session::credential(db, stored_hash(secret), now).await?;
         let Some(first) = rows.first() else {
             return Ok(None);
         };
+        let own: Uuid = first.try_get("", "session_id")?;
+        let used: Uuid = first.try_get("", "credential_id")?;
+        if own == used {
+            return self.of_session(&rows, first, now).await;
+        }
+        let owner = AccountId(first.try_get("", "owner_id")?);
+        let target = self.of_session(&rows, first, now).await?;
+        let administrator = match &target {
+            Some(target) => self.still_impersonates(owner, target).await?,
+            None => None,
+        };
+        if let (Some(mut target), Some(administrator)) = (target, administrator) {
+            target.standing.impersonated_by = Some(administrator);
+            return Ok(Some(target));
+        }
+        self.stop_impersonation(used).await?;
+        let rows = session::credential(db, stored_hash(secret), now).await?;
+        match rows.first() {
+            Some(first) => self.of_session(&rows, first, now).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The principal of a session's rows, unless it was idle for too long; the use is noted.
+    async fn of_session(
+        &self,
+        rows: &[QueryResult],
+        first: &QueryResult,
+        now: Timestamp,
+    ) -> Result<Option<Principal>> {
         let seen_at = instant(first, "used_at")?.unwrap_or_default();
         let idle_ms: i64 = first.try_get("", "idle_ms")?;
         let is_idle = now.since(seen_at) >= idle_ms;
-        let Some(mut principal) = principal(&rows, first, "session", now)?.filter(|_| !is_idle)
+        let Some(mut principal) = principal(rows, first, "session", now)?.filter(|_| !is_idle)
         else {
             return Ok(None);
         };
@@ -105,7 +140,7 @@ impl Identity {
         let proved_at = instant(first, "auth_at")?.unwrap_or_default();
         principal.standing.auth_age_ms = now.since(proved_at).max(0);
         if now.since(seen_at) >= TOUCH_MS {
-            let id = first.try_get("", "credential_id")?;
+            let id = first.try_get("", "session_id")?;
             self.touch_session(id, now).await;
         }
         Ok(Some(principal))

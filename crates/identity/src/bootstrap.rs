@@ -103,7 +103,7 @@ impl Identity {
     pub async fn unlock(&self, username: &str) -> Result<()> {
         let actor = Actor::command_line(self.platform.clock.now());
         let account = self.account_by_username(username).await?;
-        self.unlock_account(&actor, &account).await
+        self.unlock_account(&actor, &account, None).await
     }
 
     /// Sets the password of an account and ends its sessions.

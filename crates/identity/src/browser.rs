@@ -10,7 +10,7 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use lgsp_model::Timestamp;
 use lgsp_platform::{
-    http::Principal,
+    http::{Principal, context::Authorizer as _},
     journal,
     ledger::model::{Acceptance, Accepted, Claim},
 };
@@ -23,6 +23,7 @@ use crate::{
     actor::Actor,
     error::Result,
     pages::{form::encode, session_cookie},
+    roles::SELF_SECURE,
     sessions::session_id,
     tables::{
         participant::{self, Participant},
@@ -73,6 +74,12 @@ impl Identity {
         };
         let session = session::find(&self.platform.db, id).await?;
         Ok(session.map(|session| Browser { session, principal }))
+    }
+
+    /// Whether a caller may do what is kept for the person itself: credentials, consents, links.
+    #[must_use]
+    pub fn may_secure(&self, principal: &Principal) -> bool {
+        self.decider.is_allowed(principal, SELF_SECURE, None)
     }
 
     /// The address that signs a browser in and sends it back to `next`, a path of this site.

@@ -108,6 +108,18 @@ pub enum Error {
     /// The account holds rights where the caller manages nothing.
     #[error("account has rights beyond the caller's reach")]
     AccountOutOfReach,
+    /// Nobody acts as an account that is no person's or may not be used.
+    #[error("account cannot be acted as")]
+    ImpersonationNotLive,
+    /// Nobody acts as an account that holds power over rights or over everybody.
+    #[error("account holds power")]
+    ImpersonationPowerful,
+    /// The browser acts as somebody already.
+    #[error("somebody is acted as already")]
+    ImpersonationRunning,
+    /// The browser acts as nobody.
+    #[error("nobody is acted as")]
+    ImpersonationNone,
     /// The account's kind has no password.
     #[error("kind of account has no password")]
     AccountWithoutPassword,
@@ -171,6 +183,10 @@ impl Problem for Error {
             Self::GroupExists => "identity.group.exists",
             Self::AccountOwn => "identity.account.own",
             Self::AccountOutOfReach => "identity.account.out_of_reach",
+            Self::ImpersonationNotLive => "identity.impersonation.not_live",
+            Self::ImpersonationPowerful => "identity.impersonation.powerful",
+            Self::ImpersonationRunning => "identity.impersonation.running",
+            Self::ImpersonationNone => "identity.impersonation.none",
             Self::AccountWithoutPassword => "identity.account.no_password",
             Self::TokenOfPerson => "identity.token.of_person",
             Self::TokenNotFound => "identity.token.not_found",
@@ -196,6 +212,7 @@ impl Problem for Error {
             | Self::SessionRequired
             | Self::AccountOwn
             | Self::AccountOutOfReach
+            | Self::ImpersonationPowerful
             | Self::TokenOfPerson
             | Self::RoleNotGrantable { .. } => ErrorCode::Forbidden,
             Self::AccountNotFound
@@ -204,9 +221,12 @@ impl Problem for Error {
             | Self::FactorNotFound
             | Self::DeviceNotFound
             | Self::SessionNotFound
+            | Self::ImpersonationNone
             | Self::LinkInvalid => ErrorCode::NotFound,
             Self::AccountExists | Self::GroupExists => ErrorCode::AlreadyExists,
             Self::AccountWithoutPassword
+            | Self::ImpersonationNotLive
+            | Self::ImpersonationRunning
             | Self::FactorTooMany { .. }
             | Self::PasskeyUnavailable
             | Self::LinkUnsuitable => ErrorCode::Conflict,
@@ -264,6 +284,8 @@ pub(crate) const fn seconds(duration_ms: i64) -> i64 {
 pub enum Rule {
     /// Needed, but empty.
     Required,
+    /// An act on everything that was not confirmed.
+    Unconfirmed,
     /// Longer than allowed.
     TooLong {
         /// Characters allowed.
@@ -346,6 +368,7 @@ impl Rule {
     pub fn all() -> Vec<Self> {
         vec![
             Self::Required,
+            Self::Unconfirmed,
             Self::TooLong { max: 1 },
             Self::UsernameForm,
             Self::EmailForm,
@@ -378,6 +401,7 @@ impl Rule {
     pub const fn id(&self) -> &'static str {
         match self {
             Self::Required => "identity.field.required",
+            Self::Unconfirmed => "identity.field.unconfirmed",
             Self::TooLong { .. } => "identity.field.too_long",
             Self::UsernameForm => "identity.username.form",
             Self::EmailForm => "identity.email.form",

@@ -21,8 +21,10 @@ pub mod grants;
 mod group_rules;
 pub mod groups;
 mod hierarchy;
+mod impersonation;
 mod links;
 mod many;
+mod many_sessions;
 mod opening;
 mod options;
 mod pages;
@@ -67,8 +69,10 @@ pub use grants::NewGrant;
 pub use group_rules::GROUP_LEVELS_MAX;
 pub use groups::{GroupChange, NewGroup};
 pub use hierarchy::{AgencyHierarchy, AgencyOf, CatalogueHierarchy};
+pub use impersonation::NewImpersonation;
 pub use links::NewLink;
 pub use many::ACCOUNTS_MADE_MAX;
+pub use many_sessions::{IsReached, Spared};
 pub use options::{SignInOption, SignInOptions};
 pub use pages::texts::chosen_language;
 pub use password::Password;
@@ -86,11 +90,13 @@ pub use tables::{
     grant::{Grant, Subject},
     group::{Group, GroupQuery},
     group_tree::GroupRule,
+    impersonation::Impersonation,
     link::LinkPurpose,
     notice::{Notice, NoticeKind},
     participant::Participant,
     preference::{Density, Language, Preferences, Theme},
     session::Session,
+    session_query::{Joined, ListedSession, SessionQuery},
     token::AccessToken,
 };
 pub use ties::{Application, Tie, Ties};
@@ -165,7 +171,7 @@ pub fn start(platform: &Platform, setup: Setup) -> Result<(Identity, Running)> {
     let known = setup.permissions.iter().chain(roles::PERMISSIONS);
     let names = known
         .map(|permission| permission.name)
-        .chain(std::iter::once(roles::SELF));
+        .chain([roles::SELF, roles::SELF_SECURE]);
     let decider = Decider::new(setup.hierarchy.clone(), names)?.with_proof_rule(ProofRule {
         acr_min: setup.rules.privileged_acr_min,
         age_ms_max: setup.rules.privileged_age_max_ms,

@@ -153,7 +153,12 @@ impl Identity {
             idle_ms,
             address: actor.address.clone(),
             user_agent: user_agent_of(request),
+            parent_id: None,
         };
+        if let Some(old) = &old {
+            // Who signs in is itself from then on.
+            session::delete_children(db, &**tx, old.id).await?;
+        }
         if old.is_some() && session::renew(db, &**tx, &session, stored_hash(secret)).await? {
             return Ok(session);
         }

@@ -11,7 +11,7 @@ use lgsp_platform::{http::Principal, journal};
 
 use crate::{
     Identity,
-    accounts::check::refuse,
+    accounts::check::{check_reason, clean, refuse},
     actor::Actor,
     error::{Error, Result, Rule},
     factors::policy::Wanted,
@@ -191,22 +191,41 @@ impl Identity {
         Ok(())
     }
 
-    /// Lifts the lock after failures, and wakes an account that was idle for too long.
+    /// Lifts the lock after failures, and wakes an account that was idle for too long; the reason,
+    /// if there is one, is seen at the account.
     ///
     /// # Errors
-    /// `platform.database.failed`.
-    pub async fn unlock_account(&self, actor: &Actor, account: &Account) -> Result<()> {
+    /// `identity.fields.invalid`.
+    pub async fn unlock_account(
+        &self,
+        actor: &Actor,
+        account: &Account,
+        reason: Option<String>,
+    ) -> Result<()> {
+        refuse(
+            reason
+                .as_deref()
+                .and_then(check_reason)
+                .into_iter()
+                .collect(),
+        )?;
+        let reason = clean(reason);
         let db = &self.platform.db;
         let tx = db.begin().await?;
         credential::set_lock(db, &*tx, account.id, None).await?;
         factor::set_lock(db, &*tx, account.id, None).await?;
+        let mut after = account.clone();
         if account.state == State::Idle {
-            let mut awake = account.clone();
-            awake.state = State::Active;
-            awake.last_used_at = actor.now;
-            account::update(db, &*tx, &awake).await?;
+            after.state = State::Active;
+            after.last_used_at = actor.now;
         }
-        journal::append(&*tx, [actor.audit("account.unlocked", account)]).await?;
+        if account.state == State::Idle || reason.is_some() {
+            after.state_reason.clone_from(&reason);
+            account::update(db, &*tx, &after).await?;
+        }
+        let mut event = actor.audit("account.unlocked", account);
+        event.ground = reason;
+        journal::append(&*tx, [event]).await?;
         Ok(tx.commit().await?)
     }
 

@@ -4,7 +4,10 @@
 //! Not here: which part an application may see (each protocol), the account itself.
 
 use lgsp_model::AccountId;
-use lgsp_platform::http::{Principal, context::Standing};
+use lgsp_platform::http::{
+    Principal,
+    context::{RoleGrant, Standing},
+};
 
 use crate::{
     Identity,
@@ -28,6 +31,8 @@ pub struct Profile {
     pub agency: Option<AgencyOf>,
     /// Its groups, by name.
     pub groups: Vec<Group>,
+    /// What it holds in effect, sorted: own grants and those of its groups.
+    pub roles: Vec<RoleGrant>,
 }
 
 impl Identity {
@@ -97,8 +102,10 @@ impl Identity {
             .agency
             .as_deref()
             .and_then(|code| self.hierarchy.agency(code));
+        let roles = self.effective_roles(account.id).await?;
         Ok(Some(Profile {
             account,
+            roles,
             agency,
             groups,
         }))

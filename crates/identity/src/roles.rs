@@ -43,6 +43,12 @@ pub const ROLE_GRANT: &str = "identity.role.grant";
 pub const TOKEN_WRITE: &str = "identity.token.write";
 /// Seeing the sessions of accounts.
 pub const SESSION_READ: &str = "identity.session.read";
+/// Ending the sessions of an application or of everybody.
+pub const SESSION_END: &str = "identity.session.end";
+/// Acting as somebody else for a short time.
+pub const ACCOUNT_IMPERSONATE: &str = "identity.account.impersonate";
+/// Taking lists of accounts, reviews and reports out of the platform.
+pub const DATA_EXPORT: &str = "identity.data.export";
 /// Reading groups.
 pub const GROUP_READ: &str = "identity.group.read";
 /// Making and changing groups and their members.
@@ -69,9 +75,17 @@ pub const REPORT_READ: &str = "identity.report.read";
 pub const FACTOR_WRITE: &str = "identity.factor.write";
 /// What every account may do with itself.
 pub const SELF: &str = "self";
+/// What every account may do with itself and nobody in its place: password, factors, tokens,
+/// sessions, consents, links, delegations.
+pub const SELF_SECURE: &str = "self.secure";
 
 /// Permissions that every signed-in account holds, everywhere.
-pub const EVERYONE: &[&str] = &[SELF, "catalogue.agency.read", "catalogue.code_list.read"];
+pub const EVERYONE: &[&str] = &[
+    SELF,
+    SELF_SECURE,
+    "catalogue.agency.read",
+    "catalogue.code_list.read",
+];
 
 const fn labels(vi: &'static str, en: &'static str) -> Labels {
     Labels { vi, en }
@@ -108,6 +122,24 @@ pub const PERMISSIONS: &[Permission] = &[
     Permission {
         name: SESSION_READ,
         labels: labels("Xem phiên đăng nhập", "See sessions"),
+    },
+    Permission {
+        name: SESSION_END,
+        labels: labels(
+            "Kết thúc phiên của nhiều người",
+            "End sessions of many people",
+        ),
+    },
+    Permission {
+        name: ACCOUNT_IMPERSONATE,
+        labels: labels("Thao tác thay người dùng", "Act as a user"),
+    },
+    Permission {
+        name: DATA_EXPORT,
+        labels: labels(
+            "Xuất danh sách tài khoản, rà soát, báo cáo",
+            "Export accounts, reviews and reports",
+        ),
     },
     Permission {
         name: GROUP_READ,
@@ -171,8 +203,29 @@ pub fn covers(pattern: &str, permission: &str) -> bool {
     }
 }
 
+/// Whether a permission is about the own account, which everybody holds.
+#[must_use]
+pub fn is_own(permission: &str) -> bool {
+    permission == SELF || permission == SELF_SECURE
+}
+
+/// Whether a role gives power over rights or over everybody: nobody acts as who holds it, and it is
+/// not delegated.
+#[must_use]
+pub fn is_powerful(role: &Role) -> bool {
+    let mut patterns = role.permissions.iter();
+    role.is_privileged
+        || patterns.any(|pattern| PRIVILEGED.iter().any(|name| covers(pattern, name)))
+}
+
 /// Permissions whose use asks for a fresh and strong proof of the person.
-pub const PRIVILEGED: &[&str] = &[ROLE_GRANT, GRANT_APPROVE, POLICY_WRITE];
+pub const PRIVILEGED: &[&str] = &[
+    ROLE_GRANT,
+    GRANT_APPROVE,
+    POLICY_WRITE,
+    SESSION_END,
+    ACCOUNT_IMPERSONATE,
+];
 
 /// Whether two roles exclude each other.
 #[must_use]
@@ -225,8 +278,25 @@ pub const ROLES: &[Role] = &[
         is_delegable: true,
         is_privileged: false,
         conflicts: &[],
+        // Each by its name: acting as a user and what comes later is not given along with these.
         permissions: &[
-            "identity.*",
+            "identity.account.read",
+            "identity.account.write",
+            "identity.account.unlock",
+            "identity.account_request.*",
+            "identity.data.*",
+            "identity.decision.*",
+            "identity.delegation.*",
+            "identity.external_identity.*",
+            "identity.factor.*",
+            "identity.grant.*",
+            "identity.group.*",
+            "identity.policy.*",
+            "identity.report.*",
+            "identity.review.*",
+            "identity.role.*",
+            "identity.session.*",
+            "identity.token.*",
             "sso.client.read",
             "sso.client.write",
             "registry.resource.read",
@@ -350,7 +420,7 @@ pub const ROLES: &[Role] = &[
         is_delegable: true,
         is_privileged: false,
         conflicts: &[],
-        permissions: &[ACCOUNT_READ, GROUP_READ, GRANT_APPROVE],
+        permissions: &[ACCOUNT_READ, DATA_EXPORT, GROUP_READ, GRANT_APPROVE],
     },
     Role {
         name: "support",
@@ -362,7 +432,26 @@ pub const ROLES: &[Role] = &[
         is_delegable: true,
         is_privileged: false,
         conflicts: &[],
-        permissions: &[ACCOUNT_READ, ACCOUNT_UNLOCK, SESSION_READ],
+        permissions: &[ACCOUNT_READ, DATA_EXPORT, ACCOUNT_UNLOCK, SESSION_READ],
+    },
+    Role {
+        name: "senior-support",
+        labels: labels("Hỗ trợ cấp cao", "Senior support"),
+        description: labels(
+            "Hỗ trợ người dùng, và khi cần thì thao tác thay họ trong thời gian ngắn, có lý do và \
+             số phiếu.",
+            "Supports users and, where needed, acts as one of them for a short time, with reason \
+             and ticket.",
+        ),
+        is_delegable: false,
+        is_privileged: true,
+        conflicts: &["auditor"],
+        permissions: &[
+            ACCOUNT_READ,
+            ACCOUNT_UNLOCK,
+            SESSION_READ,
+            ACCOUNT_IMPERSONATE,
+        ],
     },
     Role {
         name: "auditor",
@@ -373,10 +462,11 @@ pub const ROLES: &[Role] = &[
         ),
         is_delegable: false,
         is_privileged: false,
-        conflicts: &[SECURITY_ADMIN],
+        conflicts: &[SECURITY_ADMIN, "senior-support"],
         permissions: &[
             "journal.*",
             ACCOUNT_READ,
+            DATA_EXPORT,
             SESSION_READ,
             GROUP_READ,
             REVIEW_READ,

@@ -104,6 +104,12 @@ pub const PRIVILEGED_AGE_MAX_MS: i64 = 5 * MINUTE_MS;
 pub const TOKEN_ACR: u8 = 2;
 /// Accounts of one agency when nothing else is configured: none has more officials.
 pub const ACCOUNTS_OF_AGENCY_MAX: u64 = 5_000;
+/// Longest time for which an administrator acts as somebody else.
+pub const IMPERSONATION_MAX_MS: i64 = 30 * MINUTE_MS;
+/// Longest reason of an act on somebody's account, in characters.
+pub const REASON_CHARS_MAX: usize = 500;
+/// Longest number of a ticket, in characters.
+pub const TICKET_CHARS_MAX: usize = 64;
 /// Longest delegation.
 pub const DELEGATION_MAX_MS: i64 = 180 * DAY_MS;
 

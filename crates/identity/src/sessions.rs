@@ -68,19 +68,33 @@ impl Identity {
         cookie(headers, device_cookie_name(self.has_tls))
     }
 
+    /// The sessions behind a principal's cookie: its own, and in front of it, while an administrator
+    /// acts as somebody, the administrator's, with which it ends.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub(crate) async fn sessions_behind(&self, principal: &Principal) -> Result<Vec<Uuid>> {
+        let Some(id) = session_id(principal) else {
+            return Ok(Vec::new());
+        };
+        let found = session::find(&self.platform.db, id).await?;
+        let parent = found.and_then(|session| session.parent_id);
+        Ok(parent.into_iter().chain([id]).collect())
+    }
+
     /// Ends the session that a principal came with.
     ///
     /// # Errors
     /// `platform.database.failed`.
     pub(crate) async fn sign_out(&self, principal: &Principal, actor: &Actor) -> Result<()> {
-        let Some(id) = session_id(principal) else {
+        let Some(id) = self.sessions_behind(principal).await?.into_iter().next() else {
             return Ok(());
         };
         let db = &self.platform.db;
         let tx = db.begin().await?;
         if session::delete(db, &*tx, id).await? {
             let agency = principal.agency.as_deref();
-            let event = actor.audit_name("signout", &principal.username, agency);
+            let event = actor.audit_name("signout", principal.actor_name(), agency);
             journal::append(&*tx, [event]).await?;
         }
         tx.commit().await?;

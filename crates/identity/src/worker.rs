@@ -40,6 +40,9 @@ pub(crate) async fn run(identity: Identity) {
         if let Err(error) = identity.sweep_sessions().await {
             tracing::warn!(%error, "ended sessions were not removed; the next try is in a minute");
         }
+        if let Err(error) = identity.note_ended_impersonations().await {
+            tracing::warn!(%error, "ends of acting as a user were not noted; the next try is in a minute");
+        }
         minutes += 1;
         identity.platform.clock.sleep(MINUTE_MS).await;
     }

@@ -90,6 +90,9 @@ pub enum Error {
         /// The permission that is missing.
         permission: String,
     },
+    /// What only the person itself may do, while an administrator acts as its account.
+    #[error("only the person itself may do this")]
+    OnlyInPerson,
     /// The operation asks for a fresher or stronger proof of the person (RFC 9470).
     #[error("proof of the person is too weak or too old")]
     ProofInsufficient(StepUp),
@@ -202,6 +205,7 @@ impl Problem for Error {
             Self::Configuration(_) => "platform.configuration.invalid",
             Self::Unauthenticated => "platform.session.missing",
             Self::Forbidden { .. } => "platform.permission.missing",
+            Self::OnlyInPerson => "platform.permission.in_person",
             Self::ProofInsufficient(_) => "platform.proof.insufficient",
             Self::Csrf => "platform.csrf.missing",
             Self::NotFound { .. } => "platform.thing.not_found",
@@ -225,7 +229,7 @@ impl Problem for Error {
             }
             Self::AlreadyExists(_) => ErrorCode::AlreadyExists,
             Self::Unauthenticated | Self::ProofInsufficient(_) => ErrorCode::Unauthenticated,
-            Self::Forbidden { .. } | Self::Csrf => ErrorCode::Forbidden,
+            Self::Forbidden { .. } | Self::OnlyInPerson | Self::Csrf => ErrorCode::Forbidden,
             Self::NotFound { .. } => ErrorCode::NotFound,
             Self::BadRequest(_) => ErrorCode::BadRequest,
             Self::Invalid(_) => ErrorCode::Invalid,

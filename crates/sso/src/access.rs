@@ -280,14 +280,14 @@ impl Door<'_> {
 
     fn denied(&self, person: &Principal, address: Option<&str>) -> Event {
         let now = self.platform.clock.now();
-        let actor = person.username.clone();
+        let actor = person.actor_name();
         let mut event = Event::new(Class::Audit, now, actor, "decision.denied", self.resource)
             .with_result("refused")
             .with_detail(json!({ "application": self.title }))
             .with_trace(trace::current());
         event.agency.clone_from(&person.agency);
         event.address = address.map(str::to_owned);
-        event.on_behalf_of.clone_from(&person.standing.on_behalf_of);
+        event.on_behalf_of = person.acts_for().map(str::to_owned);
         event
     }
 }

@@ -78,8 +78,8 @@ impl PersonAttribute {
                     .collect();
             }
             Self::Roles => {
-                let mut roles: Vec<String> = account
-                    .grants
+                let mut roles: Vec<String> = profile
+                    .roles
                     .iter()
                     .map(|grant| grant.role.clone())
                     .collect();

@@ -29,6 +29,9 @@ pub enum Error {
     /// The application is not for this person.
     #[error(transparent)]
     NotForPerson(NotForPerson),
+    /// An administrator acts as somebody, which this protocol cannot tell the application.
+    #[error("protocol cannot carry who acts for the person")]
+    Impersonated,
     /// A browser came back too late, or twice.
     #[error("sign-on took too long, or was finished before")]
     TransactionExpired,
@@ -73,6 +76,7 @@ impl Error {
         "sso.key.missing",
         "sso.key.unusable",
         "sso.key.too_young",
+        "sso.sign_on.impersonated",
         "sso.transaction.expired",
         "sso.application.not_for_person",
         "sso.application.not_for_person_of_province",
@@ -101,6 +105,7 @@ impl Problem for Error {
             Self::Saml(refused) => refused.id(),
             Self::Cas(refused) => refused.id(),
             Self::NotForPerson(refused) => refused.id(),
+            Self::Impersonated => "sso.sign_on.impersonated",
             Self::TransactionExpired => "sso.transaction.expired",
             Self::KeyMissing { .. } => "sso.key.missing",
             Self::KeyUnusable { .. } => "sso.key.unusable",
@@ -115,6 +120,7 @@ impl Problem for Error {
             Self::Saml(refused) => refused.code(),
             Self::Cas(refused) => refused.code(),
             Self::NotForPerson(_) => ErrorCode::Forbidden,
+            Self::Impersonated => ErrorCode::Forbidden,
             Self::TransactionExpired => ErrorCode::BadRequest,
             Self::KeyMissing { .. } => ErrorCode::Unavailable,
             Self::KeyUnusable { .. } => ErrorCode::Internal,
@@ -128,7 +134,7 @@ impl Problem for Error {
             Self::Identity(error) => error.arguments(),
             Self::Saml(refused) => refused.arguments(),
             Self::NotForPerson(refused) => refused.arguments(),
-            Self::Cas(_) | Self::TransactionExpired => Vec::new(),
+            Self::Cas(_) | Self::Impersonated | Self::TransactionExpired => Vec::new(),
             Self::KeyMissing { alg } | Self::KeyUnusable { alg } => {
                 vec![("alg", (*alg).to_owned())]
             }
@@ -150,6 +156,7 @@ impl Problem for Error {
             Self::Saml(_)
             | Self::Cas(_)
             | Self::NotForPerson(_)
+            | Self::Impersonated
             | Self::TransactionExpired
             | Self::KeyMissing { .. }
             | Self::KeyUnusable { .. }

@@ -248,6 +248,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/accounts/{id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups of an account · Nhóm của tài khoản */
+        get: operations["list_account_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/accounts/{id}/idle-exemption": {
         parameters: {
             query?: never;
@@ -261,6 +278,23 @@ export interface paths {
         post?: never;
         /** End an exemption · Bỏ miễn khóa do không dùng */
         delete: operations["delete_idle_exemption"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{id}/impersonation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Act as a user · Thao tác thay người dùng */
+        post: operations["impersonate_account"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1661,6 +1695,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/impersonation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End acting as a user · Kết thúc thao tác thay người dùng */
+        delete: operations["end_my_impersonation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/notices": {
         parameters: {
             query?: never;
@@ -1989,6 +2040,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/reviews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a review · Xem một đợt rà soát */
+        get: operations["get_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/reviews/{id}/close": {
         parameters: {
             query?: never;
@@ -2194,6 +2262,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List sessions of all accounts · Liệt kê phiên của mọi tài khoản */
+        get: operations["list_all_sessions"];
+        put?: never;
+        post?: never;
+        /** End many sessions · Kết thúc nhiều phiên */
+        delete: operations["end_many_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one session of anybody · Kết thúc một phiên bất kỳ */
+        delete: operations["end_any_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/signing-keys": {
         parameters: {
             query?: never;
@@ -2356,11 +2459,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Planned unit moves · Sáp nhập, chuyển đơn vị đã lên lịch */
+        get: operations["list_unit_moves"];
         put?: never;
         /** Merge or move a unit · Sáp nhập, chuyển đơn vị */
         post: operations["move_unit"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/unit-moves/{from}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Cancel a planned unit move · Hủy lịch sáp nhập, chuyển đơn vị */
+        delete: operations["cancel_unit_move"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2551,6 +2672,8 @@ export interface components {
             source?: string | null;
             /** @description Why it may be used or not. */
             state: components["schemas"]["AccountState"];
+            /** @description What an administrator said when it was last turned off or on, or unlocked. */
+            state_reason?: string | null;
             /** @description Sign-in name. */
             username: string;
             valid_from?: components["schemas"]["Timestamp"] | null;
@@ -3441,6 +3564,14 @@ export interface components {
             /** @description Role. */
             role: string;
         };
+        /** @description How many sessions ended. */
+        EndedSessions: {
+            /**
+             * Format: int64
+             * @description Sessions.
+             */
+            ended: number;
+        };
         /** @description How many authorisations ended. */
         EndedTokens: {
             /** @description Families of tokens. */
@@ -3706,6 +3837,11 @@ export interface components {
             /** @description Its own grants, those of the future included. */
             items: components["schemas"]["DatedGrantView"][];
         };
+        /** @description A group with how an account lies in it. */
+        GroupOfAccount: components["schemas"]["GroupView"] & {
+            /** @description Whether the account is a member itself; otherwise through a group in this group. */
+            direct: boolean;
+        };
         /** @description Who is a member by rule; every condition that is present must hold. */
         GroupRule: {
             /**
@@ -3784,6 +3920,24 @@ export interface components {
             from?: string | null;
             /** @description To whom. */
             to?: string | null;
+        };
+        /** @description Why somebody is acted as. */
+        Impersonate: {
+            /** @description Why; the person reads it in the journal. At most 500 characters. */
+            reason: string;
+            /** @description The ticket in which somebody asked for help. At most 64 characters. */
+            ticket: string;
+        };
+        /** @description An administrator who acts as this account. */
+        ImpersonationView: {
+            /** @description Sign-in name of the administrator. */
+            by: string;
+            /** @description Why. */
+            reason: string;
+            /** @description The ticket in which somebody asked for help. */
+            ticket: string;
+            /** @description When it ends at the latest. */
+            until: components["schemas"]["Timestamp"];
         };
         /** @description One line of a file. */
         ImportLine: {
@@ -3928,6 +4082,13 @@ export interface components {
             /** @description `activation` for an invited account, `reset` for one whose password was lost. */
             purpose: components["schemas"]["LinkPurpose"];
         };
+        /** @description A session with its account and the applications that take part. */
+        ListedSessionView: components["schemas"]["SessionView"] & {
+            /** @description Its account. */
+            account: components["schemas"]["SessionAccount"];
+            /** @description The applications, in the order in which they joined. */
+            participants: components["schemas"]["SessionParticipant"][];
+        };
         /** Format: date */
         LocalDate: string;
         /** @description One entry of the log of a delivery. */
@@ -4008,6 +4169,7 @@ export interface components {
             csrf_token?: string | null;
             /** @description Name of the person or the job. */
             display_name: string;
+            impersonation?: components["schemas"]["ImpersonationView"] | null;
             /** @description Kind of account. */
             kind: components["schemas"]["Kind"];
             /** @description Whether the password should be changed: set by somebody else, or too old. */
@@ -4137,7 +4299,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        NoticeKind: "new_device" | "factor_added" | "factor_removed" | "factor_blocked" | "recovery_used" | "recovery_made" | "password_changed" | "password_reset" | "failures" | "email_changed" | "name_changed";
+        NoticeKind: "new_device" | "factor_added" | "factor_removed" | "factor_blocked" | "recovery_used" | "recovery_made" | "password_changed" | "password_reset" | "failures" | "email_changed" | "name_changed" | "impersonated";
         /** @description Something that the person should know of the own account. */
         NoticeView: {
             /** @description From which address. */
@@ -4273,6 +4435,8 @@ export interface components {
                 source?: string | null;
                 /** @description Why it may be used or not. */
                 state: components["schemas"]["AccountState"];
+                /** @description What an administrator said when it was last turned off or on, or unlocked. */
+                state_reason?: string | null;
                 /** @description Sign-in name. */
                 username: string;
                 valid_from?: components["schemas"]["Timestamp"] | null;
@@ -4783,6 +4947,16 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_GroupOfAccount: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["GroupView"] & {
+                /** @description Whether the account is a member itself; otherwise through a group in this group. */
+                direct: boolean;
+            })[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_GroupView: {
             /** @description The items, in the order of the list. */
             items: {
@@ -4860,6 +5034,18 @@ export interface components {
                 id: string;
                 last_used_at?: components["schemas"]["Timestamp"] | null;
             }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ListedSessionView: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["SessionView"] & {
+                /** @description Its account. */
+                account: components["schemas"]["SessionAccount"];
+                /** @description The applications, in the order in which they joined. */
+                participants: components["schemas"]["SessionParticipant"][];
+            })[];
             /** @description Give it as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
         };
@@ -4972,6 +5158,18 @@ export interface components {
                 /** @description The new position. */
                 position?: string | null;
             }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_PlannedUnitMoveView: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["PlannedUnitMove"] & {
+                /** @description Name of the unit that is merged or moved. */
+                from_name: string;
+                /** @description Name of the unit that takes over. */
+                to_name: string;
+            })[];
             /** @description Give it as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
         };
@@ -5173,8 +5371,17 @@ export interface components {
         Page_SessionView: {
             /** @description The items, in the order of the list. */
             items: {
+                /**
+                 * Format: int32
+                 * @description Level of that proof: 1 one factor, 2 two factors, 3 resistant to phishing.
+                 */
+                acr: number;
                 /** @description From which address it was opened. */
                 address?: string | null;
+                /** @description What was proved, as RFC 8176 names it: `pwd`, `otp`, `hwk`, `user`, `mfa`, `fed`. */
+                amr: string[];
+                /** @description When the person last proved a factor. */
+                auth_at: components["schemas"]["Timestamp"];
                 /** @description When it began. */
                 created_at: components["schemas"]["Timestamp"];
                 /** @description When it ends at the latest. */
@@ -5184,6 +5391,10 @@ export interface components {
                  * @description Identifier.
                  */
                 id: string;
+                /** @description Sign-in name of that administrator, where lists over many accounts tell it. */
+                impersonated_by?: string | null;
+                /** @description Whether an administrator acts as this account by it. */
+                impersonation: boolean;
                 /** @description When it was last used, exact to a minute. */
                 last_seen_at: components["schemas"]["Timestamp"];
                 /** @description What the browser called itself. */
@@ -5327,6 +5538,8 @@ export interface components {
             /** @description Whether it may be used. */
             enabled?: boolean | null;
             person?: components["schemas"]["Person"] | null;
+            /** @description Why it is turned off or on, at most 500 characters; seen at the account and in the journal. */
+            reason?: string | null;
             valid_from?: components["schemas"]["Timestamp"] | null;
             valid_until?: components["schemas"]["Timestamp"] | null;
         };
@@ -5393,6 +5606,28 @@ export interface components {
             on: components["schemas"]["Timestamp"];
             /** @description The new position. */
             position?: string | null;
+        };
+        /** @description A move of a unit that waits for its day. */
+        PlannedUnitMove: {
+            /** @description The decision that it follows. */
+            basis?: string | null;
+            /** @description The unit that is merged or moved; it names the plan, a unit has one at a time. */
+            from: string;
+            /** @description When it was planned. */
+            made_at: components["schemas"]["Timestamp"];
+            /** @description Who planned it. */
+            made_by: string;
+            /** @description When. */
+            on: components["schemas"]["Timestamp"];
+            /** @description The unit that takes over. */
+            to: string;
+        };
+        /** @description A move of a unit that waits for its day, with the names of both. */
+        PlannedUnitMoveView: components["schemas"]["PlannedUnitMove"] & {
+            /** @description Name of the unit that is merged or moved. */
+            from_name: string;
+            /** @description Name of the unit that takes over. */
+            to_name: string;
         };
         /** @description A wished grant. */
         PostGrant: {
@@ -6011,10 +6246,43 @@ export interface components {
              */
             failed: number;
         };
+        /** @description Whose session it is. */
+        SessionAccount: {
+            agency?: components["schemas"]["AgencyView"] | null;
+            /** @description Name of the person or the job. */
+            display_name: string;
+            /**
+             * Format: uuid
+             * @description Identifier.
+             */
+            id: string;
+            /** @description Kind of account. */
+            kind: components["schemas"]["Kind"];
+            /** @description Sign-in name. */
+            username: string;
+        };
+        /** @description An application that takes part in a session. */
+        SessionParticipant: {
+            /** @description The application, by the name of its resource. */
+            client: string;
+            /** @description When it first joined. */
+            joined_at: components["schemas"]["Timestamp"];
+            /** @description `oidc`, `saml` or `cas`. */
+            protocol: string;
+        };
         /** @description A session of a browser. */
         SessionView: {
+            /**
+             * Format: int32
+             * @description Level of that proof: 1 one factor, 2 two factors, 3 resistant to phishing.
+             */
+            acr: number;
             /** @description From which address it was opened. */
             address?: string | null;
+            /** @description What was proved, as RFC 8176 names it: `pwd`, `otp`, `hwk`, `user`, `mfa`, `fed`. */
+            amr: string[];
+            /** @description When the person last proved a factor. */
+            auth_at: components["schemas"]["Timestamp"];
             /** @description When it began. */
             created_at: components["schemas"]["Timestamp"];
             /** @description When it ends at the latest. */
@@ -6024,6 +6292,10 @@ export interface components {
              * @description Identifier.
              */
             id: string;
+            /** @description Sign-in name of that administrator, where lists over many accounts tell it. */
+            impersonated_by?: string | null;
+            /** @description Whether an administrator acts as this account by it. */
+            impersonation: boolean;
             /** @description When it was last used, exact to a minute. */
             last_seen_at: components["schemas"]["Timestamp"];
             /** @description What the browser called itself. */
@@ -6223,6 +6495,11 @@ export interface components {
             groups: number;
             /** @description Up to 200 of its accounts, by user name. */
             usernames: string[];
+        };
+        /** @description Why an account is unlocked. */
+        UnlockAccount: {
+            /** @description Why, at most 500 characters; seen at the account and in the journal. */
+            reason?: string | null;
         };
         /** @description Why a status is taken off the list. */
         UnmatchedDismissal: {
@@ -7084,6 +7361,44 @@ export interface operations {
             };
         };
     };
+    list_account_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_GroupOfAccount"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     put_idle_exemption: {
         parameters: {
             query?: never;
@@ -7159,6 +7474,64 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    impersonate_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Impersonate"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImpersonationView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7718,7 +8091,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UnlockAccount"] | null;
+            };
+        };
         responses: {
             204: {
                 headers: {
@@ -7735,6 +8112,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11005,6 +11390,31 @@ export interface operations {
             };
         };
     };
+    end_my_impersonation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_my_notices: {
         parameters: {
             query?: never;
@@ -11808,6 +12218,44 @@ export interface operations {
             };
         };
     };
+    get_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Review */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewCampaign"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     close_review: {
         parameters: {
             query?: never;
@@ -11864,6 +12312,14 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
             404: {
@@ -12288,6 +12744,144 @@ export interface operations {
             };
         };
     };
+    list_all_sessions: {
+        parameters: {
+            query?: {
+                /** @description Words to be found in name or mail address of the account, tone marks optional. */
+                q?: string;
+                /** @description Only accounts of this agency and of those below it. */
+                agency?: string;
+                /** @description Only sessions in which this application takes part. */
+                client?: string;
+                /** @description Only sessions in which an application takes part by this protocol: `oidc`, `saml`, `cas`. */
+                protocol?: string;
+                /** @description Only accounts of this kind. */
+                kind?: components["schemas"]["Kind"];
+                /** @description Where the page starts; from `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Page size, 1 to 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ListedSessionView"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    end_many_sessions: {
+        parameters: {
+            query?: {
+                /** @description Sessions in which this application takes part. */
+                client?: string;
+                /** @description Sessions of this account. */
+                account?: string;
+                /** @description Only accounts of this agency and of those below it. */
+                agency?: string;
+                /** @description `all`, when neither application nor account is named: everybody's sessions shall end. */
+                confirm?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    end_any_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_signing_keys: {
         parameters: {
             query?: never;
@@ -12627,6 +13221,33 @@ export interface operations {
             };
         };
     };
+    list_unit_moves: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PlannedUnitMoveView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     move_unit: {
         parameters: {
             query?: never;
@@ -12657,6 +13278,42 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    cancel_unit_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The unit that would be merged or moved */
+                from: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

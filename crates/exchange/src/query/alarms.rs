@@ -62,7 +62,7 @@ impl Exchange {
         };
         let row = found().await?;
         if row.state == "open" {
-            let statement = alarm::acknowledged(db, id, &caller.principal.username, now);
+            let statement = alarm::acknowledged(db, id, caller.principal.actor_name(), now);
             let audit = caller
                 .audit("alarm.acknowledged", "alarm", id.to_string())
                 .with_agency(row.agency);

@@ -278,7 +278,7 @@ pub async fn decide(
     let event = caller
         .audit(action, AgencyProposal::KIND, name)
         .with_detail(serde_json::json!({"changes": proposal.changes.len()}));
-    let actor = &caller.principal.username;
+    let actor = caller.principal.actor_name();
     registry
         .change(changes, actor, caller.now, vec![event])
         .await?;

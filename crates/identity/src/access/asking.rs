@@ -48,6 +48,7 @@ pub(crate) struct Asking<'a> {
     pub(crate) auth_age_ms: i64,
     pub(crate) is_token: bool,
     pub(crate) is_acting: bool,
+    pub(crate) is_impersonated: bool,
     pub(crate) asked_at: Timestamp,
     pub(crate) rule: ProofRule,
 }
@@ -65,6 +66,7 @@ impl<'a> Asking<'a> {
             auth_age_ms: standing.auth_age_ms,
             is_token: standing.is_token,
             is_acting: standing.on_behalf_of.is_some(),
+            is_impersonated: standing.impersonated_by.is_some(),
             asked_at: standing.asked_at,
             rule,
         }
@@ -89,6 +91,10 @@ impl<'a> Asking<'a> {
             ("auth_age_max", long(self.rule.age_ms_max / 1_000)),
             ("token", RestrictedExpression::new_bool(self.is_token)),
             ("acting", RestrictedExpression::new_bool(self.is_acting)),
+            (
+                "impersonated",
+                RestrictedExpression::new_bool(self.is_impersonated),
+            ),
             ("hour", long(hour)),
             ("weekday", long(weekday)),
         ];
@@ -123,6 +129,7 @@ mod tests {
                 auth_age_ms: 61_000,
                 is_token: false,
                 is_acting: false,
+                is_impersonated: false,
                 asked_at: Timestamp::parse_rfc3339(at).unwrap(),
                 rule: ProofRule::default(),
             };

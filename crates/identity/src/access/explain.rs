@@ -106,6 +106,14 @@ impl Decider {
                 "Việc đặc quyền cần vừa xác thực lại bằng đủ yếu tố.",
                 "A privileged act needs a fresh and strong proof of the person.",
             ),
+            ("base:only-in-person", _) => Sentence::new(
+                "Việc này chỉ chính chủ tài khoản được làm, không ai thao tác thay.",
+                "Only the person itself may do this, and nobody who acts as its account.",
+            ),
+            ("base:undelegated", _) => Sentence::new(
+                "Quyền này không được ủy quyền cho người khác.",
+                "This permission is not delegated.",
+            ),
             (_, true) => Sentence::new(
                 format!("Chính sách {id} cho phép."),
                 format!("The policy {id} permits it."),

@@ -274,6 +274,17 @@ impl Decider {
         Ok(Some((verdict.is_allowed, verdict.reasons)))
     }
 
+    /// Whether the permission is held, whatever the proof.
+    pub(crate) fn holds(
+        &self,
+        principal: &Principal,
+        permission: &str,
+        agency: Option<&str>,
+    ) -> bool {
+        let asking = Asking::of(principal, self.rule).with_proof(ACR_MAX);
+        self.decide(&principal.roles, &asking, permission, agency)
+    }
+
     /// What privileged acts ask of the proof.
     pub(crate) const fn rule(&self) -> ProofRule {
         self.rule
@@ -306,9 +317,7 @@ impl Authorizer for Decider {
     /// Where the permission is held, whatever the proof: what may be asked for with a step-up
     /// is held.
     fn scope(&self, principal: &Principal, permission: &str) -> Option<Vec<String>> {
-        let asking = Asking::of(principal, self.rule).with_proof(ACR_MAX);
-        let is_held =
-            |agency: Option<&str>| self.decide(&principal.roles, &asking, permission, agency);
+        let is_held = |agency: Option<&str>| self.holds(principal, permission, agency);
         if is_held(None) {
             return None;
         }

@@ -10,15 +10,37 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     error::{Error, Result},
-    roles::{EVERYONE, PRIVILEGED, Role, SELF, covers},
+    roles::{ACCOUNT_IMPERSONATE, EVERYONE, PRIVILEGED, Role, SELF, SELF_SECURE, covers},
 };
 
 const GROUP_EVERYONE: &str = "group:everyone";
 const GROUP_READ: &str = "group:read";
 const GROUP_CHANGE: &str = "group:change";
 const GROUP_PRIVILEGED: &str = "group:privileged";
+const GROUP_IN_PERSON: &str = "group:in-person";
+const GROUP_UNDELEGATED: &str = "group:undelegated";
 /// Last words of permissions that change nothing.
 const READING_VERBS: [&str; 5] = ["read", "verify", "export", "explain", "evaluate"];
+
+/// Last words of permissions that nobody uses in the place of somebody else: what decides, signs
+/// or binds an office, what opens secrets, what takes data out.
+const IN_PERSON_VERBS: [&str; 9] = [
+    "approve", "decide", "export", "process", "resend", "rotate", "secret", "send", "sign",
+];
+
+/// Modules of which nothing is changed in the place of somebody else: accounts and rights, sign-on
+/// of applications with their secrets, directories with theirs.
+const IN_PERSON_MODULES: [&str; 3] = ["identity", "sso", "directory"];
+
+/// Whether only the person itself may do it, and no administrator who acts as its account: the
+/// own credentials and consents, and what is listed above.
+fn is_in_person(permission: &str, verb: &str) -> bool {
+    let module = permission.split('.').next().unwrap_or_default();
+    let is_change = !READING_VERBS.contains(&verb);
+    permission == SELF_SECURE
+        || IN_PERSON_VERBS.contains(&verb)
+        || (is_change && IN_PERSON_MODULES.contains(&module))
+}
 
 pub(super) fn policy_error(error: impl std::fmt::Display) -> Error {
     Error::Policy(error.to_string())
@@ -62,7 +84,8 @@ impl Types {
 /// The action groups that a permission belongs to.
 pub(super) fn groups_of(permission: &str, roles: &[Role]) -> Vec<String> {
     let verb = permission.rsplit('.').next().unwrap_or_default();
-    let kind = if READING_VERBS.contains(&verb) || permission == SELF {
+    let is_own = permission == SELF || permission == SELF_SECURE;
+    let kind = if READING_VERBS.contains(&verb) || is_own {
         GROUP_READ
     } else {
         GROUP_CHANGE
@@ -73,6 +96,12 @@ pub(super) fn groups_of(permission: &str, roles: &[Role]) -> Vec<String> {
     }
     if PRIVILEGED.contains(&permission) {
         groups.push(GROUP_PRIVILEGED.to_owned());
+    }
+    if is_in_person(permission, verb) {
+        groups.push(GROUP_IN_PERSON.to_owned());
+    }
+    if permission == ACCOUNT_IMPERSONATE {
+        groups.push(GROUP_UNDELEGATED.to_owned());
     }
     let holding = roles.iter().filter(|role| {
         let mut patterns = role.permissions.iter();
@@ -98,7 +127,14 @@ fn record(attributes: &[(&str, &str)]) -> Value {
 /// The schema of these permissions and roles.
 pub(super) fn schema(permissions: &[String], roles: &[Role]) -> Result<Schema> {
     let mut actions = Map::new();
-    for group in [GROUP_EVERYONE, GROUP_READ, GROUP_CHANGE, GROUP_PRIVILEGED] {
+    for group in [
+        GROUP_EVERYONE,
+        GROUP_READ,
+        GROUP_CHANGE,
+        GROUP_PRIVILEGED,
+        GROUP_IN_PERSON,
+        GROUP_UNDELEGATED,
+    ] {
         actions.insert(group.to_owned(), json!({}));
     }
     for role in roles {
@@ -111,6 +147,7 @@ pub(super) fn schema(permissions: &[String], roles: &[Role]) -> Result<Schema> {
         ("auth_age_max", "Long"),
         ("token", "Boolean"),
         ("acting", "Boolean"),
+        ("impersonated", "Boolean"),
         ("hour", "Long"),
         ("weekday", "Long"),
     ]);

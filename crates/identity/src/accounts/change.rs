@@ -11,8 +11,8 @@ use serde_json::json;
 use super::{
     AccountChange,
     check::{
-        check_email, check_name, check_person, clean, fold_username, is_username, normal, refuse,
-        words,
+        check_email, check_name, check_person, check_reason, clean, fold_username, is_username,
+        normal, refuse, words,
     },
 };
 use crate::{
@@ -40,6 +40,7 @@ impl Identity {
         change: AccountChange,
     ) -> Result<Account> {
         refuse(self.check_change(&change))?;
+        let reason = clean(change.reason.clone());
         let after = changed(before, change, actor.now);
         let db = &self.platform.db;
         let tx = db.begin().await?;
@@ -49,7 +50,8 @@ impl Identity {
             session::delete_of(db, &*tx, after.id, None).await?;
         }
         self.tell_of_change(&tx, actor, (before, &after)).await?;
-        let event = actor.audit("account.changed", &after);
+        let mut event = actor.audit("account.changed", &after);
+        event.ground = reason;
         let detail = json!({
             "fields": changed_fields(before, &after),
             "state": after.state,
@@ -70,6 +72,7 @@ impl Identity {
         let email = change.email.iter().flatten();
         broken.extend(change.person.iter().flat_map(check_person));
         broken.extend(change.display_name.as_deref().and_then(check_name));
+        broken.extend(change.reason.as_deref().and_then(check_reason));
         broken.extend(email.filter_map(|email| check_email(email)));
         let agency = change.agency.as_deref();
         broken.extend(agency.and_then(|code| self.check_agency(code)));
@@ -110,6 +113,7 @@ impl Identity {
     pub async fn leave(&self, actor: &Actor, before: &Account) -> Result<Account> {
         let mut after = before.clone();
         after.state = State::Left;
+        after.state_reason = None;
         after.changed_at = actor.now;
         after.valid_until = Some(actor.now);
         after.grants = Vec::new();
@@ -204,13 +208,23 @@ fn changed(before: &Account, change: AccountChange, now: Timestamp) -> Account {
     if change.agency.is_some() {
         after.agency = clean(change.agency);
     }
+    let reason = clean(change.reason);
     match change.enabled {
         Some(true) if before.state != State::Active => {
             after.state = State::Active;
+            after.state_reason = reason;
             // A new start, or the next sweep would disable it again.
             after.last_used_at = now;
         }
-        Some(false) => after.state = State::Disabled,
+        Some(false) => {
+            let is_told_anew = before.state != State::Disabled || reason.is_some();
+            after.state = State::Disabled;
+            after.state_reason = if is_told_anew {
+                reason
+            } else {
+                after.state_reason
+            };
+        }
         _ => {}
     }
     after

@@ -10,7 +10,7 @@ use crate::{
     Identity,
     error::{Error, Result, Rule},
     password, roles,
-    rules::{GRANTS_MAX, NAME_CHARS_MAX, USERNAME_CHARS_MAX},
+    rules::{GRANTS_MAX, NAME_CHARS_MAX, REASON_CHARS_MAX, USERNAME_CHARS_MAX},
     tables::{account::Person, account_query},
 };
 
@@ -138,6 +138,12 @@ pub(super) fn check_name(name: &str) -> Option<FieldError> {
     }
     let max = NAME_CHARS_MAX;
     (name.chars().count() > max).then(|| Rule::TooLong { max }.at(pointer))
+}
+
+/// The reason of an act on an account, which may be absent.
+pub(crate) fn check_reason(reason: &str) -> Option<FieldError> {
+    let max = REASON_CHARS_MAX;
+    (reason.trim().chars().count() > max).then(|| Rule::TooLong { max }.at("/reason"))
 }
 
 pub(super) fn check_person(person: &Person) -> Vec<FieldError> {

@@ -88,6 +88,7 @@ impl Identity {
             external_id: clean(new.external_id),
             valid_from: new.valid_from,
             valid_until: new.valid_until,
+            state_reason: None,
             must_change_password: is_temporary,
             password_changed_at: hash.as_ref().map(|_| actor.now),
             password_by: hash.as_ref().map(|_| actor.name.clone()),

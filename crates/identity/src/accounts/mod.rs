@@ -87,6 +87,8 @@ pub struct AccountChange {
     pub agency: Option<String>,
     /// Whether it may be used.
     pub enabled: Option<bool>,
+    /// Why, for the journal, and to be seen at the account when it is turned off or on.
+    pub reason: Option<String>,
     /// Sign-in name.
     pub username: Option<String>,
     /// What else is known of the person, all of it.

@@ -118,6 +118,10 @@ async fn go_on(
     if browser.session.acr >= acr {
         return Some(see_other(next));
     }
+    if browser.session.parent_id.is_some() {
+        // The factors of a user are not the administrator's to prove.
+        return None;
+    }
     match identity.begin_step_up(&browser.session, acr).await {
         Ok(secret) => Some(step_response(identity, texts, next, &secret?)),
         Err(error) => {

@@ -21,10 +21,7 @@ use super::{
     texts::{self, Texts},
     visit::{Frame, frame},
 };
-use crate::{
-    Actor, Identity,
-    sessions::{session_cookie_name, session_id},
-};
+use crate::{Actor, Identity, error::Result, sessions::session_cookie_name};
 
 /// Where a browser ends after signing out.
 const SIGNED_OUT: &str = "/sign-in?notice=signed-out";
@@ -80,17 +77,17 @@ pub(super) async fn submit(
     if expected.is_empty() || !constant_time_eq(sent, expected.as_bytes()) {
         return ask(&identity, texts, &principal, StatusCode::FORBIDDEN);
     }
-    let actor = Actor {
-        name: principal.username.clone(),
-        address: connection.map(|axum::Extension(ConnectInfo(address))| address.ip().to_string()),
-        now: identity.platform.clock.now(),
-        on_behalf_of: None,
-    };
-    let target = match session_id(&principal) {
-        Some(session) => identity.farewell(session, SIGNED_OUT).await,
-        None => SIGNED_OUT.to_owned(),
-    };
-    if let Err(error) = identity.sign_out(&principal, &actor).await {
+    let address = connection.map(|axum::Extension(ConnectInfo(address))| address.ip().to_string());
+    let actor = Actor::of(&principal, address, identity.platform.clock.now());
+    let mut target = SIGNED_OUT.to_owned();
+    let left: Result<()> = async {
+        for session in identity.sessions_behind(&principal).await? {
+            target = identity.farewell(session, &target).await;
+        }
+        identity.sign_out(&principal, &actor).await
+    }
+    .await;
+    if let Err(error) = left {
         tracing::error!(%error, "sign-out failed");
         return ask(
             &identity,

@@ -26,7 +26,7 @@ use crate::{
     error::{Result, Rule},
     roles::{self, ROLE_GRANT},
     rules::{DAY_MS, DELEGATION_MAX_MS, GRANTS_MAX, NAME_CHARS_MAX},
-    tables::{account::Account, execute},
+    tables::{account::Account, execute, narrowed},
 };
 
 /// Where a delegation stands.
@@ -178,14 +178,21 @@ impl Identity {
         rows.iter().map(from_row).collect()
     }
 
-    /// Up to `count` delegations, newest first, before the one named.
+    /// Up to `count` delegations of delegators of these agencies, `None` for all, newest first,
+    /// before the one named.
     ///
     /// # Errors
     /// `platform.database.failed`.
-    pub async fn delegations(&self, before: Option<Uuid>, count: u32) -> Result<Vec<Delegation>> {
-        let sql = format!("{READ} WHERE d.id < $1 ORDER BY d.id DESC LIMIT {count}");
-        let before = before.unwrap_or(Uuid::max());
-        let rows = self.platform.db.query_all(sql, vec![before.into()]).await?;
+    pub async fn delegations(
+        &self,
+        agencies: Option<&[String]>,
+        before: Option<Uuid>,
+        count: u32,
+    ) -> Result<Vec<Delegation>> {
+        let mut values = vec![before.unwrap_or(Uuid::max()).into()];
+        let within = narrowed("o.agency", agencies, &mut values);
+        let sql = format!("{READ} WHERE d.id < $1{within} ORDER BY d.id DESC LIMIT {count}");
+        let rows = self.platform.db.query_all(sql, values).await?;
         rows.iter().map(from_row).collect()
     }
 

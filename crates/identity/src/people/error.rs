@@ -79,6 +79,9 @@ pub enum PeopleError {
     /// Lines of the import are broken; nothing was changed.
     #[error("{0} lines of the import are broken")]
     ImportBroken(usize),
+    /// No move of this unit is planned.
+    #[error("unit move does not exist")]
+    UnitMoveNotFound,
     /// No such review.
     #[error("review does not exist")]
     ReviewNotFound,
@@ -112,6 +115,7 @@ impl PeopleError {
             Self::AccountsOfAgency { max: 1 },
             Self::ImportUnreadable(text()),
             Self::ImportBroken(1),
+            Self::UnitMoveNotFound,
             Self::ReviewNotFound,
             Self::ReviewState,
         ]
@@ -129,6 +133,7 @@ impl PeopleError {
             Self::RequestDecided => "identity.grant_request.decided",
             Self::RequestOwn => "identity.grant_request.own",
             Self::DelegationNotFound => "identity.delegation.not_found",
+            Self::UnitMoveNotFound => "identity.unit_move.not_found",
             Self::DelegationState => "identity.delegation.state",
             Self::DelegationRole { .. } => "identity.delegation.role",
             Self::DelegationDates { .. } => "identity.delegation.dates",
@@ -157,9 +162,10 @@ impl PeopleError {
             | Self::AccountsOfAgency { .. }
             | Self::ReviewState => ErrorCode::Conflict,
             Self::RequestOwn => ErrorCode::Forbidden,
-            Self::RequestNotFound | Self::DelegationNotFound | Self::ReviewNotFound => {
-                ErrorCode::NotFound
-            }
+            Self::RequestNotFound
+            | Self::DelegationNotFound
+            | Self::UnitMoveNotFound
+            | Self::ReviewNotFound => ErrorCode::NotFound,
         }
     }
 

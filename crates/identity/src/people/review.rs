@@ -106,8 +106,13 @@ impl Identity {
     ///
     /// # Errors
     /// `platform.database.failed`.
-    pub async fn reviews(&self, before: Option<Uuid>, count: u32) -> Result<Vec<ReviewCampaign>> {
-        review_rows::list(&self.platform.db, before, count).await
+    pub async fn reviews(
+        &self,
+        agencies: Option<&[String]>,
+        before: Option<Uuid>,
+        count: u32,
+    ) -> Result<Vec<ReviewCampaign>> {
+        review_rows::list(&self.platform.db, agencies, before, count).await
     }
 
     /// Lines of a review, by user name.
@@ -141,6 +146,7 @@ impl Identity {
         if decision == ReviewDecision::Lock {
             let mut after = account.clone();
             after.state = State::Disabled;
+            after.state_reason.clone_from(&decided.1);
             after.changed_at = actor.now;
             account::update(db, &*tx, &after).await?;
             session::delete_of(db, &*tx, after.id, None).await?;

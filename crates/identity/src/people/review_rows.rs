@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     error::Result,
-    tables::{execute, instant},
+    tables::{execute, instant, narrowed},
 };
 
 /// A review of the accounts of a unit (đợt rà soát).
@@ -129,16 +129,26 @@ pub(super) async fn find(db: &Database, id: Uuid) -> Result<Option<ReviewCampaig
     row.as_ref().map(from_row).transpose()
 }
 
+/// Up to `count` reviews, newest first; `None` for those of all agencies.
 pub(super) async fn list(
     db: &Database,
+    agencies: Option<&[String]>,
     before: Option<Uuid>,
     count: u32,
 ) -> Result<Vec<ReviewCampaign>> {
-    let sql = format!("{READ} WHERE c.id < $1 ORDER BY c.id DESC LIMIT {count}");
-    let rows = db
-        .query_all(sql, vec![before.unwrap_or(Uuid::max()).into()])
-        .await?;
+    let mut values = vec![before.unwrap_or(Uuid::max()).into()];
+    let within = narrowed("c.agency", agencies, &mut values);
+    let sql = format!("{READ} WHERE c.id < $1{within} ORDER BY c.id DESC LIMIT {count}");
+    let rows = db.query_all(sql, values).await?;
     rows.iter().map(from_row).collect()
+}
+
+/// The agencies that were reviewed.
+pub(crate) async fn agencies(db: &Database) -> Result<Vec<String>> {
+    let sql = "SELECT DISTINCT agency FROM review_campaign";
+    let rows = db.query_all(sql, vec![]).await?;
+    let read = |row: &QueryResult| Ok(row.try_get("", "agency")?);
+    rows.iter().map(read).collect()
 }
 
 /// The reviews that are not closed.

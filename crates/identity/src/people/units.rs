@@ -16,7 +16,8 @@ use crate::{
     Identity,
     accounts::check::refuse,
     actor::Actor,
-    error::{Result, Rule},
+    error::{Error, Result, Rule},
+    people::PeopleError,
     tables::execute,
 };
 
@@ -33,6 +34,34 @@ pub struct UnitHoldings {
     pub groups: i64,
     /// Up to 200 of its accounts, by user name.
     pub usernames: Vec<String>,
+}
+
+/// A move of a unit that waits for its day.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PlannedUnitMove {
+    /// The unit that is merged or moved; it names the plan, a unit has one at a time.
+    pub from: String,
+    /// The unit that takes over.
+    pub to: String,
+    /// When.
+    pub on: Timestamp,
+    /// The decision that it follows.
+    pub basis: Option<String>,
+    /// Who planned it.
+    pub made_by: String,
+    /// When it was planned.
+    pub made_at: Timestamp,
+}
+
+fn planned(row: &QueryResult) -> Result<PlannedUnitMove> {
+    Ok(PlannedUnitMove {
+        from: row.try_get("", "from_agency")?,
+        to: row.try_get("", "to_agency")?,
+        on: Timestamp(row.try_get("", "due_at")?),
+        basis: row.try_get("", "basis")?,
+        made_by: row.try_get("", "made_by")?,
+        made_at: Timestamp(row.try_get("", "made_at")?),
+    })
 }
 
 /// User names of a preview.
@@ -174,23 +203,63 @@ impl Identity {
         self.unit_holdings(from).await
     }
 
+    /// The unit moves that wait for their day, the next first.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn planned_unit_moves(&self) -> Result<Vec<PlannedUnitMove>> {
+        let sql = "SELECT * FROM planned_unit_move ORDER BY due_at, from_agency";
+        let rows = self.platform.db.query_all(sql, vec![]).await?;
+        rows.iter().map(planned).collect()
+    }
+
+    /// The move that is planned for a unit.
+    ///
+    /// # Errors
+    /// `identity.unit_move.not_found`.
+    pub async fn planned_unit_move(&self, from: &str) -> Result<PlannedUnitMove> {
+        let sql = "SELECT * FROM planned_unit_move WHERE from_agency = $1";
+        let row = self.platform.db.query_one(sql, vec![from.into()]).await?;
+        let found = row.as_ref().map(planned).transpose()?;
+        found.ok_or_else(|| PeopleError::UnitMoveNotFound.into())
+    }
+
+    /// Gives up the move that is planned for a unit.
+    ///
+    /// # Errors
+    /// `identity.unit_move.not_found`.
+    pub async fn cancel_unit_move(&self, actor: &Actor, plan: &PlannedUnitMove) -> Result<()> {
+        let (from, to) = (plan.from.as_str(), plan.to.as_str());
+        let db = &self.platform.db;
+        let tx = db.begin().await?;
+        let sql = "DELETE FROM planned_unit_move WHERE from_agency = $1 AND made_at = $2";
+        let values = vec![from.into(), plan.made_at.0.into()];
+        if execute(db, &*tx, sql, values).await? == 0 {
+            return Err(PeopleError::UnitMoveNotFound.into());
+        }
+        let mut event = actor.audit_name("unit.move_cancelled", from, Some(to));
+        event.subject_kind = "agency".to_owned();
+        let detail = json!({ "from": from, "to": to, "on": plan.on });
+        journal::append(&*tx, [event.with_detail(detail)]).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// Moves the units whose day has come.
     ///
     /// # Errors
     /// `platform.database.failed`; the next sweep tries again.
     pub async fn move_due_units(&self) -> Result<()> {
         let now = self.platform.clock.now();
-        let sql = "SELECT from_agency, to_agency, basis, made_by FROM planned_unit_move \
-                   WHERE due_at <= $1";
-        for row in self.platform.db.query_all(sql, vec![now.0.into()]).await? {
-            let (from, to): (String, String) = (
-                row.try_get("", "from_agency")?,
-                row.try_get("", "to_agency")?,
-            );
-            let by: String = row.try_get("", "made_by")?;
-            let actor = Actor::named(by, None, now);
-            let basis = row.try_get("", "basis")?;
-            self.move_unit(&actor, (&from, &to), basis).await?;
+        let mut plans = self.planned_unit_moves().await?;
+        plans.retain(|plan| plan.on <= now);
+        for plan in plans {
+            let actor = Actor::named(plan.made_by.clone(), None, now);
+            let units = (plan.from.as_str(), plan.to.as_str());
+            match self.move_unit(&actor, units, plan.basis.clone()).await {
+                // A unit that has ended meanwhile holds up no other.
+                Err(Error::Invalid(_)) => self.cancel_unit_move(&actor, &plan).await?,
+                other => other.map(drop)?,
+            }
         }
         Ok(())
     }

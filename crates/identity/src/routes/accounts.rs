@@ -45,19 +45,10 @@ pub(super) async fn list_accounts(
     Query(filter): Query<AccountFilter>,
     caller: Caller,
 ) -> Result<Json<Page<AccountView>>, Refusal> {
-    let is_everywhere = caller.scope(ACCOUNT_READ)?.is_none();
     let db = &identity.platform.db;
-    let agencies = if is_everywhere && filter.agency.is_none() {
-        None
-    } else {
-        let mut agencies = account_query::agencies(db).await?;
-        agencies.retain(|agency| {
-            let is_asked = filter.agency.as_deref();
-            is_asked.is_none_or(|node| identity.decider.is_within(agency, node))
-                && caller.may(ACCOUNT_READ, Some(agency))
-        });
-        Some(agencies)
-    };
+    let node = filter.agency.as_deref();
+    let known = account_query::agencies(db);
+    let agencies = reach::agencies(&identity, &caller, (ACCOUNT_READ, node), known).await?;
     if agencies.as_ref().is_some_and(Vec::is_empty) {
         return Ok(Json(Page::whole(Vec::new())));
     }
@@ -177,6 +168,8 @@ pub(super) struct PatchAccount {
     agency: Option<String>,
     /// Whether it may be used.
     enabled: Option<bool>,
+    /// Why it is turned off or on, at most 500 characters; seen at the account and in the journal.
+    reason: Option<String>,
     /// What else is known of the person, all of it.
     person: Option<Person>,
     /// Not to be used before; null removes the date.
@@ -222,6 +215,7 @@ pub(super) async fn patch_account(
         email: body.email,
         agency: body.agency,
         enabled: body.enabled,
+        reason: body.reason,
         person: body.person,
         valid_from: body.valid_from,
         valid_until: body.valid_until,

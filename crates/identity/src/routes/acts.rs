@@ -47,21 +47,32 @@ pub(super) async fn reset_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Why an account is unlocked.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UnlockAccount {
+    /// Why, at most 500 characters; seen at the account and in the journal.
+    reason: Option<String>,
+}
+
 /// Lifts the lock after failures, and wakes an account that was idle for too long.
 #[utoipa::path(post, path = "/accounts/{id}/unlock", tag = "identity",
     operation_id = "unlock_account", summary = "Unlock an account · Mở khóa tài khoản",
     params(("id" = String, Path, description = "Account")),
+    request_body = Option<UnlockAccount>,
     responses((status = 204), (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody)),
+        (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)),
     extensions(("x-permission" = json!("identity.account.unlock"))))]
 pub(super) async fn unlock_account(
     State(identity): State<Identity>,
     Path(id): Path<String>,
     caller: Caller,
+    body: Option<Json<UnlockAccount>>,
 ) -> Result<StatusCode, Refusal> {
     let account = reach::manageable(&identity, &caller, &id, ACCOUNT_UNLOCK).await?;
     let actor = Actor::from(&caller);
-    identity.unlock_account(&actor, &account).await?;
+    let reason = body.and_then(|Json(body)| body.reason);
+    identity.unlock_account(&actor, &account, reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

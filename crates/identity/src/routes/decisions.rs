@@ -58,6 +58,7 @@ impl Subject {
             auth_age_ms,
             is_token: false,
             is_acting: false,
+            is_impersonated: false,
             asked_at: identity.platform.clock.now(),
             rule: identity.decider.rule(),
         }

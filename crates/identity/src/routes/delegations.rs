@@ -11,10 +11,12 @@ use lgsp_platform::http::{Caller, Json, Page, ProblemBody, Query, Refusal, page:
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::reach;
 use crate::{
     Actor, Error, Identity, PeopleError,
     people::delegation::{Delegation, DelegationState, NewDelegation},
-    roles::{DELEGATION_WRITE, SELF},
+    roles::{DELEGATION_WRITE, SELF, SELF_SECURE},
+    tables::account_query,
 };
 
 /// Lists the delegations that the caller gave or got, newest first.
@@ -37,13 +39,13 @@ pub(super) async fn list_mine(
     request_body = NewDelegation,
     responses((status = 201, body = Delegation), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 pub(super) async fn propose(
     State(identity): State<Identity>,
     caller: Caller,
     Json(body): Json<NewDelegation>,
 ) -> Result<(StatusCode, Json<Delegation>), Refusal> {
-    caller.require(SELF, None)?;
+    caller.require(SELF_SECURE, None)?;
     refuse_acting(&caller)?;
     let own = identity.account(caller.principal.account_id).await?;
     let actor = Actor::from(&caller);
@@ -70,13 +72,13 @@ async fn find(identity: &Identity, id: &str) -> Result<Delegation, Error> {
     params(("id" = String, Path, description = "Delegation")),
     responses((status = 200, body = Delegation), (status = 404, body = ProblemBody),
         (status = 409, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 pub(super) async fn accept(
     State(identity): State<Identity>,
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<Json<Delegation>, Refusal> {
-    caller.require(SELF, None)?;
+    caller.require(SELF_SECURE, None)?;
     refuse_acting(&caller)?;
     let found = find(&identity, &id).await?;
     if found.delegate_id != caller.principal.account_id.0 {
@@ -95,13 +97,13 @@ pub(super) async fn accept(
     params(("id" = String, Path, description = "Delegation")),
     responses((status = 200, body = Delegation), (status = 404, body = ProblemBody),
         (status = 409, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 pub(super) async fn revoke(
     State(identity): State<Identity>,
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<Json<Delegation>, Refusal> {
-    caller.require(SELF, None)?;
+    caller.require(SELF_SECURE, None)?;
     refuse_acting(&caller)?;
     let found = find(&identity, &id).await?;
     let own = caller.principal.account_id.0;
@@ -136,13 +138,10 @@ pub(super) async fn list(
     Query(filter): Query<DelegationFilter>,
     caller: Caller,
 ) -> Result<Json<Page<Delegation>>, Refusal> {
-    caller.scope(DELEGATION_WRITE)?;
+    let known = account_query::agencies(&identity.platform.db);
+    let agencies = reach::agencies(&identity, &caller, (DELEGATION_WRITE, None), known).await?;
     let size = limit(filter.limit);
-    let found = identity.delegations(filter.cursor, size + 1).await?;
-    let mut page = Page::cut(found, size, |delegation: &Delegation| {
-        delegation.id.to_string()
-    });
-    page.items
-        .retain(|delegation| caller.may(DELEGATION_WRITE, delegation.agency.as_deref()));
-    Ok(Json(page))
+    let found = identity.delegations(agencies.as_deref(), filter.cursor, size + 1);
+    let cursor = |delegation: &Delegation| delegation.id.to_string();
+    Ok(Json(Page::cut(found.await?, size, cursor)))
 }

@@ -89,18 +89,9 @@ pub(super) async fn list_groups(
     Query(filter): Query<GroupFilter>,
     caller: Caller,
 ) -> Result<Json<Page<GroupView>>, Refusal> {
-    let is_everywhere = caller.scope(GROUP_READ)?.is_none();
-    let agencies = if is_everywhere && filter.agency.is_none() {
-        None
-    } else {
-        let mut agencies = group::agencies(&identity.platform.db).await?;
-        agencies.retain(|agency| {
-            let is_asked = filter.agency.as_deref();
-            is_asked.is_none_or(|node| identity.decider.is_within(agency, node))
-                && caller.may(GROUP_READ, Some(agency))
-        });
-        Some(agencies)
-    };
+    let node = filter.agency.as_deref();
+    let known = group::agencies(&identity.platform.db);
+    let agencies = reach::agencies(&identity, &caller, (GROUP_READ, node), known).await?;
     if agencies.as_ref().is_some_and(Vec::is_empty) {
         return Ok(Json(Page::whole(Vec::new())));
     }
@@ -439,4 +430,43 @@ pub(super) async fn put_groups_in(
         .set_groups_in(&actor, &parent, &body.groups)
         .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A group with how an account lies in it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct GroupOfAccount {
+    /// The group.
+    #[serde(flatten)]
+    group: GroupView,
+    /// Whether the account is a member itself; otherwise through a group in this group.
+    direct: bool,
+}
+
+/// Lists the groups of an account that the caller may see: its own, then those above them.
+#[utoipa::path(get, path = "/accounts/{id}/groups", tag = "identity",
+    operation_id = "list_account_groups",
+    summary = "Groups of an account · Nhóm của tài khoản",
+    params(("id" = String, Path, description = "Account")),
+    responses((status = 200, body = Page<GroupOfAccount>), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody)),
+    extensions(("x-permission" = json!("identity.group.read"))))]
+pub(super) async fn list_of_account(
+    State(identity): State<Identity>,
+    Path(id): Path<String>,
+    caller: Caller,
+) -> Result<Json<Page<GroupOfAccount>>, Refusal> {
+    caller.scope(GROUP_READ)?;
+    let account = reach::visible(&identity, &caller, &id).await?;
+    let db = &identity.platform.db;
+    let direct = group::of_account(db, account.id, caller.now).await?;
+    let mut above = group_tree::above_account(db, account.id, caller.now).await?;
+    above.retain(|group| !direct.iter().any(|own| own.id == group.id));
+    let own = direct.into_iter().map(|group| (group, true));
+    let all = own.chain(above.into_iter().map(|group| (group, false)));
+    let seen = all.filter(|(group, _)| caller.may(GROUP_READ, group.agency.as_deref()));
+    let items = seen.map(|(group, direct)| GroupOfAccount {
+        group: identity.group_view(group),
+        direct,
+    });
+    Ok(Json(Page::whole(items.collect())))
 }

@@ -18,7 +18,7 @@ use crate::{
     AccountQuery, Actor, Identity,
     error::Rule,
     people::import::{Export, ImportReport, LineAct, Planned, report},
-    roles::{ACCOUNT_READ, ACCOUNT_WRITE},
+    roles::{ACCOUNT_READ, ACCOUNT_WRITE, DATA_EXPORT},
     tables::account_query,
 };
 
@@ -109,11 +109,12 @@ fn check(identity: &Identity, caller: &Caller, one: &mut Planned) {
     operation_id = "export_accounts", summary = "Export accounts · Xuất danh sách tài khoản",
     responses((status = 200, content_type = "text/csv", body = String),
         (status = 403, body = ProblemBody)),
-    extensions(("x-permission" = json!("identity.account.read"))))]
+    extensions(("x-permission" = json!("identity.data.export"))))]
 pub(super) async fn export_accounts(
     State(identity): State<Identity>,
     caller: Caller,
 ) -> Result<Response, Refusal> {
+    caller.scope(DATA_EXPORT)?;
     let is_everywhere = caller.scope(ACCOUNT_READ)?.is_none();
     let mut agencies = account_query::agencies(&identity.platform.db).await?;
     agencies.retain(|agency| caller.may(ACCOUNT_READ, Some(agency)));

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::views::MeView;
 use crate::{
     Actor, Identity, Password,
-    roles::SELF,
+    roles::{SELF, SELF_SECURE, is_own},
     tables::preference::{self, Density, Language, Preferences, Theme},
 };
 
@@ -40,8 +40,10 @@ pub(super) async fn get_me(
     } else {
         (&account.agency, account.grants.as_slice())
     };
+    let impersonation = identity.impersonation(principal).await?;
     Ok(Json(MeView {
-        permissions: permissions.filter(|name| name != SELF).collect(),
+        impersonation: impersonation.map(Into::into),
+        permissions: permissions.filter(|name| !is_own(name)).collect(),
         preferences: preference::get(&identity.platform.db, account.id).await?,
         password_due: identity.is_password_due(&account),
         agency: agency.as_deref().map(|code| identity.agency_view(code)),
@@ -109,13 +111,13 @@ pub(super) struct PasswordChange {
     summary = "Change my password · Đổi mật khẩu", request_body = PasswordChange,
     responses((status = 204), (status = 403, body = ProblemBody),
         (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 pub(super) async fn change_password(
     State(identity): State<Identity>,
     caller: Caller,
     Json(change): Json<PasswordChange>,
 ) -> Result<StatusCode, Refusal> {
-    caller.require(SELF, None)?;
+    caller.require(SELF_SECURE, None)?;
     let actor = Actor::from(&caller);
     identity
         .change_own_password(&caller.principal, &actor, change.current, change.new)

@@ -13,6 +13,7 @@ mod delegations;
 mod factors;
 mod grants;
 mod groups;
+mod impersonation;
 mod import;
 mod me;
 mod people;
@@ -21,6 +22,7 @@ mod report;
 mod reviews;
 mod roles;
 mod self_service;
+mod sessions;
 mod tokens;
 mod views;
 
@@ -42,13 +44,18 @@ pub(crate) fn router(identity: Identity) -> OpenApiRouter {
         .routes(routes!(acts::unlock_account))
         .routes(routes!(acts::list_sessions, acts::end_sessions))
         .routes(routes!(acts::end_session))
+        .routes(routes!(sessions::list_all, sessions::end_many))
+        .routes(routes!(sessions::end_one))
         .routes(routes!(
             people::get_move,
             people::move_account,
             people::cancel_move
         ))
+        .routes(routes!(impersonation::impersonate))
+        .routes(routes!(impersonation::end))
         .routes(routes!(people::leave_account))
-        .routes(routes!(people::move_unit))
+        .routes(routes!(people::list_unit_moves, people::move_unit))
+        .routes(routes!(people::cancel_unit_move))
         .merge(group_routes())
         .merge(grant_routes())
         .merge(people_routes())
@@ -74,6 +81,7 @@ fn group_routes() -> OpenApiRouter<Identity> {
             groups::patch_group,
             groups::delete_group
         ))
+        .routes(routes!(groups::list_of_account))
         .routes(routes!(groups::list_members, groups::change_members))
         .routes(routes!(groups::list_groups_in, groups::put_groups_in))
 }
@@ -103,6 +111,7 @@ fn people_routes() -> OpenApiRouter<Identity> {
         .routes(routes!(delegations::accept))
         .routes(routes!(delegations::revoke))
         .routes(routes!(reviews::list_reviews, reviews::open_review))
+        .routes(routes!(reviews::get_review))
         .routes(routes!(reviews::list_lines))
         .routes(routes!(reviews::decide_line))
         .routes(routes!(reviews::close_review))

@@ -17,7 +17,7 @@ use crate::{
     Actor, Identity,
     people::{
         moves::{Move, PlannedMove},
-        units::UnitHoldings,
+        units::{PlannedUnitMove, UnitHoldings},
     },
     roles::{ACCOUNT_READ, ACCOUNT_WRITE, ROLE_GRANT},
 };
@@ -208,4 +208,63 @@ pub(super) async fn move_unit(
         identity.move_unit(&actor, (from, to), body.basis).await?
     };
     Ok(Json(moved))
+}
+
+/// A move of a unit that waits for its day, with the names of both.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PlannedUnitMoveView {
+    /// The plan.
+    #[serde(flatten)]
+    plan: PlannedUnitMove,
+    /// Name of the unit that is merged or moved.
+    from_name: String,
+    /// Name of the unit that takes over.
+    to_name: String,
+}
+
+/// Lists the planned moves of units of the caller's subtree, the next first.
+#[utoipa::path(get, path = "/unit-moves", tag = "identity", operation_id = "list_unit_moves",
+    summary = "Planned unit moves · Sáp nhập, chuyển đơn vị đã lên lịch",
+    responses((status = 200, body = Page<PlannedUnitMoveView>),
+        (status = 403, body = ProblemBody)),
+    extensions(("x-permission" = json!("identity.account.read"))))]
+pub(super) async fn list_unit_moves(
+    State(identity): State<Identity>,
+    caller: Caller,
+) -> Result<Json<Page<PlannedUnitMoveView>>, Refusal> {
+    caller.scope(ACCOUNT_READ)?;
+    // A unit has one plan at most, so the whole list is short and is never cut.
+    let mut plans = identity.planned_unit_moves().await?;
+    let is_seen = |code: &str| caller.may(ACCOUNT_READ, Some(code));
+    plans.retain(|plan| is_seen(&plan.from) || is_seen(&plan.to));
+    let view = |plan: PlannedUnitMove| PlannedUnitMoveView {
+        from_name: identity.agency_view(&plan.from).name,
+        to_name: identity.agency_view(&plan.to).name,
+        plan,
+    };
+    Ok(Json(Page::whole(plans.into_iter().map(view).collect())))
+}
+
+/// Gives up the planned move of a unit.
+#[utoipa::path(delete, path = "/unit-moves/{from}", tag = "identity",
+    operation_id = "cancel_unit_move",
+    summary = "Cancel a planned unit move · Hủy lịch sáp nhập, chuyển đơn vị",
+    params(("from" = String, Path, description = "The unit that would be merged or moved")),
+    responses((status = 204), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody)),
+    extensions(("x-permission" = json!("identity.role.grant"))))]
+pub(super) async fn cancel_unit_move(
+    State(identity): State<Identity>,
+    Path(from): Path<String>,
+    caller: Caller,
+) -> Result<StatusCode, Refusal> {
+    caller.scope(ROLE_GRANT)?;
+    let plan = identity.planned_unit_move(&from).await?;
+    for permission in [ROLE_GRANT, ACCOUNT_WRITE] {
+        caller.require(permission, Some(&plan.from))?;
+        caller.require(permission, Some(&plan.to))?;
+    }
+    let actor = Actor::from(&caller);
+    identity.cancel_unit_move(&actor, &plan).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -42,12 +42,34 @@ pub(super) async fn manageable(
     if account.id == caller.principal.account_id {
         return Err(Error::AccountOwn);
     }
-    let mut grants = account.grants.iter();
+    // What it holds through groups counts as well, and what it will hold later.
+    let held = identity.effective_roles(account.id).await?;
+    let mut grants = account.grants.iter().chain(&held);
     if grants.all(|grant| caller.may(permission, grant.agency.as_deref())) {
         Ok(account)
     } else {
         Err(Error::AccountOutOfReach)
     }
+}
+
+/// The agencies among `known` in which the caller holds `permission`, at `node` and below it when
+/// one is named; nothing for all of them. It narrows a query, so that no page is cut afterwards.
+pub(super) async fn agencies(
+    identity: &Identity,
+    caller: &Caller,
+    (permission, node): (&str, Option<&str>),
+    known: impl Future<Output = Result<Vec<String>>>,
+) -> Result<Option<Vec<String>>> {
+    let is_everywhere = caller.scope(permission)?.is_none();
+    if is_everywhere && node.is_none() {
+        return Ok(None);
+    }
+    let mut agencies = known.await?;
+    agencies.retain(|agency| {
+        node.is_none_or(|node| identity.decider.is_within(agency, node))
+            && caller.may(permission, Some(agency))
+    });
+    Ok(Some(agencies))
 }
 
 /// The group, if the caller may see it.

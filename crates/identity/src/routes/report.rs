@@ -20,7 +20,7 @@ use super::{reach, reviews::csv_answer};
 use crate::{
     Actor, Identity,
     people::report::SecurityReport,
-    roles::{ACCOUNT_WRITE, REPORT_READ},
+    roles::{ACCOUNT_WRITE, DATA_EXPORT, REPORT_READ},
 };
 
 /// Gives the security report: level 3 against what is in force.
@@ -42,11 +42,12 @@ pub(super) async fn get_report(
     summary = "Export the security report · Xuất báo cáo an toàn",
     responses((status = 200, content_type = "text/csv", body = String),
         (status = 403, body = ProblemBody)),
-    extensions(("x-permission" = json!("identity.report.read"))))]
+    extensions(("x-permission" = json!("identity.data.export"))))]
 pub(super) async fn export_report(
     State(identity): State<Identity>,
     caller: Caller,
 ) -> Result<Response, Refusal> {
+    caller.require(DATA_EXPORT, None)?;
     caller.require(REPORT_READ, None)?;
     let report = identity.security_report().await?;
     let yes_no = |met: bool| if met { "yes" } else { "no" }.to_owned();

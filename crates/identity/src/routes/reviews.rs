@@ -20,8 +20,8 @@ use uuid::Uuid;
 use super::{groups::MemberFilter, reach};
 use crate::{
     Actor, Error, Identity, PeopleError,
-    people::review_rows::{ReviewCampaign, ReviewDecision, ReviewLine},
-    roles::{ACCOUNT_WRITE, REVIEW_READ, REVIEW_WRITE},
+    people::review_rows::{self, ReviewCampaign, ReviewDecision, ReviewLine},
+    roles::{ACCOUNT_WRITE, DATA_EXPORT, REVIEW_READ, REVIEW_WRITE},
 };
 
 /// Lines of an export read at once.
@@ -56,15 +56,28 @@ pub(super) async fn list_reviews(
     Query(filter): Query<ReviewFilter>,
     caller: Caller,
 ) -> Result<Json<Page<ReviewCampaign>>, Refusal> {
-    caller.scope(REVIEW_READ)?;
+    let known = review_rows::agencies(&identity.platform.db);
+    let agencies = reach::agencies(&identity, &caller, (REVIEW_READ, None), known).await?;
     let size = limit(filter.limit);
-    let found = identity.reviews(filter.cursor, size + 1).await?;
-    let mut page = Page::cut(found, size, |campaign: &ReviewCampaign| {
-        campaign.id.to_string()
-    });
-    page.items
-        .retain(|campaign| caller.may(REVIEW_READ, Some(&campaign.agency)));
-    Ok(Json(page))
+    let found = identity.reviews(agencies.as_deref(), filter.cursor, size + 1);
+    let cursor = |campaign: &ReviewCampaign| campaign.id.to_string();
+    Ok(Json(Page::cut(found.await?, size, cursor)))
+}
+
+/// Gives one review.
+#[utoipa::path(get, path = "/reviews/{id}", tag = "identity", operation_id = "get_review",
+    summary = "Get a review · Xem một đợt rà soát",
+    params(("id" = String, Path, description = "Review")),
+    responses((status = 200, body = ReviewCampaign), (status = 403, body = ProblemBody),
+        (status = 404, body = ProblemBody)),
+    extensions(("x-permission" = json!("identity.review.read"))))]
+pub(super) async fn get_review(
+    State(identity): State<Identity>,
+    Path(id): Path<String>,
+    caller: Caller,
+) -> Result<Json<ReviewCampaign>, Refusal> {
+    caller.scope(REVIEW_READ)?;
+    Ok(Json(find(&identity, &caller, &id).await?))
 }
 
 /// A wished review.
@@ -181,14 +194,14 @@ pub(super) async fn close_review(
     operation_id = "export_review", summary = "Export a review · Xuất kết quả rà soát",
     params(("id" = String, Path, description = "Review")),
     responses((status = 200, content_type = "text/csv", body = String),
-        (status = 404, body = ProblemBody)),
-    extensions(("x-permission" = json!("identity.review.read"))))]
+        (status = 403, body = ProblemBody), (status = 404, body = ProblemBody)),
+    extensions(("x-permission" = json!("identity.data.export"))))]
 pub(super) async fn export_review(
     State(identity): State<Identity>,
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<Response, Refusal> {
-    caller.scope(REVIEW_READ)?;
+    caller.scope(DATA_EXPORT)?;
     let campaign = find(&identity, &caller, &id).await?;
     let mut text = csv::Writer::new(&[
         "username",

@@ -30,7 +30,7 @@ pub(super) async fn list_roles(
             permissions: identity
                 .decider
                 .permissions_of(role)
-                .filter(|name| *name != crate::roles::SELF)
+                .filter(|name| !crate::roles::is_own(name))
                 .map(str::to_owned)
                 .collect(),
             delegable: role.is_delegable,

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     Account, Actor, Identity,
     error::{Error, Result},
-    roles::{SELF, TOKEN_WRITE},
+    roles::{SELF, SELF_SECURE, TOKEN_WRITE},
     sessions::token_id,
     tables::token,
 };
@@ -54,13 +54,13 @@ pub(super) async fn list_tokens(
 #[utoipa::path(post, path = "/tokens", tag = "identity", operation_id = "create_token",
     summary = "Make a token · Tạo mã truy cập", request_body = CreateToken,
     responses((status = 201, body = NewTokenView), (status = 422, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 pub(super) async fn create_token(
     State(identity): State<Identity>,
     caller: Caller,
     Json(body): Json<CreateToken>,
 ) -> Result<(StatusCode, Json<NewTokenView>), Refusal> {
-    caller.require(SELF, None)?;
+    caller.require(SELF_SECURE, None)?;
     let account = identity.account(caller.principal.account_id).await?;
     let expires_at = within_own_token(&identity, &caller, body.expires_at).await?;
     let actor = Actor::from(&caller);
@@ -91,13 +91,13 @@ async fn within_own_token(
     summary = "Revoke a token · Thu hồi mã truy cập",
     params(("id" = String, Path, description = "Token")),
     responses((status = 204), (status = 404, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 pub(super) async fn revoke_token(
     State(identity): State<Identity>,
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<StatusCode, Refusal> {
-    caller.require(SELF, None)?;
+    caller.require(SELF_SECURE, None)?;
     let account = identity.account(caller.principal.account_id).await?;
     identity
         .revoke_token(&Actor::from(&caller), &account, parse(&id)?)

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::impersonation::ImpersonationView;
 use crate::{
     Identity,
     tables::{
@@ -62,6 +63,8 @@ pub(crate) struct MeView {
     pub(crate) preferences: Preferences,
     /// Whether the password should be changed: set by somebody else, or too old.
     pub(crate) password_due: bool,
+    /// Who acts as this account at the moment, in its place; absent when the person does itself.
+    pub(crate) impersonation: Option<ImpersonationView>,
 }
 
 /// An account.
@@ -83,6 +86,8 @@ pub(crate) struct AccountView {
     pub(crate) enabled: bool,
     /// Why it may be used or not.
     pub(crate) state: State,
+    /// What an administrator said when it was last turned off or on, or unlocked.
+    pub(crate) state_reason: Option<String>,
     /// Whether the password is locked after failures.
     pub(crate) locked: bool,
     /// Until when.
@@ -172,6 +177,17 @@ pub(crate) struct SessionView {
     pub(crate) address: Option<String>,
     /// What the browser called itself.
     pub(crate) user_agent: Option<String>,
+    /// When the person last proved a factor.
+    pub(crate) auth_at: Timestamp,
+    /// Level of that proof: 1 one factor, 2 two factors, 3 resistant to phishing.
+    pub(crate) acr: u8,
+    /// What was proved, as RFC 8176 names it: `pwd`, `otp`, `hwk`, `user`, `mfa`, `fed`.
+    pub(crate) amr: Vec<String>,
+    /// Whether an administrator acts as this account by it.
+    pub(crate) impersonation: bool,
+    /// Sign-in name of that administrator, where lists over many accounts tell it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) impersonated_by: Option<String>,
 }
 
 impl From<AccessToken> for TokenView {
@@ -204,6 +220,11 @@ impl From<Session> for SessionView {
             expires_at: session.expires_at,
             address: session.address,
             user_agent: session.user_agent,
+            auth_at: session.auth_at,
+            acr: session.acr,
+            amr: session.amr,
+            impersonation: session.parent_id.is_some(),
+            impersonated_by: None,
         }
     }
 }
@@ -242,6 +263,7 @@ impl Identity {
             kind: account.kind,
             enabled: account.state == State::Active,
             state: account.state,
+            state_reason: account.state_reason,
             locked: locked_until.is_some(),
             locked_until,
             last_sign_in_at: account.last_sign_in_at,

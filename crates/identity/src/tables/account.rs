@@ -51,7 +51,7 @@ impl Kind {
         }
     }
 
-    fn parse(text: &str) -> Self {
+    pub(super) fn parse(text: &str) -> Self {
         match text {
             "administrator" => Self::Administrator,
             "operator" => Self::Operator,
@@ -128,6 +128,8 @@ pub struct Account {
     pub kind: Kind,
     /// Whether it may be used.
     pub state: State,
+    /// Why an administrator last turned it off or on, or unlocked it.
+    pub state_reason: Option<String>,
     /// Argon2id, or none when it has no password.
     pub(crate) password_hash: Option<String>,
     /// When the password was set.
@@ -195,7 +197,7 @@ impl Account {
 pub(super) const READ: &str = "SELECT id, username, display_name, email, agency, kind, state, password_hash, \
      password_changed_at, password_by, locked_until, last_sign_in_at, last_used_at, created_at, \
      changed_at, given_name, family_name, phone, job_title, source, external_id, valid_from, \
-     valid_until, must_change_password, document FROM account";
+     valid_until, must_change_password, document, state_reason FROM account";
 
 pub(super) fn from_row(row: &QueryResult) -> Result<Account> {
     Ok(Account {
@@ -206,6 +208,7 @@ pub(super) fn from_row(row: &QueryResult) -> Result<Account> {
         agency: row.try_get("", "agency")?,
         kind: Kind::parse(&row.try_get::<String>("", "kind")?),
         state: State::parse(&row.try_get::<String>("", "state")?),
+        state_reason: row.try_get("", "state_reason")?,
         password_hash: row.try_get("", "password_hash")?,
         password_changed_at: instant(row, "password_changed_at")?,
         password_by: row.try_get("", "password_by")?,
@@ -358,7 +361,7 @@ pub(crate) async fn update<C: ConnectionTrait>(
                search = $5, last_used_at = $6, changed_at = $7, given_name = $8, \
                family_name = $9, phone = $10, job_title = $11, source = $12, external_id = $13, \
                valid_from = $14, valid_until = $15, must_change_password = $16, username = $17, \
-               kind = $18, document = $19 WHERE id = $20";
+               kind = $18, document = $19, state_reason = $20 WHERE id = $21";
     let values = vec![
         account.display_name.as_str().into(),
         account.email.clone().into(),
@@ -379,6 +382,7 @@ pub(crate) async fn update<C: ConnectionTrait>(
         account.username.as_str().into(),
         account.kind.as_str().into(),
         document_text(account).into(),
+        account.state_reason.clone().into(),
         account.id.0.into(),
     ];
     execute(db, connection, sql, values).await.map(|_| ())

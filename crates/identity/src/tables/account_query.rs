@@ -215,7 +215,7 @@ pub(crate) async fn disable_idle<C: ConnectionTrait>(
     before: Timestamp,
     now: Timestamp,
 ) -> Result<Vec<(String, Option<String>)>> {
-    let sql = "UPDATE account SET state = 'idle' WHERE state = 'active' AND last_used_at < $1 \
+    let sql = "UPDATE account SET state = 'idle', state_reason = NULL WHERE state = 'active' AND last_used_at < $1 \
                AND NOT EXISTS (SELECT 1 FROM idle_exemption e \
                WHERE e.account_id = account.id AND e.ends_at > $2) RETURNING id, username, agency";
     let statement = db.statement(sql, vec![before.0.into(), now.0.into()]);

@@ -92,6 +92,17 @@ pub(crate) async fn list_joined(db: &Database, join: &str, id: Uuid) -> Result<V
     rows.iter().map(from_row).collect()
 }
 
+/// The groups that a condition with its values finds, by name.
+pub(crate) async fn list_found(
+    db: &Database,
+    condition: &str,
+    values: Vec<Value>,
+) -> Result<Vec<Group>> {
+    let sql = format!("{READ} WHERE {condition} ORDER BY g.name_key");
+    let rows = db.query_all(sql, values).await?;
+    rows.iter().map(from_row).collect()
+}
+
 /// The groups for which a constant condition holds, by name.
 pub(crate) async fn list_where(db: &Database, condition: &str) -> Result<Vec<Group>> {
     let sql = format!("{READ} WHERE {condition} ORDER BY g.name_key");

@@ -16,7 +16,7 @@ use super::{
     group::{self, Group},
     instant,
 };
-use crate::error::Result;
+use crate::{error::Result, group_rules::GROUP_LEVELS_MAX};
 
 /// Who is a member by rule; every condition that is present must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -125,6 +125,23 @@ pub(crate) async fn children(db: &Database, id: Uuid) -> Result<Vec<Group>> {
 pub(crate) async fn parents(db: &Database, id: Uuid) -> Result<Vec<Group>> {
     let join = "JOIN user_group_nest n ON n.parent_id = g.id WHERE n.child_id = $1";
     group::list_joined(db, join, id).await
+}
+
+/// The groups that an account lies in through other groups, by name; some of them may have it as
+/// a direct member too.
+pub(crate) async fn above_account(
+    db: &Database,
+    id: AccountId,
+    now: Timestamp,
+) -> Result<Vec<Group>> {
+    let condition = format!(
+        "g.id IN (WITH RECURSIVE mine (group_id, depth) AS (SELECT m.group_id, 1 \
+         FROM user_group_member m WHERE m.account_id = $1 AND (m.until IS NULL OR m.until > $2) \
+         UNION SELECT n.parent_id, mine.depth + 1 FROM mine JOIN user_group_nest n \
+         ON n.child_id = mine.group_id WHERE mine.depth < {GROUP_LEVELS_MAX}) \
+         SELECT group_id FROM mine WHERE depth > 1)"
+    );
+    group::list_found(db, &condition, vec![id.0.into(), now.0.into()]).await
 }
 
 /// All edges of the tree of groups, parent first.

@@ -14,18 +14,20 @@ pub(crate) mod factor;
 pub(crate) mod grant;
 pub(crate) mod group;
 pub(crate) mod group_tree;
+pub(crate) mod impersonation;
 pub(crate) mod link;
 pub(crate) mod notice;
 pub(crate) mod participant;
 pub(crate) mod preference;
 pub(crate) mod role;
 pub(crate) mod session;
+pub(crate) mod session_query;
 pub(crate) mod source;
 pub(crate) mod step;
 pub(crate) mod token;
 
 use lgsp_model::Timestamp;
-use lgsp_platform::db::{Database, Migration};
+use lgsp_platform::db::{Database, Migration, places};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 
 use crate::error::Result;
@@ -189,6 +191,23 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             "ALTER TABLE session ADD COLUMN idle_ms BIGINT NOT NULL DEFAULT 900000",
         ],
     },
+    Migration {
+        name: "identity_20261126_30_impersonation",
+        statements: &[
+            // A session by which an administrator acts as somebody hangs on the administrator's.
+            "ALTER TABLE session ADD COLUMN parent_id {uuid}
+                REFERENCES session (id) ON DELETE CASCADE",
+            "CREATE UNIQUE INDEX IF NOT EXISTS session_parent ON session (parent_id)",
+            "CREATE TABLE IF NOT EXISTS impersonation (
+                session_id {uuid} NOT NULL PRIMARY KEY,
+                admin_id {uuid} NOT NULL REFERENCES account (id),
+                account_id {uuid} NOT NULL REFERENCES account (id),
+                reason TEXT NOT NULL, ticket TEXT NOT NULL, address TEXT,
+                started_at BIGINT NOT NULL, until BIGINT NOT NULL, ended_at BIGINT)",
+            "CREATE INDEX IF NOT EXISTS impersonation_open ON impersonation (ended_at)",
+            "ALTER TABLE account ADD COLUMN state_reason TEXT",
+        ],
+    },
 ];
 
 /// Runs a statement; gives the number of rows changed.
@@ -210,6 +229,24 @@ pub(crate) async fn one<C: ConnectionTrait>(
     values: Vec<Value>,
 ) -> Result<Option<QueryResult>> {
     Ok(connection.query_one_raw(db.statement(sql, values)).await?)
+}
+
+/// The condition, with a word before it, that a column is one of these agencies; nothing for all.
+pub(crate) fn narrowed(
+    column: &str,
+    agencies: Option<&[String]>,
+    values: &mut Vec<Value>,
+) -> String {
+    let Some(agencies) = agencies else {
+        return String::new();
+    };
+    let list = match agencies.len() {
+        // Both databases compare with nothing, none accepts an empty list.
+        0 => "NULL".to_owned(),
+        count => places(values.len() + 1, count),
+    };
+    values.extend(agencies.iter().map(|agency| Value::from(agency.as_str())));
+    format!(" AND {column} IN ({list})")
 }
 
 /// A column that may be empty, as an instant.

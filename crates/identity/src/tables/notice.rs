@@ -39,10 +39,12 @@ pub enum NoticeKind {
     EmailChanged,
     /// The user name or the name was changed; the subject is the new one.
     NameChanged,
+    /// An administrator acted as this account; the subject says who, and by which ticket.
+    Impersonated,
 }
 
 impl NoticeKind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::NewDevice,
         Self::FactorAdded,
         Self::FactorRemoved,
@@ -54,6 +56,7 @@ impl NoticeKind {
         Self::Failures,
         Self::EmailChanged,
         Self::NameChanged,
+        Self::Impersonated,
     ];
 
     /// Stable word.
@@ -71,6 +74,7 @@ impl NoticeKind {
             Self::Failures => "failures",
             Self::EmailChanged => "email_changed",
             Self::NameChanged => "name_changed",
+            Self::Impersonated => "impersonated",
         }
     }
 }

@@ -4,7 +4,7 @@
 //! Not here: when a session ends (`sessions.rs`).
 
 use lgsp_model::{AccountId, Timestamp};
-use lgsp_platform::db::{Database, Rows};
+use lgsp_platform::db::{Database, Rows, places};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
@@ -38,6 +38,8 @@ pub struct Session {
     pub address: Option<String>,
     /// What the browser called itself.
     pub user_agent: Option<String>,
+    /// The session of an administrator who acts as this account; none for a person's own.
+    pub parent_id: Option<Uuid>,
 }
 
 impl Session {
@@ -67,6 +69,7 @@ pub(crate) async fn insert<C: ConnectionTrait>(
         "acr",
         "amr",
         "idle_ms",
+        "parent_id",
     ];
     let values = vec![
         session.id.into(),
@@ -82,6 +85,7 @@ pub(crate) async fn insert<C: ConnectionTrait>(
         i64::from(session.acr).into(),
         session.amr.join(" ").into(),
         session.idle_ms.into(),
+        session.parent_id.into(),
     ];
     let rows = Rows::one("session", columns, values);
     Ok(rows.insert(connection).await?)
@@ -89,9 +93,9 @@ pub(crate) async fn insert<C: ConnectionTrait>(
 
 /// The columns that [`from_row`] reads.
 pub(crate) const COLUMNS: &str = "id, account_id, csrf_token, created_at, last_seen_at, \
-     expires_at, address, user_agent, auth_at, acr, amr, idle_ms";
+     expires_at, address, user_agent, auth_at, acr, amr, idle_ms, parent_id";
 
-fn from_row(row: &QueryResult) -> Result<Session> {
+pub(super) fn from_row(row: &QueryResult) -> Result<Session> {
     let amr: String = row.try_get("", "amr")?;
     let acr: i64 = row.try_get("", "acr")?;
     Ok(Session {
@@ -107,6 +111,7 @@ fn from_row(row: &QueryResult) -> Result<Session> {
         expires_at: Timestamp(row.try_get("", "expires_at")?),
         address: row.try_get("", "address")?,
         user_agent: row.try_get("", "user_agent")?,
+        parent_id: row.try_get("", "parent_id")?,
     })
 }
 
@@ -127,15 +132,21 @@ pub(crate) async fn find(db: &Database, id: Uuid) -> Result<Option<Session>> {
 }
 
 /// The session behind a secret, with its account, roles and groups: rows as `effective` gives.
+/// While an administrator acts as somebody, the account, the identifier and the token for changes
+/// are those of the session that hangs on the administrator's; what was proved stays its own.
 pub(crate) async fn credential(
     db: &Database,
     secret_hash: Vec<u8>,
     now: Timestamp,
 ) -> Result<Vec<QueryResult>> {
-    let sql = "SELECT s.id AS credential_id, s.csrf_token, s.last_seen_at AS used_at, \
-               s.idle_ms, s.expires_at, s.auth_at, s.acr, a.id AS account_id, a.username, a.agency, a.kind, \
-               a.state, a.valid_from, a.valid_until \
-               FROM session s JOIN account a ON a.id = s.account_id WHERE s.secret_hash = $1";
+    let sql = "SELECT COALESCE(c.id, s.id) AS credential_id, s.id AS session_id, \
+               s.account_id AS owner_id, COALESCE(c.csrf_token, s.csrf_token) AS csrf_token, \
+               s.last_seen_at AS used_at, s.idle_ms, s.expires_at, s.auth_at, s.acr, \
+               a.id AS account_id, a.username, a.agency, a.kind, \
+               a.state, a.valid_from, a.valid_until FROM session s \
+               LEFT JOIN session c ON c.parent_id = s.id AND c.expires_at > $2 \
+               JOIN account a ON a.id = COALESCE(c.account_id, s.account_id) \
+               WHERE s.secret_hash = $1";
     effective::rows(db, sql, secret_hash.into(), now).await
 }
 
@@ -174,13 +185,14 @@ pub(crate) async fn renew<C: ConnectionTrait>(
     Ok(execute(db, connection, sql, values).await? == 1)
 }
 
+/// Notes a use, also for the session that hangs on it.
 pub(crate) async fn touch<C: ConnectionTrait>(
     db: &Database,
     connection: &C,
     id: Uuid,
     now: Timestamp,
 ) -> Result<()> {
-    let sql = "UPDATE session SET last_seen_at = $1 WHERE id = $2";
+    let sql = "UPDATE session SET last_seen_at = $1 WHERE id = $2 OR parent_id = $2";
     execute(db, connection, sql, vec![now.0.into(), id.into()])
         .await
         .map(|_| ())
@@ -194,6 +206,30 @@ pub(crate) async fn delete<C: ConnectionTrait>(
 ) -> Result<bool> {
     let sql = "DELETE FROM session WHERE id = $1";
     Ok(execute(db, connection, sql, vec![id.into()]).await? > 0)
+}
+
+/// Ends what an administrator does as somebody else in this session; tells whether it did.
+pub(crate) async fn delete_children<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    parent: Uuid,
+) -> Result<bool> {
+    let sql = "DELETE FROM session WHERE parent_id = $1";
+    Ok(execute(db, connection, sql, vec![parent.into()]).await? > 0)
+}
+
+/// Ends these sessions; gives how many there were.
+pub(crate) async fn delete_all<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    ids: &[Uuid],
+) -> Result<u64> {
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let sql = format!("DELETE FROM session WHERE id IN ({})", places(1, ids.len()));
+    let values = ids.iter().map(|id| (*id).into()).collect();
+    execute(db, connection, &sql, values).await
 }
 
 /// Ends the session behind a secret, if there is one.
@@ -224,7 +260,7 @@ pub(crate) async fn delete_of<C: ConnectionTrait>(
     execute(db, connection, &sql, values).await
 }
 
-/// Ends the oldest sessions of an account beyond `max`.
+/// Ends the oldest sessions of an account beyond `max`; those of administrators do not count.
 pub(crate) async fn delete_beyond<C: ConnectionTrait>(
     db: &Database,
     connection: &C,
@@ -232,8 +268,9 @@ pub(crate) async fn delete_beyond<C: ConnectionTrait>(
     max: u64,
 ) -> Result<()> {
     let sql = format!(
-        "DELETE FROM session WHERE account_id = $1 AND id NOT IN (SELECT id FROM session \
-         WHERE account_id = $1 ORDER BY created_at DESC, id DESC LIMIT {max})"
+        "DELETE FROM session WHERE account_id = $1 AND parent_id IS NULL AND id NOT IN \
+         (SELECT id FROM session WHERE account_id = $1 AND parent_id IS NULL \
+         ORDER BY created_at DESC, id DESC LIMIT {max})"
     );
     execute(db, connection, &sql, vec![id.0.into()])
         .await

@@ -81,7 +81,7 @@ each_database! {
         let roles = world.admin().get("/api/v1/roles").await.json();
         let items = roles["items"].as_array().unwrap();
         let names: Vec<_> = items.iter().map(|item| item["role"].as_str().unwrap()).collect();
-        assert_eq!(names, ["platform-admin", "security-admin", "agency-admin", "clerk", "official", "leader", "operator", "integrator", "approver", "support", "auditor"]);
+        assert_eq!(names, ["platform-admin", "security-admin", "agency-admin", "clerk", "official", "leader", "operator", "integrator", "approver", "support", "senior-support", "auditor"]);
         assert_eq!(items[3]["labels"], json!({"vi": "Văn thư", "en": "Clerk"}));
         assert!(items[3]["permissions"].as_array().unwrap().contains(&json!("exchange.document.resend")));
         assert!(!items[0]["permissions"].as_array().unwrap().contains(&json!("*")));
@@ -94,5 +94,48 @@ each_database! {
         assert!(weak.unwrap_err().to_string().contains("invalid"));
         let me = world.admin().get("/api/v1/me").await.json();
         assert_eq!(me["roles"], json!([{"role": "platform-admin", "agency": null, "agency_name": null}]));
+    }
+
+    async fn a_reason_is_kept_with_the_state_and_in_the_journal(world: &World) {
+        use lgsp_identity::rules::REASON_CHARS_MAX;
+        let id = world.account("an", "H34.01", &[]).await;
+        let path = format!("/api/v1/accounts/{id}");
+        let mut admin = world.admin();
+        assert_eq!(admin.get(&path).await.json()["state_reason"], Value::Null);
+        let off = admin.json("PATCH", &path, json!({"enabled": false, "reason": " Nghỉ không lương "})).await.json();
+        assert_eq!((&off["state"], &off["state_reason"]), (&json!("disabled"), &json!("Nghỉ không lương")));
+        let same = admin.json("PATCH", &path, json!({"enabled": false, "email": "an@h34.example"})).await.json();
+        assert_eq!(same["state_reason"], "Nghỉ không lương", "what is not said again stays");
+        let on = admin.json("PATCH", &path, json!({"enabled": true})).await.json();
+        assert_eq!(on["state_reason"], Value::Null, "a new state, and no reason was given");
+        let unlock = format!("{path}/unlock");
+        let done = admin.json("POST", &unlock, json!({"reason": "Gọi điện xác minh"})).await;
+        assert_eq!(done.status, StatusCode::NO_CONTENT, "{}", done.text);
+        assert_eq!(admin.get(&path).await.json()["state_reason"], "Gọi điện xác minh");
+        let bare = axum::http::Request::post(&unlock).header("authorization", format!("Bearer {}", world.admin_token));
+        let bare = world.send(bare.body(axum::body::Body::empty()).unwrap()).await;
+        assert_eq!(bare.status, StatusCode::NO_CONTENT, "the body may be left out: {}", bare.text);
+        let long = "ạ".repeat(REASON_CHARS_MAX + 1);
+        for (method, path) in [("PATCH", &path), ("POST", &unlock)] {
+            let refused = admin.json(method, path, json!({ "reason": long })).await;
+            assert_eq!(refused.broken(), [("/reason".into(), "identity.field.too_long".into())], "{method}");
+            let longest = json!({"reason": "ạ".repeat(REASON_CHARS_MAX)});
+            assert!(admin.json(method, path, longest).await.status.is_success(), "{method}");
+        }
+        let sql = "SELECT action, ground FROM journal_event WHERE subject = 'an' AND ground IS NOT NULL ORDER BY id";
+        let rows = world.platform.db.query_all(sql, vec![]).await.unwrap();
+        let told: Vec<(String, String)> = rows.iter().take(2)
+            .map(|row| (row.try_get("", "action").unwrap(), row.try_get("", "ground").unwrap())).collect();
+        assert_eq!(told, [("account.changed".into(), "Nghỉ không lương".into()), ("account.unlocked".into(), "Gọi điện xác minh".into())]);
+    }
+
+    async fn who_was_idle_shows_no_older_reason(world: &World) {
+        let id = world.account("an", "H34.01", &[]).await;
+        let path = format!("/api/v1/accounts/{id}");
+        world.admin().json("POST", &format!("{path}/unlock"), json!({"reason": "Quên mật khẩu"})).await;
+        world.clock.advance_ms(lgsp_identity::rules::ACCOUNT_IDLE_MS + 1);
+        world.identity.sweep().await.unwrap();
+        let idle = world.identity.account_by_username("an").await.unwrap();
+        assert_eq!((idle.state.as_str(), idle.state_reason), ("idle", None));
     }
 }

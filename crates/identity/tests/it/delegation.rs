@@ -97,4 +97,26 @@ each_database! {
         let path = format!("/api/v1/delegations/{}/accept", listed["items"][0]["id"].as_str().unwrap());
         assert_eq!(stranger.json("POST", &path, json!({})).await.status.as_u16(), 404, "only the delegate accepts");
     }
+
+    async fn a_unit_administrator_sees_full_pages_of_the_own_delegations(world: &World) {
+        people(world).await;
+        world.account("ngoai", "H34.02", &[("leader", "H34.02")]).await;
+        world.account("quan.tri.so", "H34.01", &[("agency-admin", "H34.01")]).await;
+        let mut own = Vec::new();
+        for number in 0..3 {
+            let mut outside = wish(world, 1 + number, "leader");
+            outside["roles"] = json!([{"role": "leader", "agency": "H34.02"}]);
+            let made = world.signed_in("ngoai").await.json("POST", "/api/v1/me/delegations", outside).await;
+            assert_eq!(made.status.as_u16(), 201, "{}", made.text);
+            let made = world.signed_in("truong").await.json("POST", "/api/v1/me/delegations", wish(world, 1 + number, "leader")).await;
+            own.insert(0, made.json()["id"].clone());
+        }
+        let mut local = world.signed_in("quan.tri.so").await;
+        let first = local.get("/api/v1/delegations?limit=2").await.json();
+        assert_eq!((&first["items"][0]["id"], &first["items"][1]["id"]), (&own[0], &own[1]));
+        let next = first["next_cursor"].as_str().unwrap();
+        let last = local.get(&format!("/api/v1/delegations?limit=2&cursor={next}")).await.json();
+        assert_eq!(last["items"].as_array().unwrap().len(), 1);
+        assert_eq!((&last["items"][0]["id"], last["next_cursor"].as_str()), (&own[2], None));
+    }
 }

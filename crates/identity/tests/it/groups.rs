@@ -142,4 +142,35 @@ each_database! {
         world.identity.apply_all_rules().await.unwrap();
         assert_eq!(members(world, &group).await, ["an", "binh", "chi"]);
     }
+
+    async fn the_groups_of_an_account_are_told_with_those_above(world: &World) {
+        let person = world.account("an", "H34.01", &[]).await;
+        world.account("quan.tri.so", "H34.01", &[("agency-admin", "H34.01")]).await;
+        let own = make(world, json!({"name": "B trong", "agency": "H34.01"})).await;
+        let above = make(world, json!({"name": "A trên", "agency": "H34.01"})).await;
+        let top = make(world, json!({"name": "Toàn tỉnh"})).await;
+        make(world, json!({"name": "Không liên quan", "agency": "H34.01"})).await;
+        let mut admin = world.admin();
+        for (group, inside) in [(&above, &own), (&top, &above)] {
+            let nested = admin.json("PUT", &format!("/api/v1/groups/{group}/groups"), json!({"groups": [inside]})).await;
+            assert!(nested.status.is_success(), "{}", nested.text);
+        }
+        let until = world.identity_now().plus_ms(DAY_MS);
+        let body = json!({"add": [person], "until": until});
+        let added = admin.json("POST", &format!("/api/v1/groups/{own}/members"), body).await;
+        assert!(added.status.is_success(), "{}", added.text);
+        let path = format!("/api/v1/accounts/{person}/groups");
+        let told = |page: Value| -> Vec<(String, bool)> {
+            let items = page["items"].as_array().unwrap().clone();
+            items.iter().map(|one| (one["name"].as_str().unwrap().to_owned(), one["direct"].as_bool().unwrap())).collect()
+        };
+        let group = |name: &str, direct: bool| (name.to_owned(), direct);
+        let all = told(admin.get(&path).await.json());
+        assert_eq!(all, [group("B trong", true), group("A trên", false), group("Toàn tỉnh", false)]);
+        let mut local = world.signed_in("quan.tri.so").await;
+        let seen = told(local.get(&path).await.json());
+        assert_eq!(seen, [group("B trong", true), group("A trên", false)], "groups beyond sight are left out");
+        world.clock.advance_ms(DAY_MS);
+        assert_eq!(told(admin.get(&path).await.json()), []);
+    }
 }

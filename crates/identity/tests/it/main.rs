@@ -9,6 +9,7 @@
 
 mod access;
 mod accounts;
+mod all_sessions;
 mod audit;
 mod core;
 mod delegation;
@@ -16,6 +17,7 @@ mod factors;
 mod grants;
 mod groups;
 mod hierarchy;
+mod impersonation;
 mod imports;
 mod kit;
 mod links;

@@ -85,4 +85,50 @@ each_database! {
         assert_eq!(one.get("/api/v1/me").await.status.as_u16(), 200);
         assert_eq!(other.get("/api/v1/me").await.status.as_u16(), 401);
     }
+
+    async fn a_planned_unit_move_is_seen_and_given_up(world: &World) {
+        world.account("an", "H34.01.05", &[]).await;
+        world.account("quan.tri.so", "H34.02", &[("agency-admin", "H34.02")]).await;
+        let mut admin = world.admin();
+        let on = world.identity_now().plus_ms(DAY_MS);
+        let body = json!({"from": "H34.01.05", "to": "H34.01", "on": on, "basis": "NQ 1"});
+        assert_eq!(admin.json("POST", "/api/v1/unit-moves", body.clone()).await.status.as_u16(), 200);
+        let listed = admin.get("/api/v1/unit-moves").await.json();
+        let plan = &listed["items"][0];
+        assert_eq!((&plan["from"], &plan["to"], &plan["on"]), (&json!("H34.01.05"), &json!("H34.01"), &json!(on)));
+        assert_eq!((&plan["from_name"], &plan["basis"]), (&json!("Cơ quan H34.01.05"), &json!("NQ 1")));
+        let mut local = world.signed_in("quan.tri.so").await;
+        assert_eq!(local.get("/api/v1/unit-moves").await.json()["items"], json!([]));
+        let path = "/api/v1/unit-moves/H34.01.05";
+        assert_eq!(local.json("DELETE", path, json!({})).await.refusal(), (403, "platform.permission.missing".into()));
+        assert_eq!(admin.json("DELETE", path, json!({})).await.status.as_u16(), 204);
+        assert_eq!(admin.json("DELETE", path, json!({})).await.refusal(), (404, "identity.unit_move.not_found".into()));
+        assert_eq!(admin.get("/api/v1/unit-moves").await.json()["items"], json!([]));
+        world.clock.advance_ms(DAY_MS);
+        world.identity.move_due_units().await.unwrap();
+        let stays = world.identity.account_by_username("an").await.unwrap();
+        assert_eq!(stays.agency.as_deref(), Some("H34.01.05"));
+        let actions: Vec<String> = world.journal("H34.01.05").await.into_iter().map(|event| event.0).collect();
+        assert_eq!(actions, ["unit.move_planned", "unit.move_cancelled"]);
+    }
+
+    async fn a_unit_move_that_cannot_be_made_holds_up_no_other(world: &World) {
+        world.tree.put("H34.03", Some("H34"));
+        world.account("an", "H34.01.05", &[]).await;
+        world.account("binh", "H34.01", &[]).await;
+        let on = world.identity_now().plus_ms(DAY_MS);
+        for (from, to) in [("H34.01", "H34.03"), ("H34.01.05", "H34.02")] {
+            let body = json!({"from": from, "to": to, "on": on});
+            let planned = world.admin().json("POST", "/api/v1/unit-moves", body).await;
+            assert!(planned.status.is_success(), "{}", planned.text);
+        }
+        world.tree.remove("H34.03");
+        world.clock.advance_ms(DAY_MS);
+        world.identity.move_due_units().await.unwrap();
+        for (name, agency) in [("an", "H34.02"), ("binh", "H34.01")] {
+            let after = world.identity.account_by_username(name).await.unwrap();
+            assert_eq!(after.agency.as_deref(), Some(agency), "{name}");
+        }
+        assert_eq!(world.admin().get("/api/v1/unit-moves").await.json()["items"], json!([]));
+    }
 }

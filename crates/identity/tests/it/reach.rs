@@ -154,4 +154,21 @@ each_database! {
         let within = admin.json("PATCH", &path, json!({"agency": "H34.01.05"})).await;
         assert_eq!(within.json()["agency"], json!({"code": "H34.01.05", "name": "Cơ quan H34.01.05"}));
     }
+
+    async fn rights_through_a_group_put_an_account_out_of_reach(world: &World) {
+        world.account("quan.tri.so", "H34.01", &[("agency-admin", "H34.01")]).await;
+        let id = world.account("an", "H34.01", &[]).await;
+        let mut admin = world.admin();
+        let group = admin.json("POST", "/api/v1/groups", json!({"name": "Vận hành tỉnh"})).await.json();
+        let group = format!("/api/v1/groups/{}", group["id"].as_str().unwrap());
+        let given = admin.json("POST", &format!("{group}/grants"), json!({"role": "operator"})).await;
+        assert_eq!(given.status.as_u16(), 201, "{}", given.text);
+        admin.json("POST", &format!("{group}/members"), json!({"add": [id]})).await;
+        let mut local = world.signed_in("quan.tri.so").await;
+        let path = format!("/api/v1/accounts/{id}/password");
+        let taken = local.json("POST", &path, json!({"password": OTHER})).await;
+        assert_eq!(taken.refusal(), (403, "identity.account.out_of_reach".into()));
+        admin.json("POST", &format!("{group}/members"), json!({"remove": [id]})).await;
+        assert_eq!(local.json("POST", &path, json!({"password": OTHER})).await.status.as_u16(), 204);
+    }
 }

@@ -61,4 +61,28 @@ each_database! {
         world.admin().json("POST", "/api/v1/reviews", json!({"agency": "H34.02"})).await;
         assert_eq!(local.get("/api/v1/reviews").await.json()["items"].as_array().unwrap().len(), 1);
     }
+
+    async fn reviews_fill_their_pages_and_are_read_one_by_one(world: &World) {
+        world.account("quan.tri.so", "H34.01", &[("agency-admin", "H34.01")]).await;
+        let mut ids = Vec::new();
+        for agency in ["H34.01", "H34.02", "H34.01.05", "H34.02", "H34.01", "H34.02"] {
+            let made = world.admin().json("POST", "/api/v1/reviews", json!({ "agency": agency })).await.json();
+            ids.push((agency, made["id"].as_str().unwrap().to_owned()));
+        }
+        let own: Vec<&str> = ids.iter().rev().filter(|(agency, _)| *agency != "H34.02").map(|(_, id)| id.as_str()).collect();
+        let mut local = world.signed_in("quan.tri.so").await;
+        let id_of = |page: &serde_json::Value| -> Vec<String> {
+            page["items"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect()
+        };
+        let first = local.get("/api/v1/reviews?limit=2").await.json();
+        assert_eq!(id_of(&first), own[..2], "no page is short");
+        let next = first["next_cursor"].as_str().unwrap();
+        let last = local.get(&format!("/api/v1/reviews?limit=2&cursor={next}")).await.json();
+        assert_eq!((id_of(&last), last["next_cursor"].as_str()), (vec![own[2].to_owned()], None));
+        let one = local.get(&format!("/api/v1/reviews/{}", own[0])).await.json();
+        assert_eq!((&one["agency"], &one["lines"]), (&json!("H34.01"), &json!(1)));
+        let foreign = local.get(&format!("/api/v1/reviews/{}", ids[1].1)).await;
+        assert_eq!(foreign.refusal(), (404, "identity.review.not_found".into()));
+        assert_eq!(local.get("/api/v1/reviews/x").await.status.as_u16(), 404);
+    }
 }

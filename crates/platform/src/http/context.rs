@@ -39,6 +39,24 @@ pub struct Principal {
     pub standing: Standing,
 }
 
+impl Principal {
+    /// Who acts, as the journal names it: while an administrator acts as this account, that one.
+    #[must_use]
+    pub fn actor_name(&self) -> &str {
+        let administrator = self.standing.impersonated_by.as_deref();
+        administrator.unwrap_or(&self.username)
+    }
+
+    /// For whom that one acts: as this account, or by a delegation.
+    #[must_use]
+    pub fn acts_for(&self) -> Option<&str> {
+        match self.standing.impersonated_by {
+            Some(_) => Some(&self.username),
+            None => self.standing.on_behalf_of.as_deref(),
+        }
+    }
+}
+
 /// What access decisions know of a caller beside its roles.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
@@ -54,6 +72,8 @@ pub struct Standing {
     pub is_token: bool,
     /// For whom the caller acts, by a delegation.
     pub on_behalf_of: Option<String>,
+    /// The administrator who acts as this account for a short time.
+    pub impersonated_by: Option<String>,
     /// When the request came.
     pub asked_at: Timestamp,
 }
@@ -67,6 +87,7 @@ impl Default for Standing {
             auth_age_ms: 0,
             is_token: false,
             on_behalf_of: None,
+            impersonated_by: None,
             asked_at: Timestamp(0),
         }
     }
@@ -151,10 +172,17 @@ impl Caller {
     /// Refuses unless the caller holds `permission` for things of `agency`.
     ///
     /// # Errors
-    /// `platform.permission.missing`.
+    /// `platform.permission.missing`; `platform.permission.in_person` while an administrator acts
+    /// as the account and only its person may.
     pub fn require(&self, permission: &str, agency: Option<&str>) -> Result<()> {
         if self.may(permission, agency) {
             return Ok(());
+        }
+        if self.is_kept_for_the_person(|own| {
+            self.authorizer.is_allowed(own, permission, agency)
+                || self.authorizer.step_up(own, permission, agency).is_some()
+        }) {
+            return Err(Error::OnlyInPerson);
         }
         let step_up = self.authorizer.step_up(&self.principal, permission, agency);
         if let Some(wanted) = step_up {
@@ -164,6 +192,16 @@ impl Caller {
         Err(Error::Forbidden {
             permission: permission.to_owned(),
         })
+    }
+
+    /// Whether the account itself could what is refused to the administrator who acts as it.
+    fn is_kept_for_the_person(&self, could: impl FnOnce(&Principal) -> bool) -> bool {
+        if self.principal.standing.impersonated_by.is_none() {
+            return false;
+        }
+        let mut own = self.principal.clone();
+        own.standing.impersonated_by = None;
+        could(&own)
     }
 
     /// Whether the caller holds `permission` for things of `agency`.
@@ -176,9 +214,16 @@ impl Caller {
     /// The agencies for which the caller holds `permission`: `None` means all.
     ///
     /// # Errors
-    /// `platform.permission.missing` when there is none.
+    /// As [`Caller::require`], when there is none.
     pub fn scope(&self, permission: &str) -> Result<Option<Vec<String>>> {
+        let held = |principal: &Principal| {
+            let scope = self.authorizer.scope(principal, permission);
+            scope.is_none_or(|agencies| !agencies.is_empty())
+        };
         match self.authorizer.scope(&self.principal, permission) {
+            Some(agencies) if agencies.is_empty() && self.is_kept_for_the_person(held) => {
+                Err(Error::OnlyInPerson)
+            }
             Some(agencies) if agencies.is_empty() => Err(Error::Forbidden {
                 permission: permission.to_owned(),
             }),
@@ -192,14 +237,12 @@ impl Caller {
         let mut event = Event::new(
             Class::Audit,
             self.now,
-            self.principal.username.clone(),
+            self.principal.actor_name(),
             action,
             (subject_kind, subject),
         );
         event.address.clone_from(&self.address);
-        event
-            .on_behalf_of
-            .clone_from(&self.principal.standing.on_behalf_of);
+        event.on_behalf_of = self.principal.acts_for().map(str::to_owned);
         event.agency.clone_from(&self.principal.agency);
         event.trace_id = trace::current();
         event

@@ -4,7 +4,9 @@
 //! Not here: multipart and raw bodies (the faces that need them).
 
 use axum::{
-    extract::{FromRequest, FromRequestParts, Request, rejection::JsonRejection},
+    extract::{
+        FromRequest, FromRequestParts, OptionalFromRequest, Request, rejection::JsonRejection,
+    },
     http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
@@ -23,8 +25,21 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        match axum::Json::<T>::from_request(request, state).await {
+        match <axum::Json<T> as FromRequest<S>>::from_request(request, state).await {
             Ok(axum::Json(value)) => Ok(Self(value)),
+            Err(rejection) => Err(refuse(&rejection).into()),
+        }
+    }
+}
+
+/// A body that may be left out.
+impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Json<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Refusal> {
+        let read = <axum::Json<T> as OptionalFromRequest<S>>::from_request(request, state);
+        match read.await {
+            Ok(found) => Ok(found.map(|axum::Json(value)| Self(value))),
             Err(rejection) => Err(refuse(&rejection).into()),
         }
     }

@@ -94,7 +94,7 @@ async fn apply_manifests(
         })
         .collect();
     let done = registry
-        .change(needed, &caller.principal.username, caller.now, events)
+        .change(needed, caller.principal.actor_name(), caller.now, events)
         .await?;
     for resource in done {
         let planned = results

@@ -248,7 +248,7 @@ async fn save(
     let done = registry
         .change(
             vec![change],
-            &caller.principal.username,
+            caller.principal.actor_name(),
             caller.now,
             vec![event],
         )
@@ -278,7 +278,7 @@ async fn delete_resource(
     registry
         .change(
             vec![change],
-            &caller.principal.username,
+            caller.principal.actor_name(),
             caller.now,
             vec![event],
         )

@@ -19,9 +19,19 @@ use crate::{
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/rights.txt");
 const HEAD: &str = "\
 # Below each permission: its operations with the statuses of a call without a token, with a token that
-# has ended, with one for another audience, and with a valid one of an account that holds no role; then
-# the roles that reach nodes of the tree beside the one at which they are held.
+# has ended, with one for another audience, with a valid one of an account that holds no role, and of
+# an administrator who acts as a user with all roles that are no power; then the roles that reach nodes
+# of the tree beside the one at which they are held.
 ";
+/// The roles of the user as whom an administrator acts; the auditor's would forbid every change.
+const ACTED: [&str; 6] = [
+    "clerk",
+    "official",
+    "leader",
+    "operator",
+    "integrator",
+    "support",
+];
 /// How long the token lives that is to end; seconds.
 const SHORT_LIFE_S: u64 = 2;
 /// Kept for identifiers that a path wants.
@@ -120,6 +130,59 @@ async fn tokens(instance: &Instance) -> [Option<String>; 4] {
     [None, Some(ended), Some(foreign), Some(valid)]
 }
 
+/// An administrator whose browser acts as a user.
+struct Acting {
+    browser: Browser,
+    path: String,
+}
+
+impl Acting {
+    async fn begin(instance: &Instance) -> Self {
+        let id = account(instance, "duoc.thay", "official", None).await;
+        let roles: Vec<Value> = ACTED.iter().map(|role| json!({ "role": role })).collect();
+        let path = format!("/api/v1/accounts/{id}/roles");
+        let given = admin(instance)
+            .json("PUT", &path, json!({ "roles": roles }))
+            .await;
+        assert_eq!(given.status, 200, "{}", given.text);
+        let told = &instance.demo["admin"];
+        let text = |name: &str| told[name].as_str().unwrap();
+        let mut browser = Browser::at(&instance.admin);
+        let answer = browser.sign_in(text("username"), text("password")).await;
+        assert_eq!(answer.location(), "/", "{}", answer.text);
+        let mut acting = Self {
+            browser,
+            path: format!("/api/v1/accounts/{id}/impersonation"),
+        };
+        acting.act().await;
+        acting
+    }
+
+    /// Begins to act as the user, from the administrator's own session.
+    async fn act(&mut self) {
+        self.read_token().await;
+        let body = json!({"reason": "bảng quyền", "ticket": "HT-1"});
+        let begun = self.browser.json("POST", &self.path, body).await;
+        assert_eq!(begun.status, 201, "{}", begun.text);
+        assert_eq!(self.read_token().await, "duoc.thay");
+    }
+
+    async fn read_token(&mut self) -> String {
+        let me = self.browser.get("/api/v1/me").await.json();
+        let token = me["csrf_token"].as_str().unwrap();
+        token.clone_into(&mut self.browser.csrf_token);
+        me["username"].as_str().unwrap().to_owned()
+    }
+
+    async fn status(&mut self, method: &str, path: &str) -> u16 {
+        let answer = self.browser.json(method, path, json!({})).await;
+        if path == "/api/v1/me/impersonation" {
+            self.act().await;
+        }
+        answer.status.as_u16()
+    }
+}
+
 /// An instant that is no more exact than a second; dates from 1970 on.
 fn rfc3339(seconds: u64) -> String {
     let millis = i64::try_from(seconds).unwrap() * 1_000;
@@ -129,7 +192,7 @@ fn rfc3339(seconds: u64) -> String {
 /// The statuses that an operation answers to each token.
 async fn statuses(
     instance: &Instance,
-    tokens: &[Option<String>],
+    (tokens, acting): (&[Option<String>], &mut Acting),
     (method, path): (&str, &str),
 ) -> Vec<u16> {
     let parts = path.split('/').map(|part| match part {
@@ -138,19 +201,15 @@ async fn statuses(
         part => part,
     });
     let concrete = format!("/api/v1{}", parts.collect::<Vec<_>>().join("/"));
+    let method = method.to_uppercase();
     let mut seen = Vec::new();
     for token in tokens {
         let mut script = Browser::at(&instance.admin);
         script.bearer.clone_from(token);
-        let method = method.to_uppercase();
-        seen.push(
-            script
-                .json(&method, &concrete, json!({}))
-                .await
-                .status
-                .as_u16(),
-        );
+        let answer = script.json(&method, &concrete, json!({})).await;
+        seen.push(answer.status.as_u16());
     }
+    seen.push(acting.status(&method, &concrete).await);
     seen
 }
 
@@ -226,14 +285,19 @@ async fn every_operation_role_place_and_token_is_as_written_down() {
         reaches.push((role, reach(&instance, &name, &permissions, &places).await));
     }
     let tokens = tokens(&instance).await;
+    let mut acting = Acting::begin(&instance).await;
     let mut table = HEAD.to_owned();
     for (permission, mut members) in of_permission.clone() {
         writeln!(table, "\n{permission}").unwrap();
         members.sort();
         for (path, method) in members {
-            let seen = statuses(&instance, &tokens, (&method, &path)).await;
+            let calls = (tokens.as_slice(), &mut acting);
+            let seen = statuses(&instance, calls, (&method, &path)).await;
             assert_eq!(seen[..3], [401; 3], "{method} {path}");
-            assert!(seen[3] < 500, "{method} {path}: {}", seen[3]);
+            assert!(
+                seen.iter().all(|status| *status < 500),
+                "{method} {path}: {seen:?}"
+            );
             let seen: Vec<String> = seen.iter().map(u16::to_string).collect();
             writeln!(
                 table,

@@ -122,6 +122,9 @@ async fn proceed(
     if let Some(browser) = cas.identity.browser(&visit.headers).await?
         && cas.identity.satisfies(&browser.session, &demand)
     {
+        if browser.principal.standing.impersonated_by.is_some() {
+            return Err(Error::Impersonated);
+        }
         if let Err(error) = admit(cas, (&name, &spec), &browser, visit).await {
             // A gateway shows no page; the application sees that there is no ticket.
             return match error {
@@ -214,11 +217,7 @@ async fn logout(State(cas): State<Cas>, headers: HeaderMap, uri: Uri) -> Respons
             return Ok(pages::see_other("/sign-out"));
         }
         let then = cas.identity.farewell(session.id, target).await;
-        let actor = Actor::named(
-            browser.principal.username.clone(),
-            None,
-            cas.platform.clock.now(),
-        );
+        let actor = Actor::of(&browser.principal, None, cas.platform.clock.now());
         cas.identity.end_session(&actor, session).await?;
         Ok(pages::see_other(&then))
     };

@@ -63,7 +63,7 @@ async fn rotate_signing_key(
     Json(wish): Json<RotateKey>,
 ) -> Result<Json<KeyInfo>, Refusal> {
     caller.require(KEY_ROTATE, None)?;
-    let actor = &caller.principal.username;
+    let actor = caller.principal.actor_name();
     let rotated = keys.rotate(actor, wish.purpose, wish.alg, wish.at_once);
     Ok(Json(rotated.await?))
 }
@@ -81,6 +81,6 @@ async fn destroy_signing_key(
     Path(kid): Path<String>,
 ) -> Result<StatusCode, Refusal> {
     caller.require(KEY_ROTATE, None)?;
-    keys.destroy(&caller.principal.username, &kid).await?;
+    keys.destroy(caller.principal.actor_name(), &kid).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -32,6 +32,7 @@ use super::{
 
 /// What every account may do with itself.
 const SELF: &str = "self";
+const SELF_SECURE: &str = "self.secure";
 
 pub(super) fn router(provider: Provider) -> OpenApiRouter {
     OpenApiRouter::new()
@@ -208,13 +209,13 @@ async fn list_consents(
     operation_id = "withdraw_my_consent", params(("client" = String, Path)),
     summary = "Withdraw a consent · Rút lại sự đồng ý",
     responses((status = 204), (status = 404, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 async fn withdraw_consent(
     State(provider): State<Provider>,
     caller: Caller,
     Path(client): Path<String>,
 ) -> Result<StatusCode, Refusal> {
-    caller.require(SELF, None)?;
+    caller.require(SELF_SECURE, None)?;
     let account = caller.principal.account_id;
     let event = caller.audit("consent.withdrawn", "oidc-client", client.as_str());
     if !given::withdraw(&provider, (account, &client), event).await? {

@@ -68,7 +68,7 @@ pub(super) fn org(profile: &Profile) -> Value {
 
 /// The roles of a person, as `role` or `role@agency`.
 pub(super) fn roles(profile: &Profile) -> Value {
-    role_names(&profile.account.grants)
+    role_names(&profile.roles)
 }
 
 /// Roles as `role` or `role@agency`.

@@ -10,7 +10,9 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use lgsp_identity::{Error as IdentityError, PeopleError, people::in_force::InForce, roles::SELF};
+use lgsp_identity::{
+    Error as IdentityError, PeopleError, people::in_force::InForce, roles::SELF_SECURE,
+};
 use lgsp_model::Timestamp;
 use lgsp_platform::{
     http::{Caller, Json, ProblemBody, Refusal},
@@ -49,13 +51,13 @@ pub(super) struct DelegationAssertion {
     params(("id" = String, Path, description = "Delegation")),
     responses((status = 201, body = DelegationAssertion), (status = 401, body = ProblemBody),
         (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 pub(super) async fn make_delegation_assertion(
     State(provider): State<Provider>,
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<DelegationAssertion>), Refusal> {
-    caller.require(SELF, None)?;
+    caller.require(SELF_SECURE, None)?;
     let missing = || IdentityError::from(PeopleError::DelegationNotFound);
     let id: Uuid = id.parse().map_err(|_| missing())?;
     let found = provider.identity.delegation(id).await?;

@@ -40,6 +40,9 @@ pub(super) struct Grant {
     /// Certificate to which the tokens of a public client are bound.
     #[serde(default)]
     pub(super) x5t: Option<String>,
+    /// What the client knows the administrator by who acts as the person; none for the person.
+    #[serde(default)]
+    pub(super) act: Option<String>,
     /// Whether it outlives the session.
     pub(super) is_offline: bool,
     /// When it ends at the latest.
@@ -50,6 +53,13 @@ impl Grant {
     /// Whether a scope was allowed.
     pub(super) fn has(&self, scope: &str) -> bool {
         self.scopes.iter().any(|known| known == scope)
+    }
+
+    /// Who acts, in the form of tokens (RFC 8693, section 4.1).
+    pub(super) fn actor(&self) -> Option<Value> {
+        self.act
+            .as_ref()
+            .map(|sub| serde_json::json!({ "sub": sub }))
     }
 
     /// How revocations name the family.

@@ -150,6 +150,7 @@ impl Upstream {
         let subject = (kind, subject.to_string());
         let mut event = Event::new(Class::Audit, actor.now, name, action, subject);
         event.address.clone_from(&actor.address);
+        event.on_behalf_of.clone_from(&actor.on_behalf_of);
         event.trace_id = trace::current();
         event
     }

@@ -87,7 +87,8 @@ impl Upstream {
             fresh_since: Some(since),
             ..Demand::default()
         };
-        if !self.identity.satisfies(&browser.session, &demand) {
+        let is_in_person = self.identity.may_secure(&browser.principal);
+        if !is_in_person || !self.identity.satisfies(&browser.session, &demand) {
             return Ok(false);
         }
         let account = browser.principal.account_id;

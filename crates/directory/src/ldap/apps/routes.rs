@@ -25,6 +25,7 @@ use crate::{Directory, Error, Result, permissions::LDAP_APP_SECRET};
 
 /// What every account may do with itself.
 const SELF: &str = lgsp_identity::roles::SELF;
+const SELF_SECURE: &str = lgsp_identity::roles::SELF_SECURE;
 /// Longest label of an application password, in characters.
 const LABEL_CHARS_MAX: usize = 100;
 
@@ -227,13 +228,13 @@ async fn list_app_passwords(
     responses((status = 201, body = NewAppPassword), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
         (status = 422, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 async fn create_app_password(
     State(directory): State<Directory>,
     caller: Caller,
     Json(body): Json<CreateAppPassword>,
 ) -> Result<(StatusCode, Json<NewAppPassword>), Refusal> {
-    caller.require(SELF, None)?;
+    caller.require(SELF_SECURE, None)?;
     if caller.principal.csrf_token.is_none() {
         return Err(lgsp_identity::Error::SessionRequired.into());
     }
@@ -280,13 +281,13 @@ async fn create_app_password(
     summary = "Revoke an application password · Thu hồi mật khẩu ứng dụng",
     params(("id" = String, Path, description = "Application password")),
     responses((status = 204), (status = 404, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 async fn revoke_app_password(
     State(directory): State<Directory>,
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<StatusCode, Refusal> {
-    caller.require(SELF, None)?;
+    caller.require(SELF_SECURE, None)?;
     let account = directory
         .identity
         .account(caller.principal.account_id)

@@ -90,6 +90,7 @@ fn instant(row: &QueryResult, column: &str) -> Result<Option<Timestamp>> {
 fn event(actor: &Actor, action: &str, subject: (&str, &str)) -> Event {
     let mut event = Event::new(Class::Audit, actor.now, actor.name.clone(), action, subject);
     event.address.clone_from(&actor.address);
+    event.on_behalf_of.clone_from(&actor.on_behalf_of);
     event
 }
 

@@ -70,6 +70,7 @@ fn event(actor: &Actor, action: &str, client: &str) -> Event {
     let subject = ("scim-client", client);
     let mut event = Event::new(Class::Audit, actor.now, actor.name.clone(), action, subject);
     event.address.clone_from(&actor.address);
+    event.on_behalf_of.clone_from(&actor.on_behalf_of);
     event
 }
 

@@ -93,6 +93,9 @@ impl<'a> Visitor<'a> {
             let Some(browser) = identity.browser(&visit.headers).await? else {
                 return Ok(None);
             };
+            if !identity.may_secure(&browser.principal) {
+                return Err(lgsp_platform::Error::OnlyInPerson.into());
+            }
             let account = identity.account(browser.principal.account_id).await?;
             Ok(Some((browser, account)))
         }

@@ -162,6 +162,10 @@ fn line(visitor: &Visitor<'_>, notice: &Notice) -> Line {
             "Tên đăng nhập hoặc họ tên đã được đổi:",
             "The user name or the name was changed:",
         ),
+        NoticeKind::Impersonated => texts.say(
+            "Quản trị viên đã thao tác thay bạn để hỗ trợ (người làm, số phiếu):",
+            "An administrator acted as you to help (who, ticket):",
+        ),
     };
     Line {
         text: format!("{text} {}", notice.subject).trim_end().to_owned(),

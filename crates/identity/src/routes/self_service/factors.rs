@@ -20,7 +20,7 @@ use super::super::factors::FactorView;
 use crate::{
     Actor, Error, Identity,
     factors::{Enrolled, Registration},
-    roles::SELF,
+    roles::{SELF, SELF_SECURE},
     tables::account::Account,
 };
 
@@ -99,7 +99,7 @@ impl From<Enrolled> for EnrolledView {
 
 /// The own account, for a change that needs a fresh proof.
 async fn proved(identity: &Identity, caller: &Caller) -> Result<(Actor, Account), Refusal> {
-    caller.require(SELF, None)?;
+    caller.require(SELF_SECURE, None)?;
     identity.fresh_session(&caller.principal).await?;
     let account = identity.account(caller.principal.account_id).await?;
     Ok((Actor::from(caller), account))
@@ -129,7 +129,7 @@ pub(super) async fn list_my_factors(
     summary = "Begin an authenticator application · Bắt đầu thêm ứng dụng xác thực",
     responses((status = 201, body = TotpBegun), (status = 403, body = ProblemBody),
         (status = 409, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 pub(super) async fn begin_my_totp(
     State(identity): State<Identity>,
     caller: Caller,
@@ -152,7 +152,7 @@ pub(super) async fn begin_my_totp(
     params(("id" = String, Path, description = "Factor")), request_body = TotpConfirmation,
     responses((status = 200, body = EnrolledView), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 pub(super) async fn confirm_my_totp(
     State(identity): State<Identity>,
     Path(id): Path<String>,
@@ -174,7 +174,7 @@ pub(super) async fn confirm_my_totp(
     operation_id = "begin_my_passkey", summary = "Begin a passkey · Bắt đầu thêm khóa truy cập",
     responses((status = 200, body = Object), (status = 403, body = ProblemBody),
         (status = 409, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 pub(super) async fn begin_my_passkey(
     State(identity): State<Identity>,
     caller: Caller,
@@ -189,7 +189,7 @@ pub(super) async fn begin_my_passkey(
     request_body = NewPasskey,
     responses((status = 201, body = EnrolledView), (status = 403, body = ProblemBody),
         (status = 422, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 pub(super) async fn register_my_passkey(
     State(identity): State<Identity>,
     caller: Caller,
@@ -212,7 +212,7 @@ pub(super) async fn register_my_passkey(
     params(("id" = String, Path, description = "Factor")),
     responses((status = 204), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 pub(super) async fn remove_my_factor(
     State(identity): State<Identity>,
     Path(id): Path<String>,
@@ -230,7 +230,7 @@ pub(super) async fn remove_my_factor(
     summary = "New recovery codes · Tạo bộ mã khôi phục mới",
     responses((status = 201, body = RecoveryCodes), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 pub(super) async fn renew_my_recovery_codes(
     State(identity): State<Identity>,
     caller: Caller,

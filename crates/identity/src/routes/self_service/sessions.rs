@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::super::views::SessionView;
 use crate::{
     Actor, Application, Error, Identity, Tie,
-    roles::SELF,
+    roles::{SELF, SELF_SECURE},
     sessions::session_id,
     tables::{
         device::Device,
@@ -107,12 +107,12 @@ pub(super) async fn list_my_sessions(
     operation_id = "end_my_other_sessions",
     summary = "End my other sessions · Kết thúc các phiên khác của tôi",
     responses((status = 204), (status = 403, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 pub(super) async fn end_my_other_sessions(
     State(identity): State<Identity>,
     caller: Caller,
 ) -> Result<StatusCode, Refusal> {
-    caller.require(SELF, None)?;
+    caller.require(SELF_SECURE, None)?;
     let kept = identity.fresh_session(&caller.principal).await?.id;
     let account = identity.account(caller.principal.account_id).await?;
     let actor = Actor::from(&caller);
@@ -126,13 +126,13 @@ pub(super) async fn end_my_other_sessions(
     params(("id" = String, Path, description = "Session")),
     responses((status = 204), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 pub(super) async fn end_my_session(
     State(identity): State<Identity>,
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<StatusCode, Refusal> {
-    caller.require(SELF, None)?;
+    caller.require(SELF_SECURE, None)?;
     let id: Uuid = id.parse().map_err(|_| Error::SessionNotFound)?;
     if session_id(&caller.principal) != Some(id) {
         identity.fresh_session(&caller.principal).await?;
@@ -163,13 +163,13 @@ pub(super) async fn list_my_devices(
     operation_id = "forget_my_device", summary = "Forget a device · Bỏ một thiết bị",
     params(("id" = String, Path, description = "Device")),
     responses((status = 204), (status = 404, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 pub(super) async fn forget_my_device(
     State(identity): State<Identity>,
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<StatusCode, Refusal> {
-    caller.require(SELF, None)?;
+    caller.require(SELF_SECURE, None)?;
     let id: Uuid = id.parse().map_err(|_| Error::DeviceNotFound)?;
     let account = identity.account(caller.principal.account_id).await?;
     let actor = Actor::from(&caller);
@@ -196,12 +196,12 @@ pub(super) async fn list_my_notices(
 #[utoipa::path(post, path = "/me/notices/seen", tag = "identity",
     operation_id = "see_my_notices", summary = "I saw my notices · Đã xem các thông báo",
     responses((status = 204), (status = 401, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 pub(super) async fn see_my_notices(
     State(identity): State<Identity>,
     caller: Caller,
 ) -> Result<StatusCode, Refusal> {
-    caller.require(SELF, None)?;
+    caller.require(SELF_SECURE, None)?;
     identity.see_notices(caller.principal.account_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -259,13 +259,13 @@ pub(super) async fn list_my_ties(
     params(("id" = String, Path, description = "Consent or link")),
     responses((status = 204), (status = 401, body = ProblemBody),
         (status = 409, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 pub(super) async fn remove_my_tie(
     State(identity): State<Identity>,
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<StatusCode, Refusal> {
-    caller.require(SELF, None)?;
+    caller.require(SELF_SECURE, None)?;
     let actor = Actor::from(&caller);
     identity.untie(&actor, &caller.principal, &id).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -31,6 +31,9 @@ use crate::{
     visit::Visit,
 };
 
+/// Why an administrator who acts as somebody cannot consent.
+pub(super) const ONLY_IN_PERSON: &str = "consent is given by the person itself";
+
 /// Address of the page for a stored request.
 pub(super) fn path(reference: &str) -> String {
     format!("/oauth2/authorize/consent?tx={reference}")
@@ -175,6 +178,10 @@ async fn try_submit(provider: &Provider, visit: &Visit, body: &[u8]) -> Result<R
         let mut fail = Fail::request("the form does not belong to this session");
         fail.status = StatusCode::FORBIDDEN;
         return Err(fail.into());
+    }
+    if !provider.identity.may_secure(&browser.principal) {
+        let request = &step.transaction.request;
+        return Err(request.back("access_denied", ONLY_IN_PERSON));
     }
     match form.get("decision") {
         Some("allow") => {

@@ -55,12 +55,21 @@ pub(super) async fn code(
     let request = step.transaction.request;
     let session = &browser.session;
     let now = provider.platform.clock.now();
+    let running = provider.identity.impersonation(&browser.principal).await;
+    let running = running.map_err(crate::error::Error::from)?;
+    let mut scopes = request.scopes.clone();
+    let mut expires_at = now.plus_ms(REFRESH_LIFE_MS);
+    if let Some(running) = &running {
+        // Nothing of it outlives the time for which an administrator may act as the person.
+        scopes.retain(|scope| scope != "offline_access");
+        expires_at = expires_at.min(running.until);
+    }
     let grant = Grant {
         id: provider.platform.ids.next(),
         client: client.id.clone(),
         account: session.account_id,
         sub: mint::subject(provider, client, session.account_id),
-        scopes: request.scopes.clone(),
+        scopes,
         session: Some(session.id),
         auth_at: session.auth_at,
         acr: session.acr,
@@ -70,8 +79,9 @@ pub(super) async fn code(
         resources: request.resources.clone(),
         jkt: request.jkt.clone(),
         x5t: None,
-        is_offline: request.is_offline(),
-        expires_at: now.plus_ms(REFRESH_LIFE_MS),
+        is_offline: request.is_offline() && running.is_none(),
+        act: running.map(|running| mint::subject(provider, client, running.admin_id)),
+        expires_at,
     };
     let data = CodeData {
         grant,
@@ -125,12 +135,13 @@ fn event(
     let mut event = Event::new(
         Class::Audit,
         now,
-        browser.principal.username.clone(),
+        browser.principal.actor_name(),
         action,
         ("oidc-client", client.id.as_str()),
     );
     event.agency.clone_from(&browser.principal.agency);
     event.address.clone_from(&visit.address);
+    event.on_behalf_of = browser.principal.acts_for().map(str::to_owned);
     event.with_trace(trace::current())
 }
 

@@ -168,6 +168,9 @@ async fn advance(provider: &Provider, visit: &Visit, step: Step) -> Result<Respo
         if request.has(Prompt::None) {
             return Err(request.back("consent_required", "the person must consent"));
         }
+        if !provider.identity.may_secure(&browser.principal) {
+            return Err(request.back("access_denied", consent::ONLY_IN_PERSON));
+        }
         let reference = match step.reference {
             Some(reference) => reference,
             None => park(provider, &step.transaction).await?,

@@ -95,6 +95,14 @@ pub(in crate::oidc) async fn submit(
             fail.status = StatusCode::FORBIDDEN;
             return Err(fail);
         }
+        if !provider.identity.may_secure(&browser.principal) {
+            let mut fail = Fail::new(
+                "access_denied",
+                "a device is connected by the person itself",
+            );
+            fail.status = StatusCode::FORBIDDEN;
+            return Err(fail);
+        }
         match form.get("decision") {
             Some(decision) => {
                 let address = address(connection);
@@ -256,6 +264,7 @@ async fn decide(
         resources: Vec::new(),
         jkt: None,
         x5t: None,
+        act: None,
         is_offline: true,
         expires_at: now.plus_ms(REFRESH_LIFE_MS),
     };

@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::Response,
 };
-use lgsp_identity::{Actor, Browser};
+use lgsp_identity::{Actor, Browser, Session};
 use lgsp_platform::http::context::constant_time_eq;
 use serde_json::Value;
 
@@ -172,7 +172,25 @@ async fn target(provider: &Provider, hint: &Hint, params: &Params) -> Outcome<Op
 
 /// Ends the session; gives the addresses that the browser itself must open.
 async fn end(provider: &Provider, browser: &Browser) -> Outcome<Vec<String>> {
-    let session = &browser.session;
+    let now = provider.platform.clock.now();
+    let actor = Actor::of(&browser.principal, None, now);
+    let mut frames = frames(provider, &browser.session).await?;
+    // The browser forgets its cookie: who acts as somebody is signed out too.
+    if let Some(parent) = browser.session.parent_id
+        && let Some(parent) = provider.identity.session(parent).await?
+    {
+        frames.extend(self::frames(provider, &parent).await?);
+        provider.identity.end_session(&actor, &parent).await?;
+    }
+    provider
+        .identity
+        .end_session(&actor, &browser.session)
+        .await?;
+    Ok(frames)
+}
+
+/// The addresses of a session's clients that the browser itself must open.
+async fn frames(provider: &Provider, session: &Session) -> Outcome<Vec<String>> {
     let mut frames = Vec::new();
     for participant in provider.identity.participants(session.id).await? {
         if participant.protocol != "oidc" {
@@ -185,9 +203,6 @@ async fn end(provider: &Provider, browser: &Browser) -> Outcome<Vec<String>> {
             frames.push(with_params(&uri, &params));
         }
     }
-    let now = provider.platform.clock.now();
-    let actor = Actor::named(browser.principal.username.clone(), None, now);
-    provider.identity.end_session(&actor, session).await?;
     Ok(frames)
 }
 

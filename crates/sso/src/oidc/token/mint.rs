@@ -205,6 +205,9 @@ pub(in crate::oidc) async fn identity(
     if let Some(session) = grant.session {
         put("sid", session.to_string().into());
     }
+    if let Some(act) = grant.actor() {
+        put("act", act);
+    }
     Ok(jws::sign(&key, ID_TYPE, &Value::Object(token))?)
 }
 

@@ -215,7 +215,7 @@ impl Request<'_> {
             || spec.token_with_roles
             || (has_identity && claims::is_told_in_id_token(&self.client, grant));
         let gone = || Fail::grant("the account may not be used");
-        // Reading a profile is three statements; most renewals tell nothing of it.
+        // Reading a profile is four statements; most renewals tell nothing of it.
         let profile = match is_told {
             true => Some(
                 provider
@@ -237,8 +237,8 @@ impl Request<'_> {
                 audiences: resources,
                 jkt: self.jkt.as_deref(),
                 x5t: self.x5t.as_deref(),
-                act: None,
-                ends_before: None,
+                act: grant.actor(),
+                ends_before: grant.act.is_some().then_some(grant.expires_at),
                 profile: profile.as_ref(),
                 more: &[],
             },

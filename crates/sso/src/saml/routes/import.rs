@@ -122,7 +122,7 @@ pub(super) async fn import_saml_sp(
         },
         base_revision: Some(body.base_revision.unwrap_or(0)),
     };
-    let actor = &caller.principal.username;
+    let actor = caller.principal.actor_name();
     let done = registry
         .change(vec![change], actor, caller.now, vec![event])
         .await?;

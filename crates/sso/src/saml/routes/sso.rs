@@ -231,6 +231,9 @@ async fn proceed(
     if let Some(browser) = saml.identity.browser(&visit.headers).await?
         && saml.identity.satisfies(&browser.session, &demand)
     {
+        if browser.principal.standing.impersonated_by.is_some() {
+            return Err(Error::Impersonated);
+        }
         if let Err(error) = admit(saml, &provider, &browser, visit).await {
             if pending.is_passive && matches!(error, Error::NotForPerson(_)) {
                 let status = [RESPONDER, REQUEST_DENIED];

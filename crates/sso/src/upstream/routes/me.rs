@@ -109,14 +109,14 @@ pub(crate) struct ProviderAddress {
     responses((status = 200, body = ProviderAddress), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
         (status = 503, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 pub(super) async fn link_me(
     State(upstream): State<Upstream>,
     caller: Caller,
     headers: HeaderMap,
     Json(body): Json<LinkMe>,
 ) -> Result<Response, Refusal> {
-    caller.require(lgsp_identity::roles::SELF, None)?;
+    caller.require(lgsp_identity::roles::SELF_SECURE, None)?;
     upstream.require_issuer(&headers)?;
     let account = fresh(&upstream, &caller, &headers).await?;
     let provider = upstream.providers.find(&body.provider)?;
@@ -140,14 +140,14 @@ pub(super) async fn link_me(
     params(("id" = Uuid, Path)),
     responses((status = 204), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)),
-    extensions(("x-permission" = json!("self"))))]
+    extensions(("x-permission" = json!("self.secure"))))]
 pub(super) async fn unlink_me(
     State(upstream): State<Upstream>,
     caller: Caller,
     headers: HeaderMap,
     Path(id): Path<Uuid>,
 ) -> Result<StatusCode, Refusal> {
-    caller.require(lgsp_identity::roles::SELF, None)?;
+    caller.require(lgsp_identity::roles::SELF_SECURE, None)?;
     let account = fresh(&upstream, &caller, &headers).await?;
     let actor = Actor::from(&caller);
     upstream.unlink_own(&account, id, &actor).await?;

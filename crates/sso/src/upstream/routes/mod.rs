@@ -108,7 +108,8 @@ async fn account_managed(upstream: &Upstream, caller: &Caller, id: &str) -> Resu
     if account.id == caller.principal.account_id {
         return Err(lgsp_identity::Error::AccountOwn.into());
     }
-    let mut grants = account.grants.iter();
+    let held = upstream.identity.effective_roles(account.id).await?;
+    let mut grants = account.grants.iter().chain(&held);
     match grants.all(|grant| caller.may(LINK_WRITE, grant.agency.as_deref())) {
         true => Ok(account),
         false => Err(lgsp_identity::Error::AccountOutOfReach.into()),

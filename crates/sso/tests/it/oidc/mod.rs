@@ -6,6 +6,7 @@ mod authorize;
 mod certificates;
 mod clients;
 mod delegation;
+mod impersonation;
 mod logout;
 mod ties;
 mod tokens;
