@@ -175,8 +175,12 @@ test("somebody is helped in: reset link shown once, session ended, account turne
 
   await page.getByRole("button", { name: "Thao tác khác" }).click();
   await page.getByRole("menuitem", { name: "Tắt tài khoản" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Tắt tài khoản" }).click();
+  const off = page.getByRole("dialog");
+  await expect(off.getByRole("button", { name: "Tắt tài khoản" })).toBeDisabled();
+  await off.getByLabel("Lý do").fill("Nghỉ không lương");
+  await off.getByRole("button", { name: "Tắt tài khoản" }).click();
   await expect(page.locator("header").getByText("Đã tắt")).toBeVisible();
+  await expect(page.locator("main dd").getByText("Nghỉ không lương")).toBeVisible();
   await page.getByRole("button", { name: "Thao tác khác" }).click();
   await page.getByRole("menuitem", { name: "Cho thôi việc" }).click();
   const leave = page.getByRole("dialog");

@@ -137,6 +137,7 @@ export async function pages(request: APIRequestContext): Promise<PageAddress[]> 
     { name: "account-new", address: "/accounts/new" },
     { name: "account-import", address: "/accounts/import" },
     { name: "groups", address: "/groups" },
+    { name: "sessions", address: "/sessions" },
     { name: "grant-requests", address: "/grant-requests" },
     { name: "delegations", address: "/delegations" },
     { name: "own-delegations", address: "/profile/delegations" },

@@ -18,6 +18,7 @@ import { placeName, useSession } from "../kit/session.ts";
 import { Toasts } from "../kit/toast.tsx";
 import { AccountMenu } from "./AccountMenu.tsx";
 import { ActingBar } from "./ActingBar.tsx";
+import { ImpersonationBar } from "./ImpersonationBar.tsx";
 import { MainMenu } from "./MainMenu.tsx";
 import classes from "./shell.module.css";
 import { useAppTexts } from "./texts.ts";
@@ -158,6 +159,7 @@ export function Shell() {
       )}
 
       <main id="content" ref={main} tabIndex={-1} className={classes.main}>
+        <ImpersonationBar />
         <ActingBar />
         {me.password_due && !about.demo ? (
           <p className={classes.notice}>

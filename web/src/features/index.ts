@@ -21,6 +21,7 @@ import { registry } from "./registry/routes.ts";
 import { requests } from "./requests/routes.ts";
 import { reviews } from "./reviews/routes.ts";
 import { security } from "./security/routes.ts";
+import { sessions } from "./sessions/routes.ts";
 import { systems } from "./systems/routes.ts";
 import { unitMoves } from "./unit-moves/routes.ts";
 import { unmatched } from "./unmatched/routes.ts";
@@ -37,6 +38,7 @@ export const features: readonly Feature[] = [
   registry,
   accounts,
   groups,
+  sessions,
   requests,
   arrivals,
   delegations,

@@ -15,6 +15,7 @@ import { useCan } from "../../kit/session.ts";
 import { Loaded } from "../../kit/states.tsx";
 import { CodeText, DateText, Facts } from "../../kit/text.tsx";
 import { Actions } from "./Actions.tsx";
+import { Groups } from "./Groups.tsx";
 import { History } from "./History.tsx";
 import { PlannedMoveNote } from "./Move.tsx";
 import { SignIn } from "./SignIn.tsx";
@@ -73,7 +74,10 @@ function Parts({ account }: { account: Account }) {
         ))}
       </Tabs.List>
       <Tabs.Panel value="access" pt="md">
-        <GrantsPanel holder={{ kind: "account", id: account.id }} />
+        <div className={kit.stack}>
+          <GrantsPanel holder={{ kind: "account", id: account.id }} />
+          {can("identity.group.read") ? <Groups account={account} /> : null}
+        </div>
       </Tabs.Panel>
       <Tabs.Panel value="sign-in" pt="md">
         <SignIn account={account} />
@@ -127,6 +131,11 @@ function FactsPanel({ account }: { account: Account }) {
               </>
             ),
             show: when.some(Boolean),
+          },
+          {
+            label: t("column.stateReason"),
+            value: account.state_reason ?? "",
+            show: Boolean(account.state_reason),
           },
           {
             label: t("column.lockedUntil"),

@@ -89,15 +89,17 @@ export default function AccountsPage() {
       empty={{ title: t("empty.title"), text: t("empty.text") }}
       actions={
         <>
-          <Button
-            component="a"
-            href="/api/v1/accounts/export"
-            download
-            variant="default"
-            leftSection={<IconDownload size={17} aria-hidden />}
-          >
-            {t("exportAction")}
-          </Button>
+          {can("identity.data.export") ? (
+            <Button
+              component="a"
+              href="/api/v1/accounts/export"
+              download
+              variant="default"
+              leftSection={<IconDownload size={17} aria-hidden />}
+            >
+              {t("exportAction")}
+            </Button>
+          ) : null}
           {can("identity.account.write") ? <Making /> : null}
         </>
       }

@@ -8,6 +8,7 @@ import {
   IconBuildingCommunity,
   IconChevronDown,
   IconDoorExit,
+  IconEyeExclamation,
   IconLockOpen,
   IconPencil,
   IconUserCheck,
@@ -23,11 +24,12 @@ import { useCan, useSession } from "../../kit/session.ts";
 import { Waiting } from "../../kit/states.tsx";
 import { notify } from "../../kit/toast.tsx";
 import { EditDialog } from "./EditDialog.tsx";
+import { ImpersonateDialog } from "./ImpersonateDialog.tsx";
 import { MoveDialog } from "./Move.tsx";
-import { isShut } from "./states.ts";
+import { isPerson, isShut } from "./states.ts";
 import { useT } from "./texts.ts";
 
-type Act = "edit" | "unlock" | "move" | "switch" | "leave";
+type Act = "edit" | "unlock" | "move" | "switch" | "leave" | "impersonate";
 
 export function Actions({ account }: { account: Account }) {
   const { t } = useT();
@@ -38,6 +40,8 @@ export function Actions({ account }: { account: Account }) {
   // Nobody changes the own account here; the server refuses it too.
   if (account.id === me.account_id) return null;
   const mayWrite = can("identity.account.write") && account.state !== "left";
+  const mayImpersonate =
+    can("identity.account.impersonate") && isPerson(account.kind) && account.state === "active";
   return (
     <>
       {isShut(account) && can("identity.account.unlock") ? (
@@ -88,6 +92,17 @@ export function Actions({ account }: { account: Account }) {
               >
                 {t("leave.action")}
               </Menu.Item>
+              {mayImpersonate ? (
+                <>
+                  <Menu.Divider />
+                  <Menu.Item
+                    leftSection={<IconEyeExclamation size={16} aria-hidden />}
+                    onClick={() => setAct("impersonate")}
+                  >
+                    {t("impersonate.action")}
+                  </Menu.Item>
+                </>
+              ) : null}
             </Menu.Dropdown>
           </Menu>
         </>
@@ -96,20 +111,24 @@ export function Actions({ account }: { account: Account }) {
       {act === "unlock" ? <UnlockDialog account={account} onClose={close} /> : null}
       {act === "move" ? <MoveDialog account={account} onClose={close} /> : null}
       {act === "switch" ? <SwitchDialog account={account} onClose={close} /> : null}
+      {act === "impersonate" ? <ImpersonateDialog account={account} onClose={close} /> : null}
       {act === "leave" ? <LeaveDialog account={account} onClose={close} /> : null}
     </>
   );
 }
 
-interface DialogProps {
+export interface DialogProps {
   account: Account;
   onClose: () => void;
 }
 
 function UnlockDialog({ account, onClose }: DialogProps) {
   const { t } = useT();
-  async function run() {
-    await client.POST("/accounts/{id}/unlock", { params: { path: { id: account.id } } });
+  async function run(reason: string) {
+    await client.POST("/accounts/{id}/unlock", {
+      params: { path: { id: account.id } },
+      ...(reason ? { body: { reason } } : {}),
+    });
     notify(t("unlock.done"));
     await refreshAll();
   }
@@ -119,6 +138,8 @@ function UnlockDialog({ account, onClose }: DialogProps) {
       onClose={onClose}
       title={t("unlock.title", { name: account.display_name })}
       action={t("unlock.action")}
+      reason={t("column.stateReason")}
+      reasonOptional
       run={run}
     >
       <p>{t(account.locked ? "unlock.text" : "unlock.idleText")}</p>
@@ -129,10 +150,10 @@ function UnlockDialog({ account, onClose }: DialogProps) {
 function SwitchDialog({ account, onClose }: DialogProps) {
   const { t } = useT();
   const action = t(account.enabled ? "switch.off" : "switch.on");
-  async function run() {
+  async function run(reason: string) {
     await client.PATCH("/accounts/{id}", {
       params: { path: { id: account.id } },
-      body: { enabled: !account.enabled },
+      body: { enabled: !account.enabled, ...(reason ? { reason } : {}) },
     });
     notify(t(account.enabled ? "switch.offDone" : "switch.onDone"));
     await refreshAll();
@@ -144,6 +165,8 @@ function SwitchDialog({ account, onClose }: DialogProps) {
       title={`${action}: ${account.display_name}`}
       action={action}
       danger={account.enabled}
+      reason={t("column.stateReason")}
+      reasonOptional={!account.enabled}
       run={run}
     >
       <p>{t(account.enabled ? "switch.offText" : "switch.onText")}</p>

@@ -8,6 +8,7 @@ import { ActionDialog } from "../../kit/ActionDialog.tsx";
 import { browserName } from "../../kit/browser.ts";
 import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
+import { Badge } from "../../kit/StatusBadge.tsx";
 import { Loaded } from "../../kit/states.tsx";
 import { DateText } from "../../kit/text.tsx";
 import { notify } from "../../kit/toast.tsx";
@@ -50,6 +51,12 @@ export function Sessions({ account, mayEnd }: { account: Account; mayEnd: boolea
               <div key={session.id} className={kit.listItem}>
                 <div>
                   <strong>{browserName(session.user_agent) ?? t("sessions.unknown")}</strong>
+                  {session.impersonation ? (
+                    <>
+                      {" "}
+                      <Badge tone="late">{t("sessions.impersonation")}</Badge>
+                    </>
+                  ) : null}
                   <div className={`${kit.soft} ${kit.small}`}>
                     {session.address ? `${session.address} · ` : ""}
                     {t("sessions.since")} <DateText value={session.created_at} /> ·{" "}

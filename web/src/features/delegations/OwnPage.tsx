@@ -26,6 +26,7 @@ export default function OwnPage() {
   const query = api.useQuery("get", "/me/delegations");
   const close = () => setAct(null);
   const acting = useActing();
+  const isLocked = acting !== null || Boolean(me.impersonation);
   const change = useChangeActing();
   const columns: Column<Delegation>[] = [
     ...useColumns(),
@@ -37,8 +38,8 @@ export default function OwnPage() {
         if (!isOpen(phase)) return null;
         const isMine = row.delegate_id === me.account_id;
         const other = isMine ? row.delegator : row.delegate;
-        if (acting) {
-          return isMine && row.delegator === acting.delegator ? t("act.now") : null;
+        if (isLocked) {
+          return isMine && row.delegator === acting?.delegator ? t("act.now") : null;
         }
         return (
           <Group gap={6} wrap="nowrap">
@@ -77,14 +78,14 @@ export default function OwnPage() {
     <>
       <ListPage
         title={t("own.title")}
-        intro={acting ? t("act.locked") : t("own.intro")}
+        intro={isLocked ? t("act.locked") : t("own.intro")}
         crumbs={[{ label: t("own.profile"), href: "/profile" }]}
         query={query}
         columns={columns}
         rowId={(row) => row.id}
         empty={{ title: t("own.emptyTitle"), text: t("own.emptyText") }}
         actions={
-          acting ? null : (
+          isLocked ? null : (
             <Button
               leftSection={<IconUserShare size={17} aria-hidden />}
               onClick={() => setProposing(true)}

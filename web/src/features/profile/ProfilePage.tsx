@@ -27,9 +27,16 @@ export default function ProfilePage() {
       <div className={kit.columns}>
         <div className={kit.stack}>
           <Preferences />
-          <OwnPages />
-          <PasswordForm />
-          <Tokens />
+          {me.impersonation ? (
+            // What belongs to the person alone is refused to who acts under the name.
+            <p className={kit.soft}>{t("notYours")}</p>
+          ) : (
+            <>
+              <OwnPages />
+              <PasswordForm />
+              <Tokens />
+            </>
+          )}
         </div>
         <Panel title={t("facts")}>
           <Facts

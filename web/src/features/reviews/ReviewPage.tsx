@@ -15,7 +15,7 @@ import kit from "../../kit/kit.module.css";
 import { List } from "../../kit/ListPage.tsx";
 import { Page } from "../../kit/Page.tsx";
 import { useCan } from "../../kit/session.ts";
-import { Empty, Loaded } from "../../kit/states.tsx";
+import { Loaded } from "../../kit/states.tsx";
 import { notify } from "../../kit/toast.tsx";
 import { DecideDialog, type Wish } from "./DecideDialog.tsx";
 import { useLineColumns } from "./lines.tsx";
@@ -28,24 +28,10 @@ const PAGE = 200;
 /** Undecided lines shown at once. */
 const SHOWN_MAX = 50;
 
-/** The review of this id: the API lists reviews, newest first, and gives no single one. */
-async function findReview(id: string): Promise<Review | null> {
-  let cursor: string | undefined;
-  do {
-    const { data } = await client.GET("/reviews", {
-      params: { query: present({ cursor, limit: PAGE }) },
-    });
-    const found = data?.items.find((review) => review.id === id);
-    if (found) return found;
-    cursor = data?.next_cursor ?? undefined;
-  } while (cursor);
-  return null;
-}
-
 export default function ReviewPage() {
   const { t } = useT();
   const id = useParam("id");
-  const query = useQuery({ queryKey: ["review", id], queryFn: () => findReview(id) });
+  const query = api.useQuery("get", "/reviews/{id}", { params: { path: { id } } });
   const review = query.data;
   const name = useAgencyName(review?.agency);
   return (
@@ -55,9 +41,7 @@ export default function ReviewPage() {
       aside={review ? <StageBadge review={review} /> : null}
       actions={review ? <Actions review={review} /> : null}
     >
-      <Loaded query={query}>
-        {(found) => (found ? <Whole review={found} /> : <Empty title={t("missing")} />)}
-      </Loaded>
+      <Loaded query={query}>{(found) => <Whole review={found} />}</Loaded>
     </Page>
   );
 }
@@ -104,15 +88,17 @@ function Actions({ review }: { review: Review }) {
   }
   return (
     <>
-      <Button
-        component="a"
-        href={`/api/v1/reviews/${review.id}/export`}
-        download
-        variant="default"
-        leftSection={<IconDownload size={17} aria-hidden />}
-      >
-        {t("export")}
-      </Button>
+      {can("identity.data.export") ? (
+        <Button
+          component="a"
+          href={`/api/v1/reviews/${review.id}/export`}
+          download
+          variant="default"
+          leftSection={<IconDownload size={17} aria-hidden />}
+        >
+          {t("export")}
+        </Button>
+      ) : null}
       {can("identity.review.write") && !review.closed_at && review.open_lines === 0 ? (
         <Button
           leftSection={<IconSquareCheck size={17} aria-hidden />}

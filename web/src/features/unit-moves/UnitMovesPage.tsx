@@ -20,6 +20,7 @@ import { notify } from "../../kit/toast.tsx";
 import { Applications } from "./Applications.tsx";
 import { Holdings } from "./Holdings.tsx";
 import { PastMoves } from "./PastMoves.tsx";
+import { PlannedMoves } from "./PlannedMoves.tsx";
 import { useT } from "./texts.ts";
 
 interface Plan {
@@ -128,6 +129,7 @@ export default function UnitMovesPage() {
           {can("registry.resource.read") ? <Applications agency={plan.from} /> : null}
         </>
       ) : null}
+      <PlannedMoves />
       {can("journal.event.read") ? <PastMoves /> : null}
       {isAsking && plan.from ? (
         <CommitDialog plan={plan} onClose={() => setAsking(false)} onDone={done} />
