@@ -321,6 +321,11 @@ pub(super) async fn settle<C: ConnectionTrait>(
     now: Timestamp,
 ) -> Result<Settled> {
     let (from, to, reason, next_at) = transition(outcome);
+    // A worker may give up what it holds; nobody takes that out of its hands.
+    let from = match (fence, outcome) {
+        (Some(_), Outcome::Cancelled { .. }) => "'leased'",
+        _ => from,
+    };
     let mut values: Vec<Value> = vec![
         to.as_str().into(),
         now.0.into(),

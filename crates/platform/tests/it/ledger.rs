@@ -320,6 +320,37 @@ async fn a_cancelled_head_lets_its_lane_go() {
 }
 
 #[tokio::test]
+async fn a_worker_cancels_what_it_holds_and_a_person_does_not() {
+    each_database(async |test: Arc<TestPlatform>| {
+        let platform = test.start(&[]).await.unwrap();
+        let first = queue(&platform, Some("A"), 0).await;
+        let second = queue(&platform, Some("A"), 0).await;
+        let held = lease(&platform, 1).await.remove(0);
+        let by_person = platform
+            .ledger
+            .cancel(first, "withdrawn", Effects::default());
+        let by_person = by_person.await;
+        assert!(
+            matches!(by_person, Err(Error::DeliveryState { .. })),
+            "{by_person:?}"
+        );
+        let settlement = Settlement {
+            id: first,
+            fence: Some(held.fence),
+            outcome: Outcome::Cancelled {
+                reason: "nobody to tell".to_owned(),
+            },
+            effects: Effects::default(),
+        };
+        platform.ledger.settle(settlement).await.unwrap();
+        assert_eq!(state(&platform, first).await, State::Cancelled);
+        assert_eq!(lease(&platform, 5).await[0].id, second);
+        platform.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn bodies_come_back_small_and_large() {
     each_database(async |test: Arc<TestPlatform>| {
         let platform = test.start(&[]).await.unwrap();
