@@ -27,7 +27,12 @@ pub use permissions::PERMISSIONS;
 pub fn module() -> lgsp_platform::Result<Module> {
     Ok(Module {
         name: "directory",
-        migrations: [ldap::MIGRATIONS, federation::MIGRATIONS, scim::MIGRATIONS].concat(),
+        migrations: [
+            ldap::MIGRATIONS,
+            &federation::migrations(),
+            scim::MIGRATIONS,
+        ]
+        .concat(),
         kinds: [ldap::kinds()?, federation::kinds()?, scim::kinds()?].concat(),
         permissions: PERMISSIONS,
         messages: MessageFiles {

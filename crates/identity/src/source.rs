@@ -64,6 +64,22 @@ impl Identity {
         Ok(is_noted)
     }
 
+    /// A hash by which a source may prove a password later, made as those of our own accounts.
+    ///
+    /// # Errors
+    /// `platform.queue.full`.
+    pub async fn hash_password(&self, password: Password) -> Result<String> {
+        self.hashes.hash(password).await
+    }
+
+    /// Whether a password is the one of such a hash.
+    ///
+    /// # Errors
+    /// `platform.queue.full`.
+    pub async fn verify_password(&self, password: Password, stored: String) -> Result<bool> {
+        self.hashes.verify(password, stored).await
+    }
+
     /// Asks the source, if there is one and the password can be one.
     pub(crate) async fn ask_source(
         &self,

@@ -21,6 +21,8 @@ const URLS_MAX: usize = 8;
 const UNITS_MAX: usize = 2_000;
 /// Shortest pause between two runs, in minutes.
 const MINUTES_MIN: u32 = 1;
+/// Longest time in which a password counts that its directory did not prove again.
+const OFFLINE_DAYS_MAX: u32 = 30;
 /// Longest pause between two runs: 31 days.
 const MINUTES_MAX: u32 = 44_640;
 
@@ -104,6 +106,11 @@ pub struct DirectoryConnection {
     #[serde(default = "removal_stop")]
     #[schemars(extend("x-label" = {"vi": "Dừng khi thiếu quá (%)", "en": "Stop when more are missing (%)"}, "x-order" = 20))]
     pub removal_stop_percent: u32,
+    /// Days after a password was last proved there in which it still signs in while the directory
+    /// does not answer; a hash of it is kept here for that. 0 for never.
+    #[serde(default)]
+    #[schemars(extend("x-label" = {"vi": "Cho đăng nhập khi mất kết nối (ngày)", "en": "Sign-in during an outage (days)"}, "x-order" = 21))]
+    pub offline_days: u32,
 }
 
 /// Products that are told apart.
@@ -342,6 +349,13 @@ impl Kind for DirectoryConnection {
                 ));
             }
         }
+        if self.offline_days > OFFLINE_DAYS_MAX {
+            errors.push(broken(
+                "/offline_days",
+                "Từ 0 đến 30 ngày.",
+                "From 0 to 30 days.",
+            ));
+        }
         if self.removal_stop_percent > 100 {
             errors.push(broken(
                 "/removal_stop_percent",
@@ -395,6 +409,11 @@ mod tests {
         );
         assert_eq!(errors(&|spec| spec.full_minutes = 0), ["/full_minutes"]);
         assert!(errors(&|spec| spec.delta_minutes = 0).is_empty());
+        assert!(errors(&|spec| spec.offline_days = OFFLINE_DAYS_MAX).is_empty());
+        assert_eq!(
+            errors(&|spec| spec.offline_days = OFFLINE_DAYS_MAX + 1),
+            ["/offline_days"]
+        );
         assert_eq!(
             errors(&|spec| spec.removal_stop_percent = 101),
             ["/removal_stop_percent"]

@@ -14,6 +14,7 @@ mod conflicts;
 mod groups;
 pub mod kind;
 mod mark;
+mod offline;
 mod report;
 pub(crate) mod routes;
 mod source;
@@ -37,7 +38,10 @@ pub use kind::DirectoryConnection;
 pub use sync::PEOPLE_MAX;
 pub use tables::{Conflict, Run};
 
-pub(crate) use tables::MIGRATIONS;
+/// Tables of federation, in order.
+pub(crate) fn migrations() -> Vec<lgsp_platform::db::Migration> {
+    [tables::MIGRATIONS, offline::MIGRATIONS].concat()
+}
 
 /// Owner of the passwords of reading accounts in the vault.
 pub const SECRET_OWNER: &str = "directory-connection";

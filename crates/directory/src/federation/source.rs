@@ -1,7 +1,8 @@
 //! Signing in with a password that a directory keeps.
 //!
 //! Owns: the port `PasswordSource` over the connections that pass through.
-//! Not here: counters and locks (`identity`), the client (`client/`).
+//! Not here: counters and locks (`identity`), the client (`client/`), what is kept for an outage
+//! (`offline.rs`).
 //! Invariant: a password goes only to the directory that keeps the account, or, for a name that
 //! is unknown here, to the one that has exactly one entry of that name; a person is made here
 //! only after its password proved right.
@@ -15,6 +16,7 @@ use super::{
     candidate::{self, Candidate},
     client::{Client, Failure},
     kind::DirectoryConnection,
+    sync::SyncError,
     tables::{self, Link},
 };
 use crate::{
@@ -43,7 +45,7 @@ impl PasswordSource for Federation {
 }
 
 /// What asking came to; a failure is for the log.
-type Asked = std::result::Result<SourceAnswer, super::sync::SyncError>;
+type Asked = std::result::Result<SourceAnswer, SyncError>;
 
 impl Federation {
     fn passing(&self) -> impl Iterator<Item = (String, DirectoryConnection)> + use<> {
@@ -59,12 +61,41 @@ impl Federation {
         let Some((name, spec)) = self.passing().find(|(name, _)| name == source) else {
             return Ok(SourceAnswer::NotMine);
         };
-        let link = tables::link_of(&self.platform.db, &name, account.id).await?;
-        let mut client = Client::connect(&spec).await?;
+        let from = (name.as_str(), &spec);
+        let asked = self.ask_known(from, account, password).await;
+        if spec.offline_days == 0 {
+            return asked;
+        }
+        match asked {
+            Ok(SourceAnswer::Right(id)) => {
+                self.remember(from, id, password).await?;
+                Ok(SourceAnswer::Right(id))
+            }
+            Ok(SourceAnswer::Wrong) => {
+                self.forget(from.0, account.id, password).await?;
+                Ok(SourceAnswer::Wrong)
+            }
+            Err(SyncError::Directory(Failure::Unavailable(reason))) => {
+                tracing::warn!(%reason, connection = name, "directory does not answer");
+                Ok(self.prove_offline(from, account, password).await?)
+            }
+            other => other,
+        }
+    }
+
+    /// Asks the directory that keeps an account.
+    async fn ask_known(
+        &self,
+        (name, spec): (&str, &DirectoryConnection),
+        account: &Account,
+        password: &Password,
+    ) -> Asked {
+        let link = tables::link_of(&self.platform.db, name, account.id).await?;
+        let mut client = Client::connect(spec).await?;
         let dn = match link {
             Some(link) => link.dn,
             None => match self
-                .find(&mut client, &name, &spec, &account.username)
+                .find(&mut client, name, spec, &account.username)
                 .await?
             {
                 Some(person) => person.dn,
@@ -110,7 +141,11 @@ impl Federation {
         if person.is_disabled || !prove(&mut client, &person.dn, password).await? {
             return Ok(SourceAnswer::Wrong);
         }
-        self.make(name, &person).await
+        let answer = self.make(name, &person).await?;
+        if let SourceAnswer::Right(id) = answer {
+            self.remember((name, spec), id, password).await?;
+        }
+        Ok(answer)
     }
 
     /// The one person of a name; nobody when there are several.
@@ -120,7 +155,7 @@ impl Federation {
         name: &str,
         spec: &DirectoryConnection,
         username: &str,
-    ) -> std::result::Result<Option<Candidate>, super::sync::SyncError> {
+    ) -> std::result::Result<Option<Candidate>, SyncError> {
         let secret = self.secret(name).await?;
         client.bind(&spec.bind_dn, &secret).await?;
         let people = Filter::parse(&spec.people_filter).map_err(Failure::from)?;

@@ -105,6 +105,7 @@ impl Federation {
     /// Queues what the schedule of each connection wishes.
     pub(crate) async fn tick(&self) -> Result<()> {
         let now = self.platform.clock.now();
+        self.sweep_offline().await?;
         for (name, spec) in self.connections() {
             if !spec.enabled || !spec.mode.imports() {
                 continue;

@@ -1,12 +1,13 @@
 //! Directories that do not answer, are not trusted or are not reached.
 
+use lgsp_identity::{Error, rules::DAY_MS};
 use serde_json::json;
 
 use super::{
     scenario::{CONNECTION, connect, ended, run, sign_in, spec},
     upstream::{PASSWORD, Upstream},
 };
-use crate::ldap::kit::worlds;
+use crate::ldap::kit::{WRONG, worlds};
 
 worlds! {
     async fn only_a_trusted_certificate_and_an_allowed_address_are_spoken_to(world: &World) {
@@ -69,7 +70,63 @@ worlds! {
         let told = &failed["report"]["failure_reason"]["code"];
         assert_eq!(told, "directory.source.unavailable");
         let error = sign_in(world, "snv.01", PASSWORD).await.unwrap_err();
-        assert!(matches!(error, lgsp_identity::Error::SourceUnavailable), "{error}");
+        assert!(matches!(error, Error::SourceUnavailable), "{error}");
+    }
+
+    async fn a_password_proved_lately_signs_in_during_an_outage_and_no_longer(world: &World) {
+        let Some(mut upstream) = Upstream::slapd().await else { return };
+        for number in 1..=4 {
+            upstream.person(&format!("snv.0{number}"), "Phạm Văn Một", "ou=people,").await;
+        }
+        let mut spec = spec(&upstream);
+        spec["offline_days"] = json!(2);
+        connect(world, spec.clone()).await;
+        assert_eq!(run(world, "full").await["report"]["created"], 4);
+        for uid in ["snv.01", "snv.02", "snv.03"] {
+            sign_in(world, uid, PASSWORD).await.unwrap();
+        }
+        // What the directory refuses is forgotten.
+        let changed = "dn: uid=snv.02,ou=people,dc=snv,dc=example\nchangetype: modify\n\
+                       replace: userPassword\nuserPassword: Mat-khau-moi-2\n";
+        upstream.ldif("ldapmodify", changed).await;
+        assert!(sign_in(world, "snv.02", PASSWORD).await.is_err());
+        let off = world.identity.account_by_username("snv.03").await.unwrap();
+        let switch = lgsp_identity::AccountChange { enabled: Some(false), ..Default::default() };
+        world.identity.update_account(&world.actor(), &off, switch).await.unwrap();
+        world.clock.advance_ms(DAY_MS);
+        upstream.stop();
+
+        let outage = async |uid: &str, password: &str| sign_in(world, uid, password).await;
+        assert_eq!(outage("snv.01", PASSWORD).await.unwrap().username, "snv.01");
+        let told = "SELECT COUNT(*) AS n FROM journal_event WHERE action = 'signin.offline' AND subject = 'snv.01'";
+        let row = world.platform.db.query_one(told, vec![]).await.unwrap().unwrap();
+        assert_eq!(row.try_get::<i64>("", "n").unwrap(), 1);
+        let wrong = outage("snv.01", WRONG).await.unwrap_err();
+        assert!(matches!(wrong, Error::SignInRefused { .. }), "it counts as any other: {wrong}");
+        for (uid, why) in [("snv.02", "refused before"), ("snv.04", "never proved")] {
+            let error = outage(uid, PASSWORD).await.unwrap_err();
+            assert!(matches!(error, Error::SourceUnavailable), "{why}: {error}");
+        }
+        let error = outage("snv.03", PASSWORD).await.unwrap_err();
+        assert!(matches!(error, Error::SignInRefused { .. }), "turned off: {error}");
+        let error = outage("snv.20", PASSWORD).await.unwrap_err();
+        assert!(matches!(error, Error::SourceUnavailable), "nobody is made: {error}");
+        // A sign-in without the directory does not make the time longer.
+        world.clock.advance_ms(DAY_MS);
+        let error = outage("snv.01", PASSWORD).await.unwrap_err();
+        assert!(matches!(error, Error::SourceUnavailable), "{error}");
+        let kept = "SELECT COUNT(*) AS n FROM directory_offline";
+        let mut left = i64::MAX;
+        for _ in 0..600 {
+            let row = world.platform.db.query_one(kept, vec![]).await.unwrap().unwrap();
+            left = row.try_get("", "n").unwrap();
+            if left == 0 {
+                break;
+            }
+            world.clock.advance_ms(10_000);
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(left, 0, "an old hash is not kept");
     }
 }
 
