@@ -55,6 +55,9 @@ pub struct Demand {
     pub client_name: Option<String>,
     /// `vi` or `en`, when the application asked for one.
     pub language: Option<String>,
+    /// Kind and name of the application's resource (`oidc-client/kho`), whose theme the page
+    /// shows.
+    pub application: Option<String>,
 }
 
 impl Identity {
@@ -96,6 +99,7 @@ impl Identity {
             ("hint", &demand.login_hint),
             ("client", &demand.client_name),
             ("lang", &demand.language),
+            ("for", &demand.application),
         ] {
             if let Some(value) = value {
                 path.push_str(&format!("&{name}={}", encode(value)));

@@ -41,6 +41,7 @@ mod sign_in;
 mod source;
 mod steps;
 mod tables;
+pub mod theme;
 mod ties;
 mod tokens;
 mod worker;
@@ -113,6 +114,7 @@ pub fn module() -> lgsp_platform::Result<Module> {
         kinds: vec![
             KindDescriptor::of::<access::policy::AccessPolicy>()?.guarded_by(roles::POLICY_WRITE),
             KindDescriptor::of::<factors::policy::SignInPolicy>()?.guarded_by(roles::POLICY_WRITE),
+            KindDescriptor::of::<theme::kind::Theme>()?,
         ],
         permissions: roles::PERMISSIONS,
         messages: MessageFiles {
@@ -146,6 +148,7 @@ pub struct Parts {
     has_tls: bool,
     options: std::sync::OnceLock<Arc<dyn SignInOptions>>,
     password_source: std::sync::OnceLock<Arc<dyn PasswordSource>>,
+    themes: theme::Shelf,
     issuer: String,
     sessions_changed: Arc<Notify>,
     farewells: arc_swap::ArcSwap<Vec<Arc<dyn Farewell>>>,
@@ -190,6 +193,7 @@ pub fn start(platform: &Platform, setup: Setup) -> Result<(Identity, Running)> {
             || issuer.starts_with("https://"),
         options: std::sync::OnceLock::new(),
         password_source: std::sync::OnceLock::new(),
+        themes: theme::Shelf::default(),
         issuer,
         sessions_changed: Arc::new(Notify::new()),
         tree_seen: std::sync::atomic::AtomicU64::new(u64::MAX),

@@ -89,6 +89,7 @@ pub(crate) async fn start(config: Config, is_demo: bool) -> anyhow::Result<Compo
     let mut checks = lgsp_sso::rules();
     checks.push(lgsp_catalogue::rule(catalogue.clone()));
     checks.push(identity.policy_rule());
+    checks.push(identity.theme_rule());
     platform.registry.set_rules(checks);
     let sso_running = lgsp_sso::start(&platform, &identity)
         .await

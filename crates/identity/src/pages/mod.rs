@@ -5,13 +5,14 @@
 //! Not here: the console (`web/`), checking passwords (`sign_in.rs`).
 //! Invariant: no script within a page, nothing of another origin; nothing is cached.
 
-mod account;
+pub(crate) mod account;
 pub(crate) mod form;
 mod link;
 mod sign_in;
 mod sign_out;
 mod steps;
 pub(crate) mod texts;
+mod theme;
 mod visit;
 
 use axum::{
@@ -49,6 +50,8 @@ pub(crate) fn router(identity: Identity) -> Router {
         .route("/sign-in/enrol/options", post(steps::enrol::options))
         .route("/sign-in/password", post(steps::password::submit))
         .route("/sign-in/continue", post(steps::go_on))
+        .route("/sign-in/themes/{name}/style.css", get(theme::style))
+        .route("/sign-in/themes/{name}/logo", get(theme::logo))
         .route("/activate", get(link::show_activation).post(link::activate))
         .route("/reset", get(link::show_reset).post(link::reset))
         .merge(account::router())

@@ -4,6 +4,8 @@
 //! Not here: checking (`sign_in.rs` and `steps.rs` of the crate), the steps' pages (`steps/`).
 //! Invariant: afterwards the person lands on this site; the page tells no account from another.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
     body::Bytes,
@@ -18,6 +20,7 @@ use super::{
     form::{Form, encode, safe_next},
     page, see_other,
     texts::Texts,
+    theme,
     visit::{
         Frame, Visit, sentence, set_form_cookie, set_session_cookies, set_step_cookie, status,
     },
@@ -26,6 +29,7 @@ use crate::{
     Admission, Attempt, Error, Identity, Password,
     error::{Result, seconds},
     steps::STEP_PATH,
+    theme::Look,
 };
 
 #[derive(Template)]
@@ -39,6 +43,7 @@ struct Page<'a> {
     acr: u8,
     csrf: &'a str,
     options: Vec<Button>,
+    application: &'a str,
 }
 
 /// A button that leads to another way in.
@@ -55,6 +60,9 @@ struct Content<'a> {
     username: &'a str,
     next: &'a str,
     acr: u8,
+    /// Kind and name of the application that asked.
+    application: &'a str,
+    look: Option<Arc<Look>>,
 }
 
 /// The level that an application asks for.
@@ -67,11 +75,14 @@ pub(super) async fn show(State(identity): State<Identity>, visit: Visit) -> Resp
     let (next, acr) = (safe_next(query.get("next")), level(query.get("acr")));
     let texts = visit.texts(&Form::default());
     let is_again = !query.get("again").is_empty();
+    let application = query.get("for");
+    let look = theme::begun(&identity, application, visit.host());
     let has_secret = identity.session_secret(&visit.headers).is_some();
     if has_secret
         && !is_again
-        && let Some(response) = go_on(&identity, &visit, texts, (next, acr)).await
+        && let Some(mut response) = go_on(&identity, &visit, texts, (next, acr)).await
     {
+        theme::keep(&mut response, &visit.headers, look.as_deref());
         return response;
     }
     let notice = match query.get("notice") {
@@ -97,8 +108,12 @@ pub(super) async fn show(State(identity): State<Identity>, visit: Visit) -> Resp
         username: query.get("hint"),
         next,
         acr,
+        application,
+        look: look.clone(),
     };
-    render(&identity, &visit, texts, StatusCode::OK, &content)
+    let mut response = render(&identity, &visit, texts, StatusCode::OK, &content);
+    theme::keep(&mut response, &visit.headers, look.as_deref());
+    response
 }
 
 /// Sends a browser on that is signed in, by way of a second factor if one is asked for.
@@ -214,6 +229,8 @@ pub(super) fn refuse(identity: &Identity, visit: &Visit, form: &Form, error: &Er
         username: form.get("username"),
         next: safe_next(form.get("next")),
         acr: level(form.get("acr")),
+        application: form.get("for"),
+        look: theme::kept(identity, &visit.headers),
         ..Content::default()
     };
     let mut response = render(identity, visit, texts, status, &content);
@@ -244,8 +261,13 @@ fn render(
     if content.acr > 1 {
         href.push_str(&format!("&acr={}", content.acr));
     }
+    if !content.application.is_empty() {
+        href.push_str(&format!("&for={}", encode(content.application)));
+    }
     let template = Page {
-        frame: super::visit::frame(identity, texts, href).scripted(identity.has_passkeys()),
+        frame: super::visit::frame(identity, texts, href)
+            .scripted(identity.has_passkeys())
+            .dressed(content.look.clone()),
         notice: content.notice,
         error: content.error,
         username: content.username,
@@ -253,6 +275,7 @@ fn render(
         acr: content.acr,
         csrf: &csrf,
         options: buttons(identity, texts, content.next),
+        application: content.application,
     };
     let mut response = page(status, &template);
     set_form_cookie(&mut response, &csrf, identity.has_tls);

@@ -3,7 +3,10 @@
 //! Owns: `Visit`, `Frame`, the form's cookie, the cookies of a sign-in.
 //! Invariant: a form counts only with the cookie of the page it came from (no login CSRF).
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
@@ -20,6 +23,7 @@ use super::{
     form::{Form, encode},
     page, set_cookie,
     texts::{self, Texts},
+    theme,
 };
 use crate::{
     Error, Identity, Opened, RequestInfo,
@@ -28,6 +32,7 @@ use crate::{
     rules::{DEVICE_LIFE_MS, STEP_LIFE_MS},
     secret::{cookie, is_secret, new_secret},
     sessions::device_cookie_name,
+    theme::Look,
 };
 
 /// The cookie that ties a form to the page it came from.
@@ -42,6 +47,8 @@ pub(super) struct Visit {
     pub(super) headers: HeaderMap,
     pub(super) query: Form,
     path: String,
+    /// Host name under which the browser knows this site, without port.
+    host: Option<String>,
     pub(super) address: Option<IpAddr>,
 }
 
@@ -57,12 +64,32 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
             headers: parts.headers.clone(),
             query: Form::parse(parts.uri.query().unwrap_or_default()),
             path: parts.uri.path().to_owned(),
+            host: host_of(parts),
             address: connection.map(|ConnectInfo(address)| address.ip()),
         })
     }
 }
 
+/// HTTP/1 names it in a header, HTTP/2 in the address.
+fn host_of(parts: &Parts) -> Option<String> {
+    let header = parts.headers.get(header::HOST);
+    let header = header.and_then(|value| value.to_str().ok());
+    let named = parts
+        .uri
+        .authority()
+        .map(|authority| authority.as_str())
+        .or(header)?;
+    let (name, port) = named.rsplit_once(':').unwrap_or((named, ""));
+    let is_port = port.bytes().all(|byte| byte.is_ascii_digit());
+    Some(if is_port { name } else { named }.to_ascii_lowercase())
+}
+
 impl Visit {
+    /// The host name under which the browser knows this site.
+    pub(super) fn host(&self) -> Option<&str> {
+        self.host.as_deref()
+    }
+
     /// The path of the request.
     pub(super) fn path(&self) -> &str {
         &self.path
@@ -127,13 +154,14 @@ impl Visit {
     /// What surrounds a page; the other language leads to the same address.
     pub(super) fn frame(&self, identity: &Identity, texts: &'static Texts) -> Frame {
         let mut href = format!("{}?lang={}", self.path, texts.other_language);
-        for name in ["next", "with", "acr", "again", "token"] {
+        for name in ["next", "with", "acr", "again", "token", "for"] {
             let value = self.query.get(name);
             if !value.is_empty() {
                 href.push_str(&format!("&{name}={}", encode(value)));
             }
         }
-        frame(identity, texts, href)
+        let look = theme::kept(identity, &self.headers);
+        frame(identity, texts, href).dressed(look)
     }
 }
 
@@ -146,6 +174,8 @@ pub(super) struct Frame {
     pub(super) has_script: bool,
     /// Where browsers can use passkeys.
     pub(super) passkeys: Option<RelyingParty>,
+    /// The theme of the unit or application.
+    pub(super) look: Option<Arc<Look>>,
 }
 
 impl Frame {
@@ -154,6 +184,10 @@ impl Frame {
             is_wide: true,
             ..self
         }
+    }
+
+    pub(super) fn dressed(self, look: Option<Arc<Look>>) -> Self {
+        Self { look, ..self }
     }
 
     pub(super) fn scripted(self, has_script: bool) -> Self {
@@ -174,6 +208,7 @@ pub(super) fn frame(
         is_wide: false,
         has_script: false,
         passkeys: identity.passkey_party(),
+        look: None,
     }
 }
 

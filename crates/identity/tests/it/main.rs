@@ -40,4 +40,5 @@ mod second_factor;
 mod sessions;
 mod steps;
 mod table;
+mod themes;
 mod tokens;

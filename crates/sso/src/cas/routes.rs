@@ -117,6 +117,7 @@ async fn proceed(
         fresh_since: pending.is_renewed.then_some(pending.asked_at),
         acr_min: spec.acr_min,
         client_name: Some(spec.title.clone()),
+        application: Some(format!("{}/{name}", CasService::KIND)),
         ..Demand::default()
     };
     if let Some(browser) = cas.identity.browser(&visit.headers).await?

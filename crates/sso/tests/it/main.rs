@@ -18,4 +18,5 @@ mod messages;
 mod nodes;
 mod oidc;
 mod saml;
+mod themes;
 mod upstream;

@@ -133,7 +133,8 @@ impl World {
             rules,
         };
         let (identity, running) = start(&platform, setup).unwrap();
-        platform.registry.set_rules(vec![identity.policy_rule()]);
+        let rules = vec![identity.policy_rule(), identity.theme_rule()];
+        platform.registry.set_rules(rules);
         let registry = lgsp_platform::registry::routes::router(platform.registry.clone());
         let (api, _) = running.api.merge(registry).split_for_parts();
         // As the administration door does: strangers are refused before anything is read.

@@ -22,7 +22,10 @@ use axum::{
 };
 use lgsp_identity::{Browser, Demand};
 use lgsp_model::Timestamp;
-use lgsp_platform::ledger::{Acceptance, Effects};
+use lgsp_platform::{
+    ledger::{Acceptance, Effects},
+    registry::Kind as _,
+};
 use serde::{Deserialize, Serialize};
 
 use self::{
@@ -31,7 +34,7 @@ use self::{
 };
 use super::{
     Provider,
-    client::Client,
+    client::{Client, OidcClient},
     fail::Fail,
     limits::TRANSACTION_LIFE_MS,
     params::Params,
@@ -210,6 +213,7 @@ fn demand(client: &Client, transaction: &Transaction) -> Demand {
         login_hint: request.login_hint.clone(),
         client_name: Some(client.spec.name.clone()),
         language: request.language.clone(),
+        application: Some(format!("{}/{}", OidcClient::KIND, client.id)),
     }
 }
 

@@ -226,6 +226,7 @@ async fn proceed(
         acr_min: level,
         login_hint: pending.login_hint.clone(),
         client_name: Some(provider.spec.title.clone()),
+        application: Some(format!("{}/{}", SamlSp::KIND, provider.name)),
         ..Demand::default()
     };
     if let Some(browser) = saml.identity.browser(&visit.headers).await?
