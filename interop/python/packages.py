@@ -3,6 +3,7 @@
 import json
 import sys
 
+import aiosmtpd.controller  # noqa: F401
 import authlib.jose  # noqa: F401
 import cas  # noqa: F401
 import httpx2  # noqa: F401

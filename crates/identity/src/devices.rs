@@ -1,7 +1,7 @@
 //! Browsers in which an account has signed in before, and notices to its person.
 //!
 //! Owns: knowing a device, remembering it, forgetting it; writing notices.
-//! Not here: what a lock is (`sign_in.rs`).
+//! Not here: what a lock is (`sign_in.rs`), mails (`mail/`).
 //! Invariant: a device is known by a random secret of its own, stored as a hash; being known
 //! never replaces a factor, it only keeps failures of strangers from locking a person out.
 
@@ -123,8 +123,24 @@ impl Identity {
         Ok(tx.commit().await?)
     }
 
-    /// Tells the person of an account something, in the transaction of what is told.
-    pub(crate) async fn notify(
+    /// A notice of something that happens now.
+    pub(crate) fn notice_of(&self, kind: NoticeKind, subject: &str, actor: &Actor) -> Notice {
+        Notice {
+            id: self.platform.ids.next(),
+            kind,
+            at: actor.now,
+            address: actor.address.clone(),
+            subject: subject.to_owned(),
+            seen_at: None,
+        }
+    }
+
+    /// Tells the person of an account something, in the transaction of what is told: on its
+    /// pages, and by mail where there is mail.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn notify(
         &self,
         tx: &WriteTx,
         account: AccountId,
@@ -132,15 +148,10 @@ impl Identity {
         subject: &str,
         actor: &Actor,
     ) -> Result<()> {
-        let notice = Notice {
-            id: self.platform.ids.next(),
-            kind,
-            at: actor.now,
-            address: actor.address.clone(),
-            subject: subject.to_owned(),
-            seen_at: None,
-        };
-        notice::insert(&**tx, account, &notice).await
+        let notice = self.notice_of(kind, subject, actor);
+        notice::insert(&**tx, account, &notice).await?;
+        let told = (&notice, actor.name.as_str());
+        self.write_notice(tx, account, told, None).await
     }
 
     /// The newest notices of an account.

@@ -87,6 +87,18 @@ pub enum Error {
     /// A link that was used, has ended or never was.
     #[error("link does not work")]
     LinkInvalid,
+    /// Too many links were asked for from this network.
+    #[error("links throttled for {retry_after_ms} ms")]
+    LinkThrottled {
+        /// When the network may ask again.
+        retry_after_ms: i64,
+    },
+    /// No mail server is configured.
+    #[error("no mail server is configured")]
+    MailOff,
+    /// The account has no mail address.
+    #[error("account has no mail address")]
+    AccountWithoutMail,
     /// The account's state does not fit the link asked for.
     #[error("no such link for this account")]
     LinkUnsuitable,
@@ -176,6 +188,9 @@ impl Problem for Error {
             Self::DeviceNotFound => "identity.device.not_found",
             Self::SessionNotFound => "identity.session.not_found",
             Self::LinkInvalid => "identity.link.invalid",
+            Self::LinkThrottled { .. } => "identity.link.throttled",
+            Self::MailOff => "identity.mail.off",
+            Self::AccountWithoutMail => "identity.account.no_mail",
             Self::LinkUnsuitable => "identity.link.unsuitable",
             Self::AccountNotFound => "identity.account.not_found",
             Self::AccountExists => "identity.account.exists",
@@ -201,7 +216,7 @@ impl Problem for Error {
     fn code(&self) -> ErrorCode {
         match self {
             Self::SignInRefused { .. } | Self::FirstPasswordEnded => ErrorCode::Unauthenticated,
-            Self::SignInThrottled { .. } => ErrorCode::TooManyRequests,
+            Self::SignInThrottled { .. } | Self::LinkThrottled { .. } => ErrorCode::TooManyRequests,
             Self::SourceUnavailable => ErrorCode::Unavailable,
             Self::PasswordWrong | Self::FactorRefused | Self::PasskeyRefused => ErrorCode::Invalid,
             Self::Invalid(_) => ErrorCode::Invalid,
@@ -229,6 +244,8 @@ impl Problem for Error {
             | Self::ImpersonationRunning
             | Self::FactorTooMany { .. }
             | Self::PasskeyUnavailable
+            | Self::MailOff
+            | Self::AccountWithoutMail
             | Self::LinkUnsuitable => ErrorCode::Conflict,
             Self::Policy(_) => ErrorCode::Internal,
             Self::People(error) => error.code(),
@@ -247,6 +264,12 @@ impl Problem for Error {
             ],
             Self::SignInThrottled { retry_after_ms } => {
                 vec![("seconds", seconds(*retry_after_ms).to_string())]
+            }
+            Self::LinkThrottled { retry_after_ms } => {
+                vec![(
+                    "minutes",
+                    (seconds(*retry_after_ms) / 60).max(1).to_string(),
+                )]
             }
             Self::RoleNotGrantable { role } => vec![("role", role.clone())],
             Self::People(error) => error.arguments(),
@@ -312,6 +335,8 @@ pub enum Rule {
         /// Days ahead that are allowed.
         days: i64,
     },
+    /// Not a day.
+    DayForm,
     /// No such permission.
     PermissionUnknown {
         /// What was given.
@@ -376,6 +401,7 @@ impl Rule {
             Self::RoleUnknown { role: "x".into() },
             Self::RolesTooMany,
             Self::ExpiryRange { days: 1 },
+            Self::DayForm,
             Self::PermissionUnknown {
                 permission: "x".into(),
             },
@@ -409,6 +435,7 @@ impl Rule {
             Self::RoleUnknown { .. } => "identity.role.unknown",
             Self::RolesTooMany => "identity.role.too_many",
             Self::ExpiryRange { .. } => "identity.token.expiry",
+            Self::DayForm => "identity.day.form",
             Self::PermissionUnknown { .. } => "identity.permission.unknown",
             Self::PolicyBroken { .. } => "identity.policy.broken",
             Self::KindUnknown { .. } => "identity.kind.unknown",

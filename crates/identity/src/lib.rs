@@ -23,6 +23,7 @@ pub mod groups;
 mod hierarchy;
 mod impersonation;
 mod links;
+pub mod mail;
 mod many;
 mod many_sessions;
 mod opening;
@@ -148,6 +149,7 @@ pub struct Parts {
     has_tls: bool,
     options: std::sync::OnceLock<Arc<dyn SignInOptions>>,
     password_source: std::sync::OnceLock<Arc<dyn PasswordSource>>,
+    mailer: std::sync::OnceLock<Arc<dyn lgsp_platform::mail::Mailer>>,
     themes: theme::Shelf,
     issuer: String,
     sessions_changed: Arc<Notify>,
@@ -193,6 +195,7 @@ pub fn start(platform: &Platform, setup: Setup) -> Result<(Identity, Running)> {
             || issuer.starts_with("https://"),
         options: std::sync::OnceLock::new(),
         password_source: std::sync::OnceLock::new(),
+        mailer: std::sync::OnceLock::new(),
         themes: theme::Shelf::default(),
         issuer,
         sessions_changed: Arc::new(Notify::new()),

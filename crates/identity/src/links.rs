@@ -1,13 +1,13 @@
 //! Links by which a person chooses a password: of a new account, or after losing one.
 //!
 //! Owns: making links, using them.
-//! Not here: sending them; mail is not available yet, an administrator hands them over.
+//! Not here: sending them (`mail/`); without mail an administrator hands them over.
 //! Invariant: a link works once and for its time; a newer link voids the older ones; nobody
 //! but the person learns the password.
 //! Follows: regulation R88; design document "Identity", sections 9 and 11.
 
 use lgsp_model::Timestamp;
-use lgsp_platform::journal;
+use lgsp_platform::{db::WriteTx, journal};
 use serde_json::json;
 
 use crate::{
@@ -47,36 +47,12 @@ impl Identity {
         account: &Account,
         purpose: LinkPurpose,
     ) -> Result<NewLink> {
-        if !account.kind.is_person() || account.source.is_some() {
-            return Err(Error::AccountWithoutPassword);
-        }
-        let (fits, path, life_ms, action) = match purpose {
-            LinkPurpose::Activation => (
-                account.state == State::Invited,
-                "/activate",
-                ACTIVATION_LINK_MS,
-                "account.invited",
-            ),
-            LinkPurpose::Reset => (
-                account.state == State::Active,
-                "/reset",
-                RESET_LINK_MS,
-                "password.reset_requested",
-            ),
-        };
-        if !fits {
-            return Err(Error::LinkUnsuitable);
-        }
-        let secret = new_secret()?;
-        let made = Link {
-            account_id: account.id,
-            purpose,
-            expires_at: actor.now.plus_ms(life_ms),
-        };
+        let action = self.check_link(account, purpose)?;
         let db = &self.platform.db;
         let tx = db.begin().await?;
-        let stored = (stored_hash(&secret), actor.name.as_str());
-        link::put(db, &*tx, stored, &made).await?;
+        let made = self
+            .put_link(&tx, (&actor.name, actor.now), account, purpose)
+            .await?;
         if purpose == LinkPurpose::Reset {
             self.notify(&tx, account.id, NoticeKind::PasswordReset, "", actor)
                 .await?;
@@ -85,6 +61,64 @@ impl Identity {
         let event = actor.audit(action, account).with_detail(detail);
         journal::append(&*tx, [event]).await?;
         tx.commit().await?;
+        Ok(made)
+    }
+
+    /// Whether a link fits the account; gives the action by which the journal knows its wish.
+    pub(crate) fn check_link(
+        &self,
+        account: &Account,
+        purpose: LinkPurpose,
+    ) -> Result<&'static str> {
+        if !account.kind.is_person() || account.source.is_some() {
+            return Err(Error::AccountWithoutPassword);
+        }
+        let (fits, action) = match purpose {
+            LinkPurpose::Activation => (account.state == State::Invited, "account.invited"),
+            LinkPurpose::Reset => (account.state == State::Active, "password.reset_requested"),
+        };
+        fits.then_some(action).ok_or(Error::LinkUnsuitable)
+    }
+
+    /// Makes the link of a mail that is about to leave; its wish was noted when it was made.
+    pub(crate) async fn mint_link(
+        &self,
+        made_by: &str,
+        account: &Account,
+        purpose: LinkPurpose,
+    ) -> Result<NewLink> {
+        self.check_link(account, purpose)?;
+        let tx = self.platform.db.begin().await?;
+        let by = (made_by, self.platform.clock.now());
+        let made = self.put_link(&tx, by, account, purpose).await?;
+        tx.commit().await?;
+        Ok(made)
+    }
+
+    async fn put_link(
+        &self,
+        tx: &WriteTx,
+        (made_by, now): (&str, Timestamp),
+        account: &Account,
+        purpose: LinkPurpose,
+    ) -> Result<NewLink> {
+        let (path, life_ms) = match purpose {
+            LinkPurpose::Activation => ("/activate", ACTIVATION_LINK_MS),
+            LinkPurpose::Reset => ("/reset", RESET_LINK_MS),
+        };
+        let secret = new_secret()?;
+        let made = Link {
+            account_id: account.id,
+            purpose,
+            expires_at: now.plus_ms(life_ms),
+        };
+        link::put(
+            &self.platform.db,
+            &**tx,
+            (stored_hash(&secret), made_by),
+            &made,
+        )
+        .await?;
         Ok(NewLink {
             url: format!("{}{path}?token={secret}", self.issuer),
             expires_at: made.expires_at,

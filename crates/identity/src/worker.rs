@@ -13,7 +13,9 @@ use crate::{
     actor::Actor,
     error::Result,
     rules::{DAY_MS, DEVICE_LIFE_MS, HOUR_MS, MINUTE_MS, NOTICE_LIFE_MS},
-    tables::{account_query, challenge, device, factor, link, notice, session, source, step},
+    tables::{
+        account_query, challenge, device, factor, letter, link, notice, session, source, step,
+    },
 };
 
 /// Minutes between two sweeps of everything.
@@ -53,6 +55,7 @@ impl Identity {
     async fn sweep_hourly(&self) -> Result<()> {
         self.sweep().await?;
         self.warn_idle().await?;
+        self.warn_old_passwords().await?;
         self.sweep_reviews().await
     }
 
@@ -98,7 +101,10 @@ impl Identity {
         source::sweep(db, &*tx, actor.now).await?;
         link::sweep(db, &*tx, actor.now).await?;
         device::sweep(db, &*tx, actor.now.plus_ms(-DEVICE_LIFE_MS)).await?;
-        notice::sweep(db, &*tx, actor.now.plus_ms(-NOTICE_LIFE_MS)).await?;
+        let notices_before = actor.now.plus_ms(-NOTICE_LIFE_MS);
+        notice::sweep(db, &*tx, notices_before).await?;
+        let letters_before = (actor.now.plus_ms(-DAY_MS), notices_before);
+        letter::sweep(db, &*tx, letters_before).await?;
         factor::sweep_pending(db, &*tx, actor.now.plus_ms(-HOUR_MS)).await?;
         let unused_before = actor.now.plus_ms(-self.rules.account_idle_ms);
         let disabled = account_query::disable_idle(db, &*tx, unused_before, actor.now).await?;

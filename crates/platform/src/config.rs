@@ -12,7 +12,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    mail::MailConfig,
+};
 
 /// Environment variables with this prefix override the file: `LGSP_SERVER__ADMIN_ADDR`.
 pub const ENVIRONMENT_PREFIX: &str = "LGSP_";
@@ -37,6 +40,8 @@ pub struct Config {
     pub identity: IdentityConfig,
     /// The LDAP face.
     pub ldap: LdapConfig,
+    /// The mail server.
+    pub mail: MailConfig,
 }
 
 /// Addresses and folders.

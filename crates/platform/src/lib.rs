@@ -15,6 +15,7 @@ pub mod files;
 pub mod http;
 pub mod journal;
 pub mod ledger;
+pub mod mail;
 pub mod messages;
 pub mod metrics;
 pub mod module;

@@ -14,7 +14,7 @@ use lgsp_platform::{
     module::Permission, registry,
 };
 
-use crate::about;
+use crate::{about, mail};
 
 /// Everything that runs.
 pub(crate) struct Composition {
@@ -86,6 +86,9 @@ pub(crate) async fn start(config: Config, is_demo: bool) -> anyhow::Result<Compo
     };
     let (identity, identity_running) =
         lgsp_identity::start(&platform, setup).context("starting identity")?;
+    if let Some(mailer) = mail::open(&platform.config.mail, identity.issuer())? {
+        identity.send_mail_through(Arc::new(mailer));
+    }
     let mut checks = lgsp_sso::rules();
     checks.push(lgsp_catalogue::rule(catalogue.clone()));
     checks.push(identity.policy_rule());

@@ -14,6 +14,7 @@ use lgsp_platform::{
     clock::{Clock as _, SystemClock},
     config::Config,
     db::Database,
+    mail::MailFailure,
     secrets::Vault,
 };
 
@@ -65,6 +66,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     findings.extend(check_tls(&config));
     findings.extend(check_database(&config).await);
     findings.extend(check_doors(&config).await);
+    findings.push(check_mail(&config).await);
     findings.push(check_console());
     let mut is_bad = false;
     for finding in &findings {
@@ -283,6 +285,27 @@ async fn check_doors(config: &Config) -> Vec<Finding> {
         Err(_) => vec![Warning(format!(
             "nothing answers at {address}: is `lgsp serve` running?"
         ))],
+    }
+}
+
+/// Connects to the mail server as for a mail, but sends none.
+async fn check_mail(config: &Config) -> Finding {
+    let url = &config.mail.url;
+    let opened = crate::mail::open(&config.mail, &config.identity.issuer);
+    match opened {
+        Err(error) => Bad(format!("the section mail of the configuration: {error:#}")),
+        Ok(None) => Good(
+            "no mail server is configured: links are handed over by administrators, notices \
+             stand on the pages of the account"
+                .to_owned(),
+        ),
+        Ok(Some(server)) => match server.check().await {
+            Ok(()) => Good(format!("the mail server at {url} takes mails from us")),
+            Err(MailFailure::NotYet(reason) | MailFailure::Never(reason)) => Bad(format!(
+                "{reason}: look at the section mail ({url}); mails wait for a day, then they are \
+                 dead letters"
+            )),
+        },
     }
 }
 

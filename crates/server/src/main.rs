@@ -11,6 +11,7 @@ mod demo;
 mod doctor;
 mod doors;
 mod health;
+mod mail;
 #[cfg(feature = "otel")]
 mod otel;
 mod serve;

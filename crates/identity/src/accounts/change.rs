@@ -93,6 +93,13 @@ impl Identity {
             let (kind, email) = (NoticeKind::EmailChanged, after.email.as_deref());
             let subject = email.unwrap_or_default();
             self.notify(tx, after.id, kind, subject, actor).await?;
+            if before.email.is_some() {
+                // Who took over the account may own the new address: the former one is told too.
+                let notice = self.notice_of(kind, subject, actor);
+                let told = (&notice, actor.name.as_str());
+                self.write_notice(tx, after.id, told, before.email.clone())
+                    .await?;
+            }
         }
         let subject = match before.username != after.username {
             true => after.username.as_str(),

@@ -8,6 +8,7 @@
 pub(crate) mod account;
 pub(crate) mod form;
 mod link;
+mod lost;
 mod sign_in;
 mod sign_out;
 mod steps;
@@ -52,6 +53,7 @@ pub(crate) fn router(identity: Identity) -> Router {
         .route("/sign-in/continue", post(steps::go_on))
         .route("/sign-in/themes/{name}/style.css", get(theme::style))
         .route("/sign-in/themes/{name}/logo", get(theme::logo))
+        .route("/sign-in/lost", get(lost::show).post(lost::submit))
         .route("/activate", get(link::show_activation).post(link::activate))
         .route("/reset", get(link::show_reset).post(link::reset))
         .merge(account::router())

@@ -43,6 +43,7 @@ struct Page<'a> {
     acr: u8,
     csrf: &'a str,
     options: Vec<Button>,
+    has_mail: bool,
     application: &'a str,
 }
 
@@ -275,6 +276,7 @@ fn render(
         acr: content.acr,
         csrf: &csrf,
         options: buttons(identity, texts, content.next),
+        has_mail: identity.has_mail(),
         application: content.application,
     };
     let mut response = page(status, &template);

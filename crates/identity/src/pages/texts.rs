@@ -12,7 +12,7 @@ use axum::{
 use lgsp_platform::error::Sentence;
 
 use super::{Cookie, form::Form, set_cookie};
-use crate::secret::cookie;
+use crate::{secret::cookie, tables::preference::Language};
 
 /// The cookie in which a browser keeps the language that its person chose.
 const LANGUAGE_COOKIE: &str = "lgsp_language";
@@ -20,11 +20,11 @@ const LANGUAGE_COOKIE: &str = "lgsp_language";
 const LANGUAGE_LIFE_S: u32 = 365 * 24 * 3_600;
 
 /// The words of the pages.
-pub(super) struct Texts {
+pub(crate) struct Texts {
     pub(super) language: &'static str,
     pub(super) other_language: &'static str,
     pub(super) other_language_name: &'static str,
-    pub(super) product: &'static str,
+    pub(crate) product: &'static str,
     pub(super) sign_in: &'static str,
     pub(super) username: &'static str,
     pub(super) password: &'static str,
@@ -40,8 +40,13 @@ pub(super) struct Texts {
 }
 
 impl Texts {
+    /// `vi` or `en`.
+    pub(crate) fn language(&self) -> &'static str {
+        self.language
+    }
+
     /// The one of two words or sentences that is in this language.
-    pub(super) fn say(&self, vi: &'static str, en: &'static str) -> &'static str {
+    pub(crate) fn say(&self, vi: &'static str, en: &'static str) -> &'static str {
         if self.language == "en" { en } else { vi }
     }
 
@@ -92,6 +97,14 @@ const EN: Texts = Texts {
     stay: "Back to work",
     other_ways: "Or sign in with",
 };
+
+/// The words in the language that a person reads.
+pub(crate) fn of(language: Language) -> &'static Texts {
+    match language {
+        Language::Vi => &VI,
+        Language::En => &EN,
+    }
+}
 
 /// The language that the person chose on one of these pages, `vi` or `en`.
 #[must_use]

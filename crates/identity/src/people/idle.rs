@@ -1,10 +1,11 @@
 //! Accounts that nobody uses: warnings before the lock, exemptions for machines.
 //!
-//! Owns: the table `idle_exemption`, warnings at 30 and 40 days.
+//! Owns: the table `idle_exemption`, warnings at 30 and 40 days; warnings before a password of an
+//! administrator gets too old.
 //! Not here: the lock itself (`worker.rs`, `tables/account_query.rs`).
 //! Follows: TCVN 14423:2026, 5.6.2.3 (regulation R73).
 
-use lgsp_model::Timestamp;
+use lgsp_model::{AccountId, Timestamp};
 use lgsp_platform::{db::Rows, journal};
 use serde_json::json;
 
@@ -13,12 +14,19 @@ use crate::{
     accounts::check::{clean, refuse},
     actor::Actor,
     error::{Result, Rule},
+    pages::account::day_of,
     rules::{DAY_MS, NAME_CHARS_MAX},
-    tables::{account::Account, execute},
+    tables::{
+        account::{Account, Kind},
+        execute,
+        notice::NoticeKind,
+    },
 };
 
 /// Days without use at which a warning is written.
 const WARNED_AT_DAYS: [i64; 2] = [30, 40];
+/// How long before an administrator's password is due its person is told.
+const PASSWORD_WARNED_MS: i64 = 7 * DAY_MS;
 /// Longest exemption: it is looked at anew each year.
 const EXEMPTION_MAX_MS: i64 = 366 * DAY_MS;
 
@@ -92,21 +100,64 @@ impl Identity {
         let reset = "UPDATE account SET idle_warned_days = 0 \
                      WHERE idle_warned_days > 0 AND last_used_at >= $1";
         execute(db, &*tx, reset, vec![latest.0.into()]).await?;
-        let mut events = Vec::new();
+        let mut warned = Vec::new();
         for days in WARNED_AT_DAYS {
             let sql = "UPDATE account SET idle_warned_days = $1 WHERE state = 'active' \
                        AND idle_warned_days < $1 AND last_used_at < $2 \
-                       RETURNING username, agency";
+                       RETURNING id, username, agency, kind, last_used_at";
             let before = actor.now.plus_ms(-days * DAY_MS);
             let statement = db.statement(sql, vec![days.into(), before.0.into()]);
             for row in sea_orm::ConnectionTrait::query_all_raw(&*tx, statement).await? {
-                let (username, agency): (String, Option<String>) =
-                    (row.try_get("", "username")?, row.try_get("", "agency")?);
-                let event = actor.audit_name("account.idle_warned", &username, agency.as_deref());
-                events.push(event.with_detail(json!({ "days": days })));
+                warned.push((days, row));
+            }
+        }
+        let mut events = Vec::new();
+        for (days, row) in warned {
+            let username: String = row.try_get("", "username")?;
+            let agency: Option<String> = row.try_get("", "agency")?;
+            let event = actor.audit_name("account.idle_warned", &username, agency.as_deref());
+            events.push(event.with_detail(json!({ "days": days })));
+            let kind: String = row.try_get("", "kind")?;
+            if Kind::parse(&kind).is_person() {
+                let used = Timestamp(row.try_get("", "last_used_at")?);
+                let day = day_of(used.plus_ms(self.rules.account_idle_ms));
+                let id = AccountId(row.try_get("", "id")?);
+                self.notify(&tx, id, NoticeKind::IdleWarned, &day, &actor)
+                    .await?;
             }
         }
         journal::append(&*tx, events).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Warns administrators whose password gets too old soon, once for each password.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn warn_old_passwords(&self) -> Result<()> {
+        let db = &self.platform.db;
+        let actor = Actor::platform(self.platform.clock.now());
+        let age_ms = self.rules.admin_password_age_max_ms;
+        let before = actor.now.plus_ms(PASSWORD_WARNED_MS - age_ms);
+        let sql = "SELECT id, password_changed_at FROM account WHERE kind = $1 \
+                   AND state = 'active' AND password_hash IS NOT NULL \
+                   AND password_changed_at < $2 AND NOT EXISTS (SELECT 1 FROM account_notice n \
+                   WHERE n.account_id = account.id AND n.kind = $3 \
+                   AND n.at >= account.password_changed_at)";
+        let values = vec![
+            Kind::Administrator.as_str().into(),
+            before.0.into(),
+            NoticeKind::PasswordEnding.as_str().into(),
+        ];
+        let tx = db.begin().await?;
+        let statement = db.statement(sql, values);
+        for row in sea_orm::ConnectionTrait::query_all_raw(&*tx, statement).await? {
+            let id = AccountId(row.try_get("", "id")?);
+            let changed_at = Timestamp(row.try_get("", "password_changed_at")?);
+            let day = day_of(changed_at.plus_ms(age_ms));
+            self.notify(&tx, id, NoticeKind::PasswordEnding, &day, &actor)
+                .await?;
+        }
         Ok(tx.commit().await?)
     }
 }

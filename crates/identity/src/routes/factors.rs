@@ -98,18 +98,34 @@ pub(super) async fn remove_account_factor(
 pub(super) struct LinkWish {
     /// `activation` for an invited account, `reset` for one whose password was lost.
     purpose: LinkPurpose,
+    /// How the person gets it.
+    #[serde(default)]
+    delivery: LinkDelivery,
 }
 
-/// A link that was just made.
+/// How a link gets to its person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum LinkDelivery {
+    /// Shown once in the answer; the caller hands it over.
+    #[default]
+    Shown,
+    /// Mailed to the address of the account; nobody else sees it.
+    Mailed,
+}
+
+/// A link that was just made or promised.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct LinkView {
-    /// The whole address; shown once. Hand it to the person: mail is not available yet.
-    url: String,
-    /// When it ends.
-    expires_at: Timestamp,
+    /// The whole address; shown once, to be handed to the person. Absent when it is mailed: it
+    /// is made when the mail leaves.
+    url: Option<String>,
+    /// When it ends; absent when it is mailed.
+    expires_at: Option<Timestamp>,
 }
 
-/// Makes a link by which the person of an account chooses a password; earlier links are void.
+/// Makes a link by which the person of an account chooses a password, and shows or mails it;
+/// earlier links are void.
 #[utoipa::path(post, path = "/accounts/{id}/links", tag = "identity",
     operation_id = "create_account_link",
     summary = "Make a password link · Tạo liên kết đặt mật khẩu",
@@ -125,10 +141,21 @@ pub(super) async fn create_link(
 ) -> Result<(StatusCode, Json<LinkView>), Refusal> {
     let account = reach::manageable(&identity, &caller, &id, ACCOUNT_WRITE).await?;
     let actor = Actor::from(&caller);
-    let made = identity.make_link(&actor, &account, wish.purpose).await?;
-    let view = LinkView {
-        url: made.url,
-        expires_at: made.expires_at,
+    let view = match wish.delivery {
+        LinkDelivery::Shown => {
+            let made = identity.make_link(&actor, &account, wish.purpose).await?;
+            LinkView {
+                url: Some(made.url),
+                expires_at: Some(made.expires_at),
+            }
+        }
+        LinkDelivery::Mailed => {
+            identity.mail_link(&actor, &account, wish.purpose).await?;
+            LinkView {
+                url: None,
+                expires_at: None,
+            }
+        }
     };
     Ok((StatusCode::CREATED, Json(view)))
 }

@@ -51,7 +51,7 @@ impl Kind {
         }
     }
 
-    pub(super) fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         match text {
             "administrator" => Self::Administrator,
             "operator" => Self::Operator,
@@ -251,6 +251,14 @@ pub(crate) async fn find(db: &Database, id: AccountId) -> Result<Option<Account>
 /// The account of this user name, with its roles.
 pub(crate) async fn find_by_username(db: &Database, username: &str) -> Result<Option<Account>> {
     find_where(db, "username = $1", username.into()).await
+}
+
+/// The id behind a user name, in one statement.
+pub(crate) async fn id_of(db: &Database, username: &str) -> Result<Option<AccountId>> {
+    let sql = "SELECT id FROM account WHERE username = $1";
+    let row = db.query_one(sql, vec![username.into()]).await?;
+    row.map(|row| Ok(AccountId(row.try_get("", "id")?)))
+        .transpose()
 }
 
 async fn find_where(db: &Database, condition: &str, value: Value) -> Result<Option<Account>> {

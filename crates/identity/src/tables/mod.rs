@@ -15,6 +15,7 @@ pub(crate) mod grant;
 pub(crate) mod group;
 pub(crate) mod group_tree;
 pub(crate) mod impersonation;
+pub(crate) mod letter;
 pub(crate) mod link;
 pub(crate) mod notice;
 pub(crate) mod participant;
@@ -206,6 +207,20 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
                 started_at BIGINT NOT NULL, until BIGINT NOT NULL, ended_at BIGINT)",
             "CREATE INDEX IF NOT EXISTS impersonation_open ON impersonation (ended_at)",
             "ALTER TABLE account ADD COLUMN state_reason TEXT",
+        ],
+    },
+    Migration {
+        name: "identity_20261126_40_letter",
+        statements: &[
+            "CREATE TABLE IF NOT EXISTS account_letter (
+                id {uuid} NOT NULL PRIMARY KEY, account_id {uuid} NOT NULL, kind TEXT NOT NULL,
+                made_at BIGINT NOT NULL, made_by TEXT NOT NULL, source TEXT NOT NULL,
+                address TEXT, subject TEXT NOT NULL, recipient TEXT, state TEXT NOT NULL)",
+            "CREATE INDEX IF NOT EXISTS account_letter_state ON account_letter (state, id)",
+            "CREATE INDEX IF NOT EXISTS account_letter_account
+                ON account_letter (account_id, kind, made_at)",
+            "CREATE INDEX IF NOT EXISTS account_letter_source
+                ON account_letter (source, made_at)",
         ],
     },
 ];

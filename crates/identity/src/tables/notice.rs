@@ -41,10 +41,16 @@ pub enum NoticeKind {
     NameChanged,
     /// An administrator acted as this account; the subject says who, and by which ticket.
     Impersonated,
+    /// Somebody asked at the sign-in page for a link to a new password.
+    ResetAsked,
+    /// Nobody uses the account; the subject is the day on which it will be locked.
+    IdleWarned,
+    /// The password gets too old; the subject is the day from which it must be changed.
+    PasswordEnding,
 }
 
 impl NoticeKind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 15] = [
         Self::NewDevice,
         Self::FactorAdded,
         Self::FactorRemoved,
@@ -57,7 +63,15 @@ impl NoticeKind {
         Self::EmailChanged,
         Self::NameChanged,
         Self::Impersonated,
+        Self::ResetAsked,
+        Self::IdleWarned,
+        Self::PasswordEnding,
     ];
+
+    /// The kind of a word.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
 
     /// Stable word.
     #[must_use]
@@ -75,6 +89,9 @@ impl NoticeKind {
             Self::EmailChanged => "email_changed",
             Self::NameChanged => "name_changed",
             Self::Impersonated => "impersonated",
+            Self::ResetAsked => "reset_asked",
+            Self::IdleWarned => "idle_warned",
+            Self::PasswordEnding => "password_ending",
         }
     }
 }
@@ -102,6 +119,11 @@ pub(crate) async fn insert<C: ConnectionTrait>(
     account: AccountId,
     notice: &Notice,
 ) -> Result<()> {
+    Ok(row(account, notice).insert(connection).await?)
+}
+
+/// The row of a notice.
+pub(crate) fn row(account: AccountId, notice: &Notice) -> Rows {
     let columns = &["id", "account_id", "kind", "at", "address", "subject"];
     let values = vec![
         notice.id.into(),
@@ -111,8 +133,7 @@ pub(crate) async fn insert<C: ConnectionTrait>(
         notice.address.clone().into(),
         notice.subject.as_str().into(),
     ];
-    let rows = Rows::one("account_notice", columns, values);
-    Ok(rows.insert(connection).await?)
+    Rows::one("account_notice", columns, values)
 }
 
 /// The newest notices of an account.
@@ -130,10 +151,7 @@ pub(crate) async fn list(db: &Database, account: AccountId, count: u32) -> Resul
 /// A kind that a newer version wrote is passed over.
 fn from_row(row: &QueryResult) -> Result<Option<Notice>> {
     let word: String = row.try_get("", "kind")?;
-    let Some(kind) = NoticeKind::ALL
-        .into_iter()
-        .find(|kind| kind.as_str() == word)
-    else {
+    let Some(kind) = NoticeKind::parse(&word) else {
         return Ok(None);
     };
     Ok(Some(Notice {

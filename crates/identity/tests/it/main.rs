@@ -22,6 +22,7 @@ mod imports;
 mod kit;
 mod links;
 mod lockout;
+mod mail;
 mod many;
 mod messages;
 mod nodes;

@@ -12,6 +12,7 @@ mod contract;
 mod crash;
 mod field;
 mod large;
+mod mail;
 mod mtls;
 mod oidc;
 mod operations;

@@ -18,7 +18,7 @@ async fn openssl(place: &Path, arguments: &[&str]) -> Option<String> {
 }
 
 /// An authority `name.pem` with its key `name.key`.
-async fn authority(place: &Path, name: &str) -> Option<()> {
+pub(crate) async fn authority(place: &Path, name: &str) -> Option<()> {
     let (key, certificate) = (format!("{name}.key"), format!("{name}.pem"));
     let subject = format!("/CN=CA {name}");
     let arguments = [
@@ -42,7 +42,7 @@ async fn authority(place: &Path, name: &str) -> Option<()> {
 }
 
 /// A certificate `name.pem` of an authority, with its key `name.key`.
-async fn issue(place: &Path, by: &str, name: &str, subject: &str) {
+pub(crate) async fn issue(place: &Path, by: &str, name: &str, subject: &str) {
     let (key, certificate) = (format!("{name}.key"), format!("{name}.pem"));
     let (ca, ca_key) = (format!("{by}.pem"), format!("{by}.key"));
     let arguments = [
@@ -86,7 +86,7 @@ fn program(place: &Path, name: Option<&str>) -> reqwest::Client {
 }
 
 /// Makes the first administrator and gives its token.
-async fn first_token(folder: &Path, environment: &[(String, String)]) -> String {
+pub(crate) async fn first_token(folder: &Path, environment: &[(String, String)]) -> String {
     let password = folder.join("password.txt");
     std::fs::write(&password, "Song-Dak-Bla-7!\n").unwrap();
     let mut command = tokio::process::Command::new(binary());

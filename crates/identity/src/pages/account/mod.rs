@@ -9,7 +9,7 @@ mod factors;
 mod overview;
 mod password;
 mod sessions;
-mod words;
+pub(crate) mod words;
 
 use axum::{
     Router,
@@ -169,12 +169,17 @@ fn path(texts: &Texts, path: &str) -> String {
 }
 
 /// An instant as people in Vietnam read it: `26/11/2026 19:05`.
-fn moment(at: Timestamp) -> String {
+pub(crate) fn moment(at: Timestamp) -> String {
     let text = at.format_vxp();
     let (date, time) = text.split_once(' ').unwrap_or_default();
     let time = time.get(..5).unwrap_or(time);
     let parts: Vec<&str> = date.rsplit('-').collect();
     format!("{} {time}", parts.join("/"))
+}
+
+/// A day as people in Vietnam read it: `26/11/2026`.
+pub(crate) fn day_of(at: Timestamp) -> String {
+    moment(at).split(' ').next().unwrap_or_default().to_owned()
 }
 
 /// Address and browser in one line.

@@ -14,11 +14,7 @@ use super::{
     },
     Part, Visitor, moment, path, place, words,
 };
-use crate::{
-    Application, Error, Identity,
-    error::Result,
-    tables::notice::{Notice, NoticeKind},
-};
+use crate::{Application, Error, Identity, error::Result, tables::notice::Notice};
 
 /// Events of the own activity that are shown.
 const EVENTS_SHOWN: u32 = 100;
@@ -32,6 +28,7 @@ struct Overview {
     applications: Vec<Application>,
     notices: Vec<Line>,
     has_new: bool,
+    has_mail: bool,
 }
 
 /// A line of a list: what, when, where.
@@ -84,6 +81,7 @@ async fn try_show(visitor: &Visitor<'_>) -> Result<Response> {
         display_name: account.display_name.clone(),
         facts: facts(visitor),
         applications: identity.applications(&visitor.browser.principal).await,
+        has_mail: identity.has_mail(),
         has_new: notices.iter().any(|notice| notice.seen_at.is_none()),
         notices: notices.iter().map(|notice| line(visitor, notice)).collect(),
     };
@@ -125,48 +123,7 @@ fn facts(visitor: &Visitor<'_>) -> Vec<(&'static str, String)> {
 
 fn line(visitor: &Visitor<'_>, notice: &Notice) -> Line {
     let texts = visitor.texts;
-    let text = match notice.kind {
-        NoticeKind::NewDevice => {
-            texts.say("Đăng nhập từ một thiết bị mới.", "A new device signed in.")
-        }
-        NoticeKind::FactorAdded => texts.say("Đã thêm yếu tố xác thực:", "A factor was added:"),
-        NoticeKind::FactorRemoved => texts.say("Đã gỡ yếu tố xác thực:", "A factor was removed:"),
-        NoticeKind::FactorBlocked => texts.say(
-            "Một khóa truy cập bị chặn vì có thể đã bị sao chép:",
-            "A passkey was blocked because it may have been copied:",
-        ),
-        NoticeKind::RecoveryUsed => texts.say(
-            "Một mã khôi phục đã được dùng.",
-            "A recovery code was used.",
-        ),
-        NoticeKind::RecoveryMade => texts.say(
-            "Đã tạo bộ mã khôi phục mới.",
-            "New recovery codes were made.",
-        ),
-        NoticeKind::PasswordChanged => {
-            texts.say("Mật khẩu đã được đổi.", "The password was changed.")
-        }
-        NoticeKind::PasswordReset => texts.say(
-            "Quản trị viên đã đặt lại hoặc yêu cầu đặt lại mật khẩu.",
-            "An administrator reset the password or asked for it.",
-        ),
-        NoticeKind::Failures => texts.say(
-            "Đăng nhập thành công sau nhiều lần nhập sai mật khẩu.",
-            "A sign-in succeeded after several wrong passwords.",
-        ),
-        NoticeKind::EmailChanged => texts.say(
-            "Địa chỉ thư điện tử đã được đổi:",
-            "The mail address was changed:",
-        ),
-        NoticeKind::NameChanged => texts.say(
-            "Tên đăng nhập hoặc họ tên đã được đổi:",
-            "The user name or the name was changed:",
-        ),
-        NoticeKind::Impersonated => texts.say(
-            "Quản trị viên đã thao tác thay bạn để hỗ trợ (người làm, số phiếu):",
-            "An administrator acted as you to help (who, ticket):",
-        ),
-    };
+    let text = words::of_notice(texts, notice.kind);
     Line {
         text: format!("{text} {}", notice.subject).trim_end().to_owned(),
         at: moment(notice.at),

@@ -1,9 +1,11 @@
-//! Acts of a person in plain words.
+//! Acts of a person, and what a person is told, in plain words.
 //!
-//! Owns: the words for actions of the journal that people meet under their own name.
+//! Owns: the words for actions of the journal that people meet under their own name, and for
+//! notices, on pages and in mails.
 //! Not here: the journal itself; the console shows every action by its code.
 
 use super::super::texts::Texts;
+use crate::tables::notice::NoticeKind;
 
 /// An action as its person would call it; actions of an office keep their code.
 pub(super) fn of_action<'a>(texts: &Texts, action: &'a str) -> &'a str {
@@ -61,4 +63,62 @@ pub(super) fn tells_refusal(action: &str) -> bool {
         action,
         "signin.failed" | "decision.denied" | "factor.locked" | "factor.counter_regressed"
     )
+}
+
+/// What a notice says; its subject follows.
+pub(crate) fn of_notice(texts: &Texts, kind: NoticeKind) -> &'static str {
+    match kind {
+        NoticeKind::NewDevice => {
+            texts.say("Đăng nhập từ một thiết bị mới.", "A new device signed in.")
+        }
+        NoticeKind::FactorAdded => texts.say("Đã thêm yếu tố xác thực:", "A factor was added:"),
+        NoticeKind::FactorRemoved => texts.say("Đã gỡ yếu tố xác thực:", "A factor was removed:"),
+        NoticeKind::FactorBlocked => texts.say(
+            "Một khóa truy cập bị chặn vì có thể đã bị sao chép:",
+            "A passkey was blocked because it may have been copied:",
+        ),
+        NoticeKind::RecoveryUsed => texts.say(
+            "Một mã khôi phục đã được dùng.",
+            "A recovery code was used.",
+        ),
+        NoticeKind::RecoveryMade => texts.say(
+            "Đã tạo bộ mã khôi phục mới.",
+            "New recovery codes were made.",
+        ),
+        NoticeKind::PasswordChanged => {
+            texts.say("Mật khẩu đã được đổi.", "The password was changed.")
+        }
+        NoticeKind::PasswordReset => texts.say(
+            "Quản trị viên đã đặt lại hoặc yêu cầu đặt lại mật khẩu.",
+            "An administrator reset the password or asked for it.",
+        ),
+        NoticeKind::Failures => texts.say(
+            "Đăng nhập thành công sau nhiều lần nhập sai mật khẩu.",
+            "A sign-in succeeded after several wrong passwords.",
+        ),
+        NoticeKind::EmailChanged => texts.say(
+            "Địa chỉ thư điện tử đã được đổi:",
+            "The mail address was changed:",
+        ),
+        NoticeKind::NameChanged => texts.say(
+            "Tên đăng nhập hoặc họ tên đã được đổi:",
+            "The user name or the name was changed:",
+        ),
+        NoticeKind::Impersonated => texts.say(
+            "Quản trị viên đã thao tác thay bạn để hỗ trợ (người làm, số phiếu):",
+            "An administrator acted as you to help (who, ticket):",
+        ),
+        NoticeKind::ResetAsked => texts.say(
+            "Có người báo quên mật khẩu ở trang đăng nhập.",
+            "Somebody said at the sign-in page that the password is lost.",
+        ),
+        NoticeKind::IdleWarned => texts.say(
+            "Tài khoản lâu không được sử dụng và sẽ bị khóa vào ngày",
+            "Nobody has used the account for long; it will be locked on",
+        ),
+        NoticeKind::PasswordEnding => texts.say(
+            "Mật khẩu sắp hết hạn; phải đổi mật khẩu từ ngày",
+            "The password gets too old; it must be changed from",
+        ),
+    }
 }
