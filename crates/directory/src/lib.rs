@@ -104,6 +104,7 @@ pub async fn start(
         ldap: addresses,
         federation: federation::start(platform, identity),
     }));
+    identity.keep_app_passwords(Arc::new(directory.clone()));
     let scim = scim::router(platform, catalogue, identity)?;
     let running = Running {
         api: ldap::apps::routes::router()

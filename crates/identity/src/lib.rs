@@ -9,6 +9,7 @@
 mod access;
 mod accounts;
 mod actor;
+mod app_passwords;
 mod authenticate;
 mod bootstrap;
 mod browser;
@@ -63,6 +64,7 @@ use lgsp_platform::{
 pub use access::{BASE_POLICIES, DECISIONS_MAX, Decider, PolicyText, ProofRule};
 pub use accounts::{AccountChange, NewAccount};
 pub use actor::Actor;
+pub use app_passwords::{AppPasswordLine, AppPasswords};
 pub use bootstrap::Bootstrapped;
 pub use browser::{Browser, Demand};
 pub use error::{Error, Result};
@@ -150,6 +152,7 @@ pub struct Parts {
     options: std::sync::OnceLock<Arc<dyn SignInOptions>>,
     password_source: std::sync::OnceLock<Arc<dyn PasswordSource>>,
     mailer: std::sync::OnceLock<Arc<dyn lgsp_platform::mail::Mailer>>,
+    app_passwords: std::sync::OnceLock<Arc<dyn AppPasswords>>,
     themes: theme::Shelf,
     issuer: String,
     sessions_changed: Arc<Notify>,
@@ -196,6 +199,7 @@ pub fn start(platform: &Platform, setup: Setup) -> Result<(Identity, Running)> {
         options: std::sync::OnceLock::new(),
         password_source: std::sync::OnceLock::new(),
         mailer: std::sync::OnceLock::new(),
+        app_passwords: std::sync::OnceLock::new(),
         themes: theme::Shelf::default(),
         issuer,
         sessions_changed: Arc::new(Notify::new()),

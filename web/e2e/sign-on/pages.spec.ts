@@ -9,6 +9,7 @@ import {
   oneTimeCode,
   type Person,
   signIn,
+  signOut,
   test,
   typePassword,
 } from "./kit.ts";
@@ -142,7 +143,7 @@ for (const { language, locale, hasScript } of READERS) {
     }
 
     async function ownAccount(page: Page) {
-      for (const name of ["sessions", "links", "activity", "password"]) {
+      for (const name of ["sessions", "links", "access", "activity", "password"]) {
         await page.goto(`/account/${name}`);
         await expect(page.locator('footer a[href^="/sign-out"]')).toBeVisible();
         await see(page, `account-${name}`);
@@ -180,6 +181,46 @@ for (const { language, locale, hasScript } of READERS) {
       await see(page, "reset");
       await choosePassword(page, "/reset", `Moi-${invited.password}`);
       await expect(page).toHaveURL(/notice=password-set/);
+    });
+
+    test("access, delegations, application passwords", async ({ page, office }) => {
+      const [chief, deputy] = [await office.person(), await office.person()];
+      const roles = [{ role: "leader", agency: "H34" }];
+      await office.call("put", `/accounts/${chief.id}/roles`, { roles });
+      await signIn(page, chief, "/account/access");
+      await expect(page.locator('section[aria-labelledby="roles"] li')).toHaveCount(1);
+      await see(page, "account-access");
+      await page.goto("/account/delegations");
+      await see(page, "delegations");
+      const day = (ahead: number) =>
+        new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+      await page.locator("#delegate").fill("khong.co.ai");
+      await page.locator("#from").fill(day(-1));
+      await page.locator("#until").fill(day(30));
+      await page.locator("#decision_no").fill("12/QĐ-UBND");
+      await send(page, "/account/delegations");
+      await expect(alertOf(page)).toBeVisible();
+      await expect(page.locator("#decision_no")).toHaveValue("12/QĐ-UBND");
+      await see(page, "delegations-refused");
+      await page.locator("#delegate").fill(deputy.username);
+      await send(page, "/account/delegations");
+      await expect(page.locator('section[aria-labelledby="given"] li')).toHaveCount(1);
+      await see(page, "delegations-given");
+      await signOut(page);
+      await signIn(page, deputy, "/account/delegations");
+      await see(page, "delegations-received");
+      await send(page, "/account/delegations/accept");
+      await expect(page.locator('form[action="/account/delegations/accept"]')).toHaveCount(0);
+      await send(page, "/account/delegations/revoke");
+      await expect(page.locator('form[action="/account/delegations/revoke"]')).toHaveCount(0);
+      await page.goto("/account/app-passwords");
+      await see(page, "app-passwords");
+      await page.locator("#label").fill("Điện thoại của tôi");
+      await send(page, "/account/app-passwords");
+      await expect(page.locator(".secret")).toHaveText(/^lgspap-.{43}$/);
+      await see(page, "app-password-made");
+      await send(page, "/account/app-passwords/revoke");
+      await expect(page.locator(".rows li")).toHaveCount(0);
     });
 
     test("applications: consent, refusal, sign-out", async ({ page, office, request }) => {

@@ -4058,6 +4058,11 @@ export interface components {
          * @enum {string}
          */
         LineAct: "create" | "change" | "same" | "error";
+        /**
+         * @description How a link gets to its person.
+         * @enum {string}
+         */
+        LinkDelivery: "shown" | "mailed";
         /** @description Which provider to link. */
         LinkMe: {
             /** @description Path of this site to go on to afterwards. */
@@ -4070,15 +4075,19 @@ export interface components {
          * @enum {string}
          */
         LinkPurpose: "activation" | "reset";
-        /** @description A link that was just made. */
+        /** @description A link that was just made or promised. */
         LinkView: {
-            /** @description When it ends. */
-            expires_at: components["schemas"]["Timestamp"];
-            /** @description The whole address; shown once. Hand it to the person: mail is not available yet. */
-            url: string;
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * @description The whole address; shown once, to be handed to the person. Absent when it is mailed: it
+             *     is made when the mail leaves.
+             */
+            url?: string | null;
         };
         /** @description What a link is wanted for. */
         LinkWish: {
+            /** @description How the person gets it. */
+            delivery?: components["schemas"]["LinkDelivery"];
             /** @description `activation` for an invited account, `reset` for one whose password was lost. */
             purpose: components["schemas"]["LinkPurpose"];
         };
@@ -4299,7 +4308,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        NoticeKind: "new_device" | "factor_added" | "factor_removed" | "factor_blocked" | "recovery_used" | "recovery_made" | "password_changed" | "password_reset" | "failures" | "email_changed" | "name_changed" | "impersonated";
+        NoticeKind: "new_device" | "factor_added" | "factor_removed" | "factor_blocked" | "recovery_used" | "recovery_made" | "password_changed" | "password_reset" | "failures" | "email_changed" | "name_changed" | "impersonated" | "reset_asked" | "idle_warned" | "password_ending";
         /** @description Something that the person should know of the own account. */
         NoticeView: {
             /** @description From which address. */

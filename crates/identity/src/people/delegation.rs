@@ -286,6 +286,21 @@ impl Identity {
         is_held && !is_over_rights && !role.is_privileged
     }
 
+    /// The roles that an account may delegate, each at the node at which it holds it.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn delegable_roles(&self, id: AccountId) -> Result<Vec<DelegatedRole>> {
+        let held = self.effective_roles(id).await?;
+        let as_delegated = |grant: &RoleGrant| DelegatedRole {
+            role: grant.role.clone(),
+            agency: grant.agency.clone(),
+        };
+        let mut roles: Vec<DelegatedRole> = held.iter().map(as_delegated).collect();
+        roles.retain(|role| self.is_delegable(role, &held));
+        Ok(roles)
+    }
+
     /// Takes a delegation on, or ends it.
     ///
     /// # Errors

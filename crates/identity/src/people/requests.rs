@@ -5,7 +5,7 @@
 //! Invariant: who decides is neither who asked nor who would get the role; a decision is made
 //! once.
 
-use lgsp_model::Timestamp;
+use lgsp_model::{AccountId, Timestamp};
 use lgsp_platform::{db::Rows, http::Principal, journal};
 use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
@@ -216,6 +216,24 @@ impl Identity {
             values.push(state.as_str().into());
         }
         sql.push_str(&format!(" ORDER BY id DESC LIMIT {count}"));
+        let rows = self.platform.db.query_all(sql, values).await?;
+        rows.iter().map(from_row).collect()
+    }
+
+    /// The newest requests for an account.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn grant_requests_for(
+        &self,
+        account: AccountId,
+        count: u32,
+    ) -> Result<Vec<GrantRequest>> {
+        let sql = format!(
+            "SELECT * FROM grant_request WHERE subject_id = $1 AND subject_kind = $2 \
+             ORDER BY id DESC LIMIT {count}"
+        );
+        let values = vec![account.0.into(), Subject::Account.as_str().into()];
         let rows = self.platform.db.query_all(sql, values).await?;
         rows.iter().map(from_row).collect()
     }

@@ -80,4 +80,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
                 PRIMARY KEY (campaign_id, account_id))",
         ],
     },
+    Migration {
+        name: "identity_20261126_41_request_subject",
+        statements: &["CREATE INDEX IF NOT EXISTS grant_request_subject
+            ON grant_request (subject_id, id)"],
+    },
 ];

@@ -52,15 +52,15 @@ pub(super) struct DatedGrantView {
 
 /// A role in effect and the group that it comes from.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct EffectiveView {
+pub(crate) struct EffectiveView {
     /// Role.
-    role: String,
+    pub(crate) role: String,
     /// Agency at the top of the subtree; absent for the whole platform.
-    agency: Option<String>,
+    pub(crate) agency: Option<String>,
     /// Its name.
     agency_name: Option<String>,
     /// Group that gives it; absent for a grant of the account itself.
-    group: Option<String>,
+    pub(crate) group: Option<String>,
 }
 
 /// What an account holds.
@@ -93,7 +93,10 @@ impl Identity {
     }
 
     /// What is in force for an account, each with the group that gives it.
-    async fn effective_views(&self, account: &Account) -> crate::Result<Vec<EffectiveView>> {
+    pub(crate) async fn effective_views(
+        &self,
+        account: &Account,
+    ) -> crate::Result<Vec<EffectiveView>> {
         let now = self.platform.clock.now();
         let rows = effective::of_account(&self.platform.db, account.id, now).await?;
         let mut views = Vec::new();

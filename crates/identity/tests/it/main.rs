@@ -28,6 +28,7 @@ mod messages;
 mod nodes;
 mod notices;
 mod openapi;
+mod own_pages;
 mod pages;
 mod passkeys;
 mod passwords;

@@ -4,6 +4,7 @@
 //! Not here: the protocol (`face/`).
 
 pub mod kind;
+mod own;
 pub(crate) mod routes;
 pub mod secrets;
 

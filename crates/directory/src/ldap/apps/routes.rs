@@ -3,7 +3,8 @@
 //! Owns: issuing and ending secrets of applications, and the own application passwords.
 //! Not here: the specification of an application; it is a resource (`/resources/ldap-app/…`).
 //! Invariant: a secret is shown once, in the answer that made it; an application password is
-//! made in a session only, so that a stolen token gets no further credential.
+//! made in a session with a fresh proof only, so that a stolen token or a browser left open gets
+//! no further credential.
 
 use axum::{
     extract::{Path, State},
@@ -26,8 +27,6 @@ use crate::{Directory, Error, Result, permissions::LDAP_APP_SECRET};
 /// What every account may do with itself.
 const SELF: &str = lgsp_identity::roles::SELF;
 const SELF_SECURE: &str = lgsp_identity::roles::SELF_SECURE;
-/// Longest label of an application password, in characters.
-const LABEL_CHARS_MAX: usize = 100;
 
 pub(crate) fn router() -> OpenApiRouter<Directory> {
     OpenApiRouter::new()
@@ -235,42 +234,15 @@ async fn create_app_password(
     Json(body): Json<CreateAppPassword>,
 ) -> Result<(StatusCode, Json<NewAppPassword>), Refusal> {
     caller.require(SELF_SECURE, None)?;
-    if caller.principal.csrf_token.is_none() {
-        return Err(lgsp_identity::Error::SessionRequired.into());
-    }
-    let label = body.label.trim();
-    if label.is_empty() || label.chars().count() > LABEL_CHARS_MAX {
-        return Err(Error::LabelInvalid {
-            max: LABEL_CHARS_MAX,
-        }
-        .into());
-    }
-    if let Some(app) = &body.app
-        && directory
-            .platform
-            .registry
-            .snapshot()
-            .spec::<LdapApp>(app)
-            .is_none()
-    {
-        return Err(lgsp_platform::Error::NotFound {
-            what: "ldap-app",
-            name: app.clone(),
-        }
-        .into());
-    }
+    directory.identity.check_fresh(&caller.principal).await?;
     let account = directory
         .identity
         .account(caller.principal.account_id)
         .await?;
-    let actor = Actor::from(&caller);
-    let (made, password) = secrets::make_app_password(
-        &directory.platform,
-        &actor,
-        &account,
-        (label, body.app.as_deref()),
-    )
-    .await?;
+    let wish = (body.label.as_str(), body.app.as_deref());
+    let (made, password) = directory
+        .make_own(&Actor::from(&caller), &account, wish)
+        .await?;
     let id = made.id;
     Ok((StatusCode::CREATED, Json(NewAppPassword { id, password })))
 }
@@ -293,6 +265,8 @@ async fn revoke_app_password(
         .account(caller.principal.account_id)
         .await?;
     let id = parse(&id)?;
-    secrets::revoke_app_password(&directory.platform, &Actor::from(&caller), &account, id).await?;
+    let (platform, identity) = (&directory.platform, &directory.identity);
+    let actor = Actor::from(&caller);
+    secrets::revoke_app_password(platform, identity, &actor, &account, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -2,11 +2,11 @@
 //!
 //! Owns: the tables `ldap_app_secret` and `app_password`.
 //! Not here: who may issue them (`routes.rs`), what a bind with them opens (`face/bind.rs`).
-//! Invariant: 256 random bits, shown once, stored as SHA-256; each act with its audit event in
-//! one transaction.
+//! Invariant: 256 random bits, shown once, stored as SHA-256; each act with its audit event, and
+//! the notice to its person, in one transaction.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use lgsp_identity::{Account, Actor};
+use lgsp_identity::{Account, Actor, Identity, NoticeKind};
 use lgsp_model::{AccountId, Timestamp};
 use lgsp_platform::{
     Platform,
@@ -228,6 +228,7 @@ async fn touch(platform: &Platform, table: &str, id: Uuid, last: Option<Timestam
 /// `directory.secret.too_many`.
 pub async fn make_app_password(
     platform: &Platform,
+    identity: &Identity,
     actor: &Actor,
     account: &Account,
     (label, app): (&str, Option<&str>),
@@ -268,6 +269,9 @@ pub async fn make_app_password(
     let detail = json!({ "kind": "app_password", "app": made.app });
     let event = event(actor, "factor.added", ("account", &account.username));
     journal::append(&*tx, [event.with_detail(detail)]).await?;
+    identity
+        .notify(&tx, account.id, NoticeKind::FactorAdded, label, actor)
+        .await?;
     tx.commit().await?;
     Ok((made, secret))
 }
@@ -299,21 +303,26 @@ fn app_password(row: &QueryResult) -> Result<AppPassword> {
 /// `platform.thing.not_found`.
 pub async fn revoke_app_password(
     platform: &Platform,
+    identity: &Identity,
     actor: &Actor,
     account: &Account,
     id: Uuid,
 ) -> Result<()> {
     let tx = platform.db.begin().await?;
-    let sql = "DELETE FROM app_password WHERE account_id = $1 AND id = $2";
+    let sql = "DELETE FROM app_password WHERE account_id = $1 AND id = $2 RETURNING label";
     let statement = platform
         .db
         .statement(sql, vec![account.id.0.into(), id.into()]);
-    if tx.execute_raw(statement).await?.rows_affected() == 0 {
+    let Some(row) = tx.query_one_raw(statement).await? else {
         return Err(not_found("app password", id));
-    }
+    };
+    let label: String = row.try_get("", "label")?;
     let detail = json!({ "kind": "app_password" });
     let event = event(actor, "factor.removed", ("account", &account.username));
     journal::append(&*tx, [event.with_detail(detail)]).await?;
+    identity
+        .notify(&tx, account.id, NoticeKind::FactorRemoved, &label, actor)
+        .await?;
     Ok(tx.commit().await?)
 }
 

@@ -9,7 +9,7 @@ use lgsp_directory::ldap::{
         frame_length,
     },
 };
-use lgsp_identity::Kind;
+use lgsp_identity::{Kind, rules::FRESH_MS};
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -204,7 +204,7 @@ worlds! {
 
         let account = world.identity.account_by_username("van.an").await.unwrap();
         let actor = world.actor();
-        let made = secrets::make_app_password(&world.platform, &actor, &account, ("thư", None)).await;
+        let made = secrets::make_app_password(&world.platform, &world.identity, &actor, &account, ("thư", None)).await;
         assert_eq!(client.bind(&an, &made.unwrap().1).await.code, Code::SUCCESS);
         assert_eq!(client.search("(uid=van.an)").await.0.len(), 1);
 
@@ -226,7 +226,7 @@ worlds! {
         let account = world.identity.account_by_username("van.an").await.unwrap();
         let actor = world.actor();
         let make = async |app: Option<&str>| {
-            secrets::make_app_password(&world.platform, &actor, &account, ("máy tính", app))
+            secrets::make_app_password(&world.platform, &world.identity, &actor, &account, ("máy tính", app))
                 .await
                 .unwrap()
         };
@@ -240,10 +240,45 @@ worlds! {
         assert_eq!(client.bind(&an, &office_secret).await.code, Code::INVALID_CREDENTIALS);
         client.bind(&app("office"), &world.secrets[1]).await;
         assert_eq!(client.bind(&an, &office_secret).await.code, Code::SUCCESS);
-        secrets::revoke_app_password(&world.platform, &actor, &account, any.id).await.unwrap();
+        secrets::revoke_app_password(&world.platform, &world.identity, &actor, &account, any.id).await.unwrap();
         assert_eq!(client.bind(&an, &any_secret).await.code, Code::INVALID_CREDENTIALS);
         let left = secrets::app_passwords(&world.platform, account.id).await.unwrap();
         assert_eq!(left.len(), 1);
+    }
+
+    async fn a_person_makes_and_ends_an_application_password_on_the_own_page(world: &World) {
+        const PATH: &str = "/account/app-passwords";
+        let mut browser = world.browser();
+        browser.sign_in("van.an", GOOD).await;
+        let page = browser.get("/sign-in/step").await;
+        browser.submit("/sign-in/password", &page, &[("new", OTHER), ("repeat", OTHER)]).await;
+        let page = browser.get(PATH).await;
+        assert!(page.text.contains("<option value=\"office\">"), "{}", page.text);
+        let made = browser.submit(PATH, &page, &[("label", "Điện thoại"), ("application", "")]).await;
+        let (_, rest) = made.text.split_once("<code class=\"secret\">").unwrap();
+        let secret = rest.split('<').next().unwrap();
+        let an = person("van.an");
+        let mut client = Client::new(world).await;
+        assert_eq!(client.bind(&an, secret).await.code, Code::SUCCESS);
+        let page = browser.get(PATH).await;
+        assert!(page.text.contains("Điện thoại") && !page.text.contains(secret), "shown once");
+        assert!(browser.get("/account").await.text.contains("Đã thêm yếu tố xác thực: Điện thoại"));
+        let nameless = browser.submit(PATH, &page, &[("label", " ")]).await;
+        assert_eq!(nameless.status.as_u16(), 422, "{}", nameless.text);
+        let forged = browser.post_form(PATH, &[("csrf_token", "x"), ("label", "y")]).await;
+        assert_eq!(forged.status.as_u16(), 403);
+        let ended = browser.submit(&format!("{PATH}/revoke"), &page, &[]).await;
+        assert_eq!(ended.status.as_u16(), 303, "{}", ended.text);
+        assert_eq!(client.bind(&an, secret).await.code, Code::INVALID_CREDENTIALS);
+        world.clock.advance_ms(FRESH_MS + 1);
+        let page = browser.get(PATH).await;
+        let late = browser.submit(PATH, &page, &[("label", "Máy tính")]).await;
+        assert!(late.location().starts_with("/sign-in?"), "a proof that is old makes no credential: {}", late.text);
+        let body = json!({"label": "Máy tính"});
+        let me = browser.get("/api/v1/me").await.json();
+        browser.csrf_token = me["csrf_token"].as_str().unwrap().to_owned();
+        let refused = browser.json("POST", "/api/v1/app-passwords", body).await;
+        assert_eq!(refused.refusal().1, "identity.session.insufficient_user_authentication");
     }
 
     async fn an_abandoned_search_stops_and_the_next_is_answered(world: &World) {

@@ -5,6 +5,9 @@
 //! Invariant: a change needs the session's token; a change of factors needs a proof that is
 //! not older than five minutes.
 
+mod access;
+mod app_passwords;
+mod delegations;
 mod factors;
 mod overview;
 mod password;
@@ -52,6 +55,18 @@ pub(super) fn router() -> Router<Identity> {
         .route("/account/factors/remove", post(factors::remove))
         .route("/account/sessions", get(sessions::show).post(sessions::end))
         .route("/account/devices", post(sessions::forget))
+        .route(
+            "/account/app-passwords",
+            get(app_passwords::show).post(app_passwords::make),
+        )
+        .route("/account/app-passwords/revoke", post(app_passwords::revoke))
+        .route("/account/access", get(access::show))
+        .route(
+            "/account/delegations",
+            get(delegations::show).post(delegations::propose),
+        )
+        .route("/account/delegations/accept", post(delegations::accept))
+        .route("/account/delegations/revoke", post(delegations::revoke))
 }
 
 /// A person at the own account.
@@ -69,6 +84,8 @@ struct Part {
     section: &'static str,
     username: String,
     csrf: String,
+    /// Whether somebody keeps application passwords.
+    has_app_passwords: bool,
 }
 
 impl Part {
@@ -142,6 +159,7 @@ impl<'a> Visitor<'a> {
             section,
             username: self.account.username.clone(),
             csrf: csrf.unwrap_or_default(),
+            has_app_passwords: self.identity.app_passwords.get().is_some(),
         }
     }
 
