@@ -100,8 +100,13 @@ impl From<Malformed> for Failure {
 }
 
 impl From<std::io::Error> for Failure {
+    /// A certificate that is not trusted is no outage: waiting mends nothing.
     fn from(error: std::io::Error) -> Self {
-        Self::Unavailable(error.to_string())
+        let inner = error.get_ref();
+        match inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+            true => Self::Configuration(error.to_string()),
+            false => Self::Unavailable(error.to_string()),
+        }
     }
 }
 
