@@ -154,10 +154,11 @@ test("somebody is helped in: reset link shown once, session ended, account turne
   const account = await makeAccount(page, commune?.code ?? "");
   await open(page, `/accounts/${account.id}?tab=sign-in`);
   await page.getByRole("button", { name: "Tạo liên kết đặt lại mật khẩu" }).click();
-  await page
-    .getByRole("dialog")
-    .getByRole("button", { name: "Tạo liên kết đặt lại mật khẩu" })
-    .click();
+  const making = page.getByRole("dialog");
+  // Nobody can be mailed without an address.
+  await expect(making.getByLabel("Gửi vào thư điện tử")).toBeDisabled();
+  await expectAccessible(page, "how a link is handed over");
+  await making.getByRole("button", { name: "Tạo liên kết đặt lại mật khẩu" }).click();
   const once = page.getByRole("dialog", { name: "Liên kết đặt mật khẩu" });
   await expect(once.locator("code")).toHaveText(/^https?:\/\/.+/);
   const link = await once.locator("code").innerText();
@@ -189,6 +190,31 @@ test("somebody is helped in: reset link shown once, session ended, account turne
   await leave.getByRole("button", { name: "Cho thôi việc" }).click();
   await expect(page.locator("header").getByText("Đã thôi việc")).toBeVisible();
   await expect(page.getByRole("button", { name: "Thao tác khác" })).toHaveCount(0);
+});
+
+test("a link to a password is mailed, and it is told when no mail can be sent", async ({
+  console: page,
+}) => {
+  const [commune] = await communes(page, 1);
+  const account = await post(page, "/accounts", {
+    username: `thu.${unique()}`,
+    display_name: "Người Có Thư",
+    invite: true,
+    agency: commune?.code,
+    kind: "official",
+    email: `thu.${unique()}@h34.example`,
+  });
+  await open(page, `/accounts/${account.id}?tab=sign-in`);
+  await page.getByRole("button", { name: "Tạo liên kết kích hoạt" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Gửi vào thư điện tử").check();
+  await dialog.getByRole("button", { name: "Gửi liên kết" }).click();
+  // The demo has no mail server.
+  await expect(dialog.getByRole("alert")).toContainText("chưa được cấu hình máy chủ thư");
+  await dialog.getByLabel("Hiện ở đây một lần").check();
+  await dialog.getByRole("button", { name: "Tạo liên kết kích hoạt" }).click();
+  const once = page.getByRole("dialog", { name: "Liên kết đặt mật khẩu" });
+  await expect(once.locator("code")).toHaveText(/^https?:\/\/.+activate/);
 });
 
 test("a program gets a token, shown once, and it is revoked", async ({ console: page }) => {

@@ -1,8 +1,9 @@
-// After an import: activation links of the new people, as a file to hand out.
+// After an import: activation links of the new people, as a file to hand out or by mail.
 
 import { Button, Group } from "@mantine/core";
-import { IconLink } from "@tabler/icons-react";
+import { IconLink, IconMail } from "@tabler/icons-react";
 import { useState } from "react";
+import type { LinkDelivery } from "../../api/types.ts";
 import { formatDateTime } from "../../i18n/format.ts";
 import { useLanguage } from "../../i18n/texts.ts";
 import { saveCsv } from "../../kit/csv.ts";
@@ -16,11 +17,8 @@ export function NewLinks({ usernames }: { usernames: readonly string[] }) {
   const { t } = useT();
   const language = useLanguage();
   const [done, setDone] = useState<number | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  async function make() {
-    setBusy(true);
-    setDone(0);
-    const made = await makeLinks(usernames, language, setDone);
+  const [busy, setBusy] = useState<LinkDelivery | null>(null);
+  function save(made: readonly MadeLink[]) {
     saveCsv(
       "lien-ket-kich-hoat",
       [
@@ -32,19 +30,40 @@ export function NewLinks({ usernames }: { usernames: readonly string[] }) {
       ],
       made,
     );
-    const failed = made.filter((row) => row.url === "").length;
-    notify(
-      failed > 0 ? t("links.some", { count: failed }) : t("links.done"),
-      failed > 0 ? "late" : "ok",
-    );
-    setBusy(false);
+  }
+  async function make(delivery: LinkDelivery) {
+    setBusy(delivery);
+    setDone(0);
+    const made = await makeLinks(usernames, { language, delivery }, setDone);
+    const failed = made.filter((row) => !row.isMade);
+    // Of those by mail only the failed are something to act on.
+    if (delivery === "shown") save(made);
+    else if (failed.length > 0) save(failed);
+    const count = failed.length;
+    const whole = t(delivery === "shown" ? "links.done" : "links.mailed");
+    notify(count > 0 ? t("links.some", { count }) : whole, count > 0 ? "late" : "ok");
+    setBusy(null);
   }
   return (
     <Panel title={t("links.title")}>
       <p className={kit.lead}>{t("links.text")}</p>
       <Group gap="sm">
-        <Button leftSection={<IconLink size={17} aria-hidden />} loading={isBusy} onClick={make}>
+        <Button
+          leftSection={<IconLink size={17} aria-hidden />}
+          loading={busy === "shown"}
+          disabled={busy === "mailed"}
+          onClick={() => make("shown")}
+        >
           {t("links.action", { count: usernames.length })}
+        </Button>
+        <Button
+          variant="default"
+          leftSection={<IconMail size={17} aria-hidden />}
+          loading={busy === "mailed"}
+          disabled={busy === "shown"}
+          onClick={() => make("mailed")}
+        >
+          {t("links.mail", { count: usernames.length })}
         </Button>
         {done === null ? null : (
           <span role="status" className={kit.soft}>

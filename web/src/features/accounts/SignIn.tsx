@@ -20,6 +20,7 @@ import type { Tone } from "../../kit/status.ts";
 import { DateText } from "../../kit/text.tsx";
 import { notify } from "../../kit/toast.tsx";
 import { Tokens } from "../../kit/tokens/Tokens.tsx";
+import { LinkDialog } from "./LinkDialog.tsx";
 import { Sessions } from "./Sessions.tsx";
 import { isPerson } from "./states.ts";
 import { useT } from "./texts.ts";
@@ -72,11 +73,6 @@ function PasswordPanel({ account }: { account: Account }) {
       </Panel>
     );
   }
-  async function makeLink() {
-    const { data } = await client.POST("/accounts/{id}/links", { params, body: { purpose } });
-    setLink(data?.url ?? null);
-    await refreshAll();
-  }
   async function reset() {
     await client.POST("/accounts/{id}/password", { params, body: { password } });
     notify(t("password.done"));
@@ -95,15 +91,14 @@ function PasswordPanel({ account }: { account: Account }) {
           </Button>
         ) : null}
       </Group>
-      <ActionDialog
-        opened={open === "link"}
-        onClose={() => setOpen(null)}
-        title={t(`link.${purpose}.action`)}
-        action={t(`link.${purpose}.action`)}
-        run={makeLink}
-      >
-        <p>{t("link.ask", { name: account.display_name })}</p>
-      </ActionDialog>
+      {open === "link" ? (
+        <LinkDialog
+          account={account}
+          purpose={purpose}
+          onClose={() => setOpen(null)}
+          onMade={setLink}
+        />
+      ) : null}
       <OnceDialog title={t("link.made")} secret={link} onClose={() => setLink(null)} />
       <ActionDialog
         opened={open === "password"}
