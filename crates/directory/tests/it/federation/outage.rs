@@ -27,7 +27,7 @@ worlds! {
         for (change, reason, id) in [
             (vec![("trusted_certificates", json!(other))], "certificate", "configuration"),
             (vec![("trusted_certificates", json!(""))], "certificate", "configuration"),
-            (vec![("allow_local_addresses", json!(false))], "may not reach", "configuration"),
+            (vec![("allow_local_addresses", json!(false))], "may not reach", "unavailable"),
             (vec![("bind_dn", json!("cn=other,dc=snv,dc=example"))], "result 49", "credentials"),
             (vec![("people_base", json!("ou=nowhere,dc=snv,dc=example"))], "result 32", "base"),
             (vec![("urls", json!(["ldap://127.0.0.1:1"]))], "does not answer", "unavailable"),
