@@ -116,7 +116,8 @@ pub fn router(exchange: Exchange) -> OpenApiRouter {
 /// The caller as the one who acts.
 fn official(caller: &Caller) -> Official {
     Official {
-        username: caller.principal.username.clone(),
+        username: caller.principal.actor_name().to_owned(),
+        on_behalf_of: caller.principal.acts_for().map(str::to_owned),
         display_name: None,
         address: caller.address.clone(),
         trace_id: trace::current(),

@@ -56,6 +56,9 @@ pub enum Source {
         username: String,
         /// Agency for which the official acts (name of the resource).
         agency: String,
+        /// For whom, by a delegation: sign-in name of who is away.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_behalf_of: Option<String>,
     },
     /// The national axis.
     Upstream {
@@ -73,6 +76,15 @@ impl Source {
         match self {
             Self::System { name } | Self::Upstream { name, .. } => name,
             Self::Account { username, .. } => username,
+        }
+    }
+
+    /// For whom it acts, by a delegation.
+    #[must_use]
+    pub fn acts_for(&self) -> Option<&str> {
+        match self {
+            Self::System { .. } | Self::Upstream { .. } => None,
+            Self::Account { on_behalf_of, .. } => on_behalf_of.as_deref(),
         }
     }
 
@@ -121,6 +133,8 @@ pub struct Submitted {
 pub struct Reader {
     /// System or account, as the journal shows it.
     pub actor: String,
+    /// For whom, by a delegation.
+    pub on_behalf_of: Option<String>,
     /// Agencies for which it may read (names of resources).
     pub agencies: Vec<String>,
     /// Network address.
@@ -235,6 +249,8 @@ pub struct SentItem {
 pub struct Official {
     /// Sign-in name.
     pub username: String,
+    /// For whom, by a delegation.
+    pub on_behalf_of: Option<String>,
     /// Name as it stands in status messages, if the official wants it there.
     pub display_name: Option<String>,
     /// Network address.

@@ -95,6 +95,7 @@ impl Exchange {
         }
         let reader = Reader {
             actor: official.username.clone(),
+            on_behalf_of: official.on_behalf_of.clone(),
             agencies: vec![copy.agency.clone()],
             address: official.address.clone(),
             trace_id: official.trace_id.clone(),

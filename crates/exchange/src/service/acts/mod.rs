@@ -68,6 +68,7 @@ impl Official {
             source: Source::Account {
                 username: self.username.clone(),
                 agency: agency.to_owned(),
+                on_behalf_of: self.on_behalf_of.clone(),
             },
             mode: Mode::Strict,
             address: self.address.clone(),

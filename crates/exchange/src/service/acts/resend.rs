@@ -75,6 +75,7 @@ impl Exchange {
         .with_trace(official.trace_id.clone())
         .with_detail(json!({ "copy": copy.id.to_string(), "to": copy.agency }));
         event.address.clone_from(&official.address);
+        event.on_behalf_of.clone_from(&official.on_behalf_of);
         event
     }
 }

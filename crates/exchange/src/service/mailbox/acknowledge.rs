@@ -118,6 +118,7 @@ impl Exchange {
         .with_trace(reader.trace_id.clone())
         .with_detail(json!({ "copy": copy.id.to_string(), "to": copy.agency }));
         event.address.clone_from(&reader.address);
+        event.on_behalf_of.clone_from(&reader.on_behalf_of);
         event
     }
 }

@@ -102,6 +102,7 @@ impl Exchange {
             "digest": hex(&row.digest),
         }));
         event.address.clone_from(&reader.address);
+        event.on_behalf_of.clone_from(&reader.on_behalf_of);
         event
     }
 }

@@ -98,6 +98,7 @@ impl Prepared {
         .with_agency(self.sender.agency.as_str())
         .with_trace(self.submission.trace_id.clone());
         event.address.clone_from(&self.submission.address);
+        event.on_behalf_of = self.submission.source.acts_for().map(str::to_owned);
         event
     }
 

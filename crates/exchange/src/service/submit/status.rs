@@ -476,5 +476,6 @@ fn received(facts: &StatusFacts, row: &HistoryRow, now: Timestamp) -> Event {
         "message": row.message_id.to_string(),
     }));
     event.address.clone_from(&facts.address);
+    event.on_behalf_of = facts.source.acts_for().map(str::to_owned);
     event
 }

@@ -78,6 +78,7 @@ impl Caller<'_> {
     fn reader(&self) -> Reader {
         Reader {
             actor: self.system.name.clone(),
+            on_behalf_of: None,
             agencies: self.system.agencies.to_vec(),
             address: self.address.clone(),
             trace_id: self.trace_id.clone(),

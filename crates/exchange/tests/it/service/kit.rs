@@ -341,6 +341,7 @@ pub(super) fn received(bytes: Vec<u8>) -> Received {
 pub(super) fn reader(agency: &str) -> Reader {
     Reader {
         actor: format!("reader of {agency}"),
+        on_behalf_of: None,
         agencies: vec![agency.to_owned()],
         address: None,
         trace_id: None,
@@ -351,6 +352,7 @@ pub(super) fn reader(agency: &str) -> Reader {
 pub(super) fn official() -> Official {
     Official {
         username: "clerk".to_owned(),
+        on_behalf_of: None,
         display_name: Some("Cán bộ Mẫu".to_owned()),
         address: None,
         trace_id: None,

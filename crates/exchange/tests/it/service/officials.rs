@@ -2,7 +2,7 @@
 
 use lgsp_exchange::{
     edxml::model::BusinessType,
-    service::{ComposeFile, ComposeRequest},
+    service::{ComposeFile, ComposeRequest, Official},
 };
 use lgsp_model::{CopyId, DeliveryId, DocumentId};
 use lgsp_platform::ledger::{Effects, Outcome, Settlement};
@@ -59,6 +59,32 @@ worlds! {
         let wrong = ComposeRequest { from: "H34.04".to_owned(), ..ComposeRequest::default() };
         let refused = world.exchange.compose(&official(), wrong, Vec::new()).await;
         assert_eq!(error_id(refused), "exchange.fields.invalid");
+    }
+
+    async fn who_acts_for_somebody_is_noted_with_both_names(world: &World) {
+        let deputy = Official {
+            username: "deputy".to_owned(),
+            on_behalf_of: Some("clerk".to_owned()),
+            ..official()
+        };
+        let sent = world.exchange.compose(&deputy, request(&["G22"], Some("7")), Vec::new()).await;
+        let sent = sent.unwrap().document.unwrap();
+        let came = world.sent("office", &document("H34.01", &["H34.04"], "8")).await;
+        let copy = CopyId(world.copy(came, "H34.04").await.id);
+        let acted = world.exchange.act_as_recipient(&deputy, came, copy, "03", None).await;
+        assert_eq!(acted.unwrap().state, "03");
+        let mut noted = Vec::new();
+        for id in [sent, came] {
+            let events = world.events(&id.to_string()).await;
+            noted.extend(events.into_iter().filter(|event| event.actor == "deputy"));
+        }
+        let actions: Vec<_> = noted.iter().map(|event| event.action.as_str()).collect();
+        assert!(actions.contains(&"document.accepted"), "{actions:?}");
+        assert!(actions.contains(&"document.fetched"), "{actions:?}");
+        assert!(actions.contains(&"status.received"), "{actions:?}");
+        for event in noted {
+            assert_eq!(event.on_behalf_of.as_deref(), Some("clerk"), "{}", event.action);
+        }
     }
 
     async fn a_receiver_without_a_system_answers_at_the_console(world: &World) {
