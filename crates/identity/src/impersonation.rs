@@ -1,4 +1,4 @@
-//! Acting as somebody else (thao tác thay người dùng), to see what a person sees.
+//! Acting as somebody else (thao tác dưới tên người dùng), to see what a person sees.
 //!
 //! Owns: who may act as whom, beginning, ending, noting each end.
 //! Not here: what is forbidden meanwhile (`policies/base.cedar`), recognising the session

@@ -132,7 +132,7 @@ pub const PERMISSIONS: &[Permission] = &[
     },
     Permission {
         name: ACCOUNT_IMPERSONATE,
-        labels: labels("Thao tác thay người dùng", "Act as a user"),
+        labels: labels("Thao tác dưới tên người dùng", "Act as a user"),
     },
     Permission {
         name: DATA_EXPORT,
@@ -438,7 +438,7 @@ pub const ROLES: &[Role] = &[
         name: "senior-support",
         labels: labels("Hỗ trợ cấp cao", "Senior support"),
         description: labels(
-            "Hỗ trợ người dùng, và khi cần thì thao tác thay họ trong thời gian ngắn, có lý do và \
+            "Hỗ trợ người dùng, và khi cần thì thao tác dưới tên họ trong thời gian ngắn, có lý do và \
              số phiếu.",
             "Supports users and, where needed, acts as one of them for a short time, with reason \
              and ticket.",

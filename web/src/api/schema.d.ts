@@ -292,7 +292,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Act as a user · Thao tác thay người dùng */
+        /** Act as a user · Thao tác dưới tên người dùng */
         post: operations["impersonate_account"];
         delete?: never;
         options?: never;
@@ -1705,7 +1705,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End acting as a user · Kết thúc thao tác thay người dùng */
+        /** End acting as a user · Kết thúc thao tác dưới tên người dùng */
         delete: operations["end_my_impersonation"];
         options?: never;
         head?: never;

@@ -107,7 +107,7 @@ impl Decider {
                 "A privileged act needs a fresh and strong proof of the person.",
             ),
             ("base:only-in-person", _) => Sentence::new(
-                "Việc này chỉ chính chủ tài khoản được làm, không ai thao tác thay.",
+                "Việc này chỉ chính chủ tài khoản được làm, không ai làm được dưới tên người khác.",
                 "Only the person itself may do this, and nobody who acts as its account.",
             ),
             ("base:undelegated", _) => Sentence::new(

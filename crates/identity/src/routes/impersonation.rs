@@ -58,7 +58,7 @@ pub(super) struct Impersonate {
 /// is that user's, with another token for changes: read `/me` anew.
 #[utoipa::path(post, path = "/accounts/{id}/impersonation", tag = "identity",
     operation_id = "impersonate_account",
-    summary = "Act as a user · Thao tác thay người dùng",
+    summary = "Act as a user · Thao tác dưới tên người dùng",
     params(("id" = String, Path, description = "Account")), request_body = Impersonate,
     responses((status = 201, body = ImpersonationView), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
@@ -87,7 +87,7 @@ pub(super) async fn impersonate(
 /// Ends acting as a user: the session is the administrator's own again. Read `/me` anew.
 #[utoipa::path(delete, path = "/me/impersonation", tag = "identity",
     operation_id = "end_my_impersonation",
-    summary = "End acting as a user · Kết thúc thao tác thay người dùng",
+    summary = "End acting as a user · Kết thúc thao tác dưới tên người dùng",
     responses((status = 204), (status = 404, body = ProblemBody)),
     extensions(("x-permission" = json!("self"))))]
 pub(super) async fn end(

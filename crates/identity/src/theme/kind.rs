@@ -58,25 +58,35 @@ pub struct Theme {
     /// Colour of buttons and links on light pages, for example `#2b66b1`; empty for ours. Its
     /// contrast must be at least 4.5 to 1.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    #[schemars(extend("x-label" = {"vi": "Màu nhấn", "en": "Accent colour"}, "x-order" = 6, "x-widget" = "color"))]
+    #[schemars(extend("x-label" = {"vi": "Màu nhấn", "en": "Accent colour"}, "x-order" = 6, "x-widget" = "color",
+        "x-help" = {"vi": "Màu của nút và liên kết trên nền sáng, ví dụ #2b66b1; độ tương phản ít nhất 4,5:1. Để trống nếu dùng màu mặc định.",
+            "en": "Colour of buttons and links on light pages, for example #2b66b1, with a contrast of at least 4.5 to 1. Empty for the usual one."}))]
     pub accent: String,
     /// The same on dark pages, for example `#6a9ad6`; empty for ours.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    #[schemars(extend("x-label" = {"vi": "Màu nhấn trên nền tối", "en": "Accent colour on dark pages"}, "x-order" = 7, "x-widget" = "color"))]
+    #[schemars(extend("x-label" = {"vi": "Màu nhấn trên nền tối", "en": "Accent colour on dark pages"}, "x-order" = 7, "x-widget" = "color",
+        "x-help" = {"vi": "Như trên, cho nền tối, ví dụ #6a9ad6.",
+            "en": "The same on dark pages, for example #6a9ad6."}))]
     pub accent_dark: String,
     /// Logo as base64: PNG or WebP, at most 32 KiB and 1,024 pixels a side; empty for none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    #[schemars(extend("x-label" = {"vi": "Logo", "en": "Logo"}, "x-order" = 8, "x-widget" = "image"))]
+    #[schemars(extend("x-label" = {"vi": "Logo", "en": "Logo"}, "x-order" = 8, "x-widget" = "image",
+        "x-help" = {"vi": "Ảnh PNG hoặc WebP, không quá 32 KiB và 1.024 điểm ảnh mỗi cạnh.",
+            "en": "PNG or WebP, at most 32 KiB and 1,024 pixels a side."}))]
     pub logo: String,
     /// Applications for which alone it counts, each as kind and name: `oidc-client/kho`,
     /// `saml-sp/thu-dien-tu`, `cas-service/cong`; empty for all of the unit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(extend("x-label" = {"vi": "Chỉ cho các ứng dụng", "en": "Only for these applications"}, "x-order" = 9))]
+    #[schemars(extend("x-label" = {"vi": "Chỉ cho các ứng dụng", "en": "Only for these applications"}, "x-order" = 9, "x-widget" = "refs:application",
+        "x-help" = {"vi": "Chỉ áp dụng khi đăng nhập vào các ứng dụng này. Để trống nếu áp dụng cho mọi ứng dụng của đơn vị.",
+            "en": "It counts only for sign-in to these applications. Empty for all of the unit."}))]
     pub applications: Vec<String>,
     /// Host names under which people open the sign-in page; only for a theme without an owning
     /// agency.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(extend("x-label" = {"vi": "Tên miền", "en": "Host names"}, "x-order" = 10))]
+    #[schemars(extend("x-label" = {"vi": "Tên miền", "en": "Host names"}, "x-order" = 10,
+        "x-help" = {"vi": "Tên miền mà người dùng mở trang đăng nhập. Chỉ dùng khi giao diện không thuộc cơ quan nào.",
+            "en": "Under which people open the sign-in page. Only for a theme without an owning agency."}))]
     pub hosts: Vec<String>,
 }
 

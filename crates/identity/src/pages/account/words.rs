@@ -105,7 +105,7 @@ pub(crate) fn of_notice(texts: &Texts, kind: NoticeKind) -> &'static str {
             "The user name or the name was changed:",
         ),
         NoticeKind::Impersonated => texts.say(
-            "Quản trị viên đã thao tác thay bạn để hỗ trợ (người làm, số phiếu):",
+            "Quản trị viên đã thao tác dưới tên bạn để hỗ trợ (người làm, số phiếu):",
             "An administrator acted as you to help (who, ticket):",
         ),
         NoticeKind::ResetAsked => texts.say(

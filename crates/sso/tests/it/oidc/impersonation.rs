@@ -156,7 +156,7 @@ each_database! {
         for path in ["/cas/login?service=https%3A%2F%2Fqlvb.test%2Fcas", "/saml/init/qlvb"] {
             let refused = browser.get(path).await;
             assert_eq!(refused.status.as_u16(), 403, "{path} {}", refused.location());
-            assert!(refused.text.contains("Bạn đang thao tác thay người dùng khác"), "{}", refused.text);
+            assert!(refused.text.contains("Bạn đang thao tác dưới tên người dùng khác"), "{}", refused.text);
             browser.cookies.insert("lgsp_language".into(), "en".into());
             let sent = cookies(&browser);
             let headers = [("accept-language", "en"), ("cookie", sent.as_str())];
