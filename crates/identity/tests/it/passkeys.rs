@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 use crate::kit::{World, plain_rules};
 
 const HOST: &str = "dang-nhap.example";
+/// What a site that is opened over TLS calls it.
+const SESSION_COOKIE: &str = "__Host-lgsp_session";
 const PRESENT_AND_VERIFIED: u8 = 0x05;
 const HAS_CREDENTIAL: u8 = 0x40;
 const ID: [u8; 16] = [7; 16];
@@ -143,13 +145,13 @@ async fn a_challenge_is_answered_within_five_minutes() {
         world.clock.advance_ms(CHALLENGE_LIFE_MS);
         let late = sign_in(&mut browser, &csrf, &authenticator.used(&options)).await;
         assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(!browser.cookies.contains_key("lgsp_session"));
+        assert!(!browser.cookies.contains_key(SESSION_COOKIE));
 
         let (csrf, options) = asked_to_use(&mut browser).await;
         world.clock.advance_ms(CHALLENGE_LIFE_MS - 1);
         let done = sign_in(&mut browser, &csrf, &authenticator.used(&options)).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
-        assert!(browser.cookies.contains_key("lgsp_session"));
+        assert!(browser.cookies.contains_key(SESSION_COOKIE));
     })
     .await;
 }
