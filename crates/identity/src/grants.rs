@@ -1,7 +1,7 @@
 //! Grants with dates and grounds: giving, withdrawing, asking and approving.
 //!
 //! Owns: the rules of grants, to accounts and to groups; separation of duties; the second person.
-//! Not here: whether the caller may (`routes/reach.rs`), what a role permits (`roles.rs`).
+//! Not here: whether the caller may (`routes/reach.rs`), what a role permits (`roles/`).
 //! Invariant: a privileged grant ends by itself, and is made by two persons unless the
 //! configuration says that the site has only one.
 //! Follows: TCVN 14423:2026, 5.6.2; design of identity, section 12.

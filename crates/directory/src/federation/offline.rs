@@ -8,7 +8,7 @@
 //! says no is forgotten. Each use is an event of its own.
 //! Follows: design document "Identity", section 6.
 
-use lgsp_identity::{Account, Password, SourceAnswer};
+use lgsp_identity::{Account, Password, SourceAnswer, rules::DAY_MS};
 use lgsp_model::{AccountId, Timestamp};
 use lgsp_platform::{
     db::{Migration, Rows},
@@ -19,9 +19,6 @@ use serde_json::json;
 
 use super::{Federation, kind::DirectoryConnection};
 use crate::Result;
-
-/// Milliseconds of a day.
-const DAY_MS: i64 = 86_400_000;
 
 /// The table.
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration {

@@ -1,7 +1,7 @@
 //! Who may do what: decisions by Cedar, kept in memory until tree or policies change.
 //!
 //! Owns: `Decider`, the platform's `Authorizer`.
-//! Not here: compiling and asking (`engine.rs`), roles (`roles.rs`), explaining (`explain.rs`).
+//! Not here: compiling and asking (`engine.rs`), roles (`roles/`), explaining (`explain.rs`).
 //! Invariant: a decision that is kept is a pure function of role set, permission, agency, tree
 //! and policies; one that looks at the person, the proof or the hour is made anew each time.
 

@@ -1,7 +1,7 @@
 //! The table `account_role`.
 //!
 //! Owns: reading and replacing the roles of accounts.
-//! Not here: what roles mean (`roles.rs`), who may grant them (`accounts/`).
+//! Not here: what roles mean (`roles/`), who may grant them (`accounts/`).
 
 use std::collections::HashMap;
 

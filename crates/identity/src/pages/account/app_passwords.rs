@@ -109,7 +109,6 @@ pub(in crate::pages) async fn make(
     };
     let allowed: Result<&dyn AppPasswords> = async {
         visitor.check(&form)?;
-        visitor.refuse_acting()?;
         identity.fresh_session(&visitor.browser.principal).await?;
         keeper(&identity)
     }
@@ -140,7 +139,6 @@ pub(in crate::pages) async fn revoke(
     };
     let allowed: Result<(&dyn AppPasswords, Uuid)> = async {
         visitor.check(&form)?;
-        visitor.refuse_acting()?;
         let id = form.get("id").parse().map_err(|_| Error::FactorNotFound)?;
         Ok((keeper(&identity)?, id))
     }

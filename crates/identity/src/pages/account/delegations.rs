@@ -157,7 +157,6 @@ pub(in crate::pages) async fn propose(
     };
     let done: Result<Delegation> = async {
         visitor.check(&form)?;
-        visitor.refuse_acting()?;
         let wish = read(&form)?;
         let (actor, own) = (visitor.actor(), &visitor.account);
         identity.propose_delegation(&actor, own, wish).await
@@ -228,7 +227,6 @@ async fn decide(
     };
     let done: Result<Delegation> = async {
         visitor.check(&form)?;
-        visitor.refuse_acting()?;
         let id = form.get("id").parse();
         let id: Uuid = id.map_err(|_| PeopleError::DelegationNotFound)?;
         let found = identity.delegation(id).await?;
@@ -248,16 +246,5 @@ async fn decide(
     match done {
         Ok(_) => see_other(&path(visitor.texts, PATH)),
         Err(error) => visitor.refuse(PATH, &error),
-    }
-}
-
-impl Visitor<'_> {
-    /// Authority is not passed on, and no credential made, by who acts as somebody else.
-    pub(super) fn refuse_acting(&self) -> Result<()> {
-        let standing = &self.browser.principal.standing;
-        match standing.on_behalf_of.is_some() || standing.impersonated_by.is_some() {
-            true => Err(lgsp_platform::Error::OnlyInPerson.into()),
-            false => Ok(()),
-        }
     }
 }
