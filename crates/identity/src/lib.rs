@@ -210,9 +210,7 @@ pub fn start(platform: &Platform, setup: Setup) -> Result<(Identity, Running)> {
         delays: delays::Delays::default(),
         seed_key: factors::SeedKey::default(),
     }));
-    platform
-        .tasks
-        .spawn_until_stopped("identity sweep", worker::run(identity.clone()));
+    worker::start(&identity);
     platform.tasks.spawn_until_stopped(
         "access policies",
         access::policy::follow(platform.clone(), identity.decider.clone()),

@@ -5,52 +5,71 @@
 //! Not here: refusing what has ended; that is checked at each request.
 //! Follows: TCVN 14423:2026, 5.6.2.3 (regulation R73).
 
-use lgsp_platform::journal;
+use lgsp_platform::{journal, ledger::schedule};
 use serde_json::json;
 
 use crate::{
     Identity,
     actor::Actor,
-    error::Result,
+    error::{Error, Result},
     rules::{DAY_MS, DEVICE_LIFE_MS, HOUR_MS, MINUTE_MS, NOTICE_LIFE_MS},
     tables::{
         account_query, challenge, device, factor, letter, link, notice, session, source, step,
     },
 };
 
-/// Minutes between two sweeps of everything.
-const SWEEP_MINUTES: i64 = HOUR_MS / MINUTE_MS;
+/// Starts the sweeps; of several nodes one does each.
+pub(crate) fn start(identity: &Identity) {
+    let platform = &identity.platform;
+    let (ledger, tasks) = (&platform.ledger, &platform.tasks);
+    let hourly = identity.clone();
+    schedule::start(ledger, tasks, "identity by the hour", HOUR_MS, move || {
+        let identity = hourly.clone();
+        Box::pin(async move { identity.sweep_hourly().await.map_err(platform_error) })
+    });
+    let dated = identity.clone();
+    schedule::start(
+        ledger,
+        tasks,
+        "identity by the minute",
+        MINUTE_MS,
+        move || {
+            let identity = dated.clone();
+            Box::pin(async move {
+                identity.do_what_is_due().await;
+                Ok(())
+            })
+        },
+    );
+}
 
-pub(crate) async fn run(identity: Identity) {
-    let mut minutes = 0;
-    loop {
-        if minutes % SWEEP_MINUTES == 0
-            && let Err(error) = identity.sweep_hourly().await
-        {
-            tracing::warn!(%error, "identity sweep failed; the next one is in an hour");
-        }
-        for swept in [
-            identity.make_due_moves().await,
-            identity.move_due_units().await,
-            identity.end_dated().await,
-            identity.follow_tree().await,
-        ] {
-            if let Err(error) = swept {
-                tracing::warn!(%error, "what was due by its date waits for the next minute");
-            }
-        }
-        if let Err(error) = identity.sweep_sessions().await {
-            tracing::warn!(%error, "ended sessions were not removed; the next try is in a minute");
-        }
-        if let Err(error) = identity.note_ended_impersonations().await {
-            tracing::warn!(%error, "ends of acting as a user were not noted; the next try is in a minute");
-        }
-        minutes += 1;
-        identity.platform.clock.sleep(MINUTE_MS).await;
+fn platform_error(error: Error) -> lgsp_platform::Error {
+    match error {
+        Error::Platform(error) => error,
+        other => lgsp_platform::Error::Internal(other.to_string()),
     }
 }
 
 impl Identity {
+    /// What is done each minute; one that fails holds up no other.
+    async fn do_what_is_due(&self) {
+        for (what, done) in [
+            ("moves of people", self.make_due_moves().await),
+            ("moves of units", self.move_due_units().await),
+            ("ends of what was dated", self.end_dated().await),
+            ("groups by rule", self.follow_tree().await),
+            ("ended sessions", self.sweep_sessions().await),
+            (
+                "ends of acting as a user",
+                self.note_ended_impersonations().await,
+            ),
+        ] {
+            if let Err(error) = done {
+                tracing::warn!(%error, what, "what was due waits for the next minute");
+            }
+        }
+    }
+
     /// What is done each hour.
     async fn sweep_hourly(&self) -> Result<()> {
         self.sweep().await?;
@@ -89,8 +108,7 @@ impl Identity {
         Ok(())
     }
 
-    /// Removes settled sources, disables accounts that nobody used for
-    /// long. Two nodes may do it at the same time.
+    /// Removes settled sources, disables accounts that nobody used for long.
     ///
     /// # Errors
     /// `platform.database.failed`; nothing was changed then.

@@ -6,8 +6,11 @@
 //! Follows: design of identity, section 12.
 
 use lgsp_model::Timestamp;
-use lgsp_platform::{db::Rows, journal};
-use sea_orm::QueryResult;
+use lgsp_platform::{
+    db::{Database, Rows},
+    journal,
+};
+use sea_orm::{ConnectionTrait, QueryResult};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -64,6 +67,17 @@ fn planned(row: &QueryResult) -> Result<PlannedUnitMove> {
     })
 }
 
+/// Removes a plan as it was read; false when it is no longer there. Who removed it acts on it.
+async fn take_plan(
+    db: &Database,
+    tx: &impl ConnectionTrait,
+    plan: &PlannedUnitMove,
+) -> Result<bool> {
+    let sql = "DELETE FROM planned_unit_move WHERE from_agency = $1 AND made_at = $2";
+    let values = vec![plan.from.as_str().into(), plan.made_at.0.into()];
+    Ok(execute(db, tx, sql, values).await? > 0)
+}
+
 /// User names of a preview.
 const PREVIEW_NAMES: u32 = 200;
 
@@ -105,30 +119,56 @@ impl Identity {
     ) -> Result<UnitHoldings> {
         self.check_units(from, to)?;
         let before = self.unit_holdings(from).await?;
+        let tx = self.platform.db.begin().await?;
+        let sql = "DELETE FROM planned_unit_move WHERE from_agency = $1";
+        execute(&self.platform.db, &*tx, sql, vec![from.into()]).await?;
+        self.move_holdings(&*tx, actor, (from, to), basis, &before)
+            .await?;
+        tx.commit().await?;
+        self.apply_all_rules().await?;
+        Ok(before)
+    }
+
+    /// Makes a move that was planned, unless it is no longer there: another sweep made it, or it
+    /// was given up.
+    async fn make_planned_move(&self, actor: &Actor, plan: &PlannedUnitMove) -> Result<()> {
+        let units = (plan.from.as_str(), plan.to.as_str());
+        self.check_units(units.0, units.1)?;
+        let before = self.unit_holdings(units.0).await?;
+        let tx = self.platform.db.begin().await?;
+        if !take_plan(&self.platform.db, &*tx, plan).await? {
+            return Ok(());
+        }
+        self.move_holdings(&*tx, actor, units, plan.basis.clone(), &before)
+            .await?;
+        tx.commit().await?;
+        self.apply_all_rules().await
+    }
+
+    async fn move_holdings(
+        &self,
+        tx: &impl ConnectionTrait,
+        actor: &Actor,
+        (from, to): (&str, &str),
+        basis: Option<String>,
+        before: &UnitHoldings,
+    ) -> Result<()> {
         let db = &self.platform.db;
-        let tx = db.begin().await?;
         for (table, subject) in [("account_role", "account_id"), ("group_role", "group_id")] {
             // Who holds the role at both units keeps the grant at the new one.
             let twice = format!(
                 "DELETE FROM {table} WHERE agency = $1 AND EXISTS (SELECT 1 FROM {table} o \
                  WHERE o.{subject} = {table}.{subject} AND o.role = {table}.role AND o.agency = $2)"
             );
-            execute(db, &*tx, &twice, vec![from.into(), to.into()]).await?;
+            execute(db, tx, &twice, vec![from.into(), to.into()]).await?;
             let moved = format!("UPDATE {table} SET agency = $2 WHERE agency = $1");
-            execute(db, &*tx, &moved, vec![from.into(), to.into()]).await?;
+            execute(db, tx, &moved, vec![from.into(), to.into()]).await?;
         }
         for table in ["account", "user_group"] {
             let sql = format!("UPDATE {table} SET agency = $2, changed_at = $3 WHERE agency = $1");
-            execute(
-                db,
-                &*tx,
-                &sql,
-                vec![from.into(), to.into(), actor.now.0.into()],
-            )
-            .await?;
+            let values = vec![from.into(), to.into(), actor.now.0.into()];
+            execute(db, tx, &sql, values).await?;
         }
-        let sql = "DELETE FROM planned_unit_move WHERE from_agency = $1";
-        execute(db, &*tx, sql, vec![from.into()]).await?;
         let mut event = actor.audit_name("unit.moved", from, Some(to));
         event.subject_kind = "agency".to_owned();
         event.ground = basis;
@@ -136,10 +176,8 @@ impl Identity {
             "from": from, "to": to, "accounts": before.accounts, "grants": before.grants,
             "group_grants": before.group_grants, "groups": before.groups,
         });
-        journal::append(&*tx, [event.with_detail(detail)]).await?;
-        tx.commit().await?;
-        self.apply_all_rules().await?;
-        Ok(before)
+        journal::append(tx, [event.with_detail(detail)]).await?;
+        Ok(())
     }
 
     fn check_units(&self, from: &str, to: &str) -> Result<()> {
@@ -232,9 +270,7 @@ impl Identity {
         let (from, to) = (plan.from.as_str(), plan.to.as_str());
         let db = &self.platform.db;
         let tx = db.begin().await?;
-        let sql = "DELETE FROM planned_unit_move WHERE from_agency = $1 AND made_at = $2";
-        let values = vec![from.into(), plan.made_at.0.into()];
-        if execute(db, &*tx, sql, values).await? == 0 {
+        if !take_plan(db, &*tx, plan).await? {
             return Err(PeopleError::UnitMoveNotFound.into());
         }
         let mut event = actor.audit_name("unit.move_cancelled", from, Some(to));
@@ -254,11 +290,15 @@ impl Identity {
         plans.retain(|plan| plan.on <= now);
         for plan in plans {
             let actor = Actor::named(plan.made_by.clone(), None, now);
-            let units = (plan.from.as_str(), plan.to.as_str());
-            match self.move_unit(&actor, units, plan.basis.clone()).await {
-                // A unit that has ended meanwhile holds up no other.
-                Err(Error::Invalid(_)) => self.cancel_unit_move(&actor, &plan).await?,
-                other => other.map(drop)?,
+            // A unit that has ended meanwhile holds up no other.
+            let made = match self.make_planned_move(&actor, &plan).await {
+                Err(Error::Invalid(_)) => self.cancel_unit_move(&actor, &plan).await,
+                made => made,
+            };
+            match made {
+                // The sweep of another node was here first.
+                Err(Error::People(PeopleError::UnitMoveNotFound)) => {}
+                other => other?,
             }
         }
         Ok(())
