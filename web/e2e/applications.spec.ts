@@ -72,3 +72,25 @@ test("a SAML application that has given a key is sent what only it can read", as
   await expect(panel).toContainText("Không mã hóa riêng");
   await expect(panel.getByRole("button", { name: "Bật mã hóa" })).toBeVisible();
 });
+
+test("a list holds all applications, also past what the server gives at once", async ({
+  console: page,
+}) => {
+  const me = await (await page.request.get("/api/v1/me")).json();
+  const headers = { "X-CSRF-Token": me.csrf_token };
+  const prefix = `dem-${unique()}`;
+  const names = Array.from({ length: 51 }, (_, index) => `${prefix}-${index}`);
+  for (const name of names) {
+    const answer = await page.request.put(`/api/v1/resources/ldap-app/${name}`, {
+      data: { spec: { title: name }, base_revision: null },
+      headers,
+    });
+    expect(answer.ok(), await answer.text()).toBe(true);
+  }
+  await open(page, `/applications?protocol=ldap-app&q=${prefix}`);
+  await expect(page.locator("[data-row-link]")).toHaveCount(names.length);
+  for (const name of names) {
+    const answer = await page.request.delete(`/api/v1/resources/ldap-app/${name}`, { headers });
+    expect(answer.ok(), await answer.text()).toBe(true);
+  }
+});

@@ -66,6 +66,33 @@ test("the palette finds an agency by its code", async ({ console: page }) => {
   await expect(page.locator("h1")).toHaveText(items[0].name);
 });
 
+test("the palette finds people and applications", async ({ console: page }) => {
+  const { items } = await (await page.request.get("/api/v1/accounts?limit=1")).json();
+  await open(page, "/");
+  await page.keyboard.press("Control+k");
+  const field = page.getByRole("combobox", { name: /Tìm trang/ });
+  await field.fill("demo-web");
+  await expect(page.getByRole("option", { name: /demo-web/ })).toBeVisible();
+  await field.fill(items[0].username);
+  await page.getByRole("option", { name: new RegExp(items[0].username) }).click();
+  await expect(page).toHaveURL(new RegExp(`/accounts/${items[0].id}$`));
+});
+
+test("what the arrows choose in the palette stays in sight", async ({ console: page }) => {
+  await open(page, "/");
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox", { name: /Tìm trang/ })).toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await expect(page.getByRole("option").last()).toHaveAttribute("aria-selected", "true");
+  await expect(page.getByRole("option").last()).toBeInViewport();
+});
+
+test("the menu shows where one is, however long it is", async ({ console: page }) => {
+  await open(page, "/audit");
+  const entry = page.getByRole("navigation", { name: "Trình đơn chính" }).locator("[aria-current]");
+  await expect(entry).toBeInViewport({ ratio: 1 });
+});
+
 test("keys are listed under the question mark", async ({ console: page }) => {
   await open(page, "/");
   await page.keyboard.press("?");

@@ -2,6 +2,7 @@
 
 import { Tooltip } from "@mantine/core";
 import { useRouterState } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { features } from "../features/index.ts";
 import { useText } from "../i18n/texts.ts";
 import { AppLink } from "../kit/address.tsx";
@@ -30,8 +31,15 @@ export function MainMenu({ isFolded, onChoose }: { isFolded: boolean; onChoose?:
       {...(onChoose ? { onChoose } : {})}
     />
   );
+  const menu = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  // The menu is longer than an office screen is high: where one is stays in sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the path is what moves the mark
+  useEffect(() => {
+    menu.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }, [path]);
   return (
-    <nav aria-label={t("menu")} className={classes.menu}>
+    <nav ref={menu} aria-label={t("menu")} className={classes.menu}>
       <ul>{of("home").map(draw)}</ul>
       {GROUPS.map((group) => {
         const entries = of(group);

@@ -1,17 +1,27 @@
-// Command palette: pages, documents, agencies and systems by name, number or code, marks ignored.
+// Command palette: pages, people, applications, documents, agencies and systems by name, number or
+// code, marks ignored.
 //
 // Follows: the combobox pattern of WAI-ARIA: focus stays in the field, arrows move the choice.
 
 import { Modal } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconBuilding, IconFileText, IconSearch, IconServer } from "@tabler/icons-react";
+import {
+  IconApps,
+  IconBuilding,
+  IconFileText,
+  IconSearch,
+  IconServer,
+  IconUser,
+} from "@tabler/icons-react";
 import { keepPreviousData } from "@tanstack/react-query";
-import { type KeyboardEvent, useMemo, useState } from "react";
+import { type KeyboardEvent, useEffect, useMemo, useState } from "react";
 import { api } from "../api/client.ts";
 import { fold, matches } from "../i18n/format.ts";
 import { useText } from "../i18n/texts.ts";
 import { address, useGo } from "../kit/address.tsx";
+import { useApps } from "../kit/apps.ts";
 import type { IconType } from "../kit/feature.ts";
+import { useCan } from "../kit/session.ts";
 import { useFeatures } from "./MainMenu.tsx";
 import classes from "./shell.module.css";
 import { useAppTexts } from "./texts.ts";
@@ -45,16 +55,41 @@ function usePages(query: string): Hit[] {
     }));
 }
 
-function useThings(query: string): Hit[] {
+function useThings(query: string): { hits: Hit[]; isSearching: boolean } {
   const { t } = useAppTexts();
+  const can = useCan();
   const enabled = query.length >= 2;
   const options = { enabled, placeholderData: keepPreviousData, retry: false };
   const params = { params: { query: { q: query, limit: HITS_MAX } } };
+  const people = api.useQuery("get", "/accounts", params, {
+    ...options,
+    enabled: enabled && can("identity.account.read"),
+  });
+  const apps = useApps(enabled);
   const documents = api.useQuery("get", "/documents", params, options);
   const agencies = api.useQuery("get", "/agencies", params, options);
   const systems = api.useQuery("get", "/systems", {}, { enabled, retry: false, staleTime: 60_000 });
-  if (!enabled) return [];
-  return [
+  if (!enabled) return { hits: [], isSearching: false };
+  const hits = [
+    ...(people.data?.items ?? []).slice(0, HITS_MAX).map((item) => ({
+      id: `account-${item.id}`,
+      group: t("palette.people"),
+      label: item.display_name,
+      note: [item.username, item.agency?.name].filter(Boolean).join(" · "),
+      icon: IconUser,
+      href: address.account(item.id),
+    })),
+    ...apps
+      .filter((app) => matches(`${app.title} ${app.name}`, query))
+      .slice(0, HITS_MAX)
+      .map((app) => ({
+        id: `app-${app.kind}-${app.name}`,
+        group: t("palette.applications"),
+        label: app.title,
+        note: app.name,
+        icon: IconApps,
+        href: address.application(app.kind, app.name),
+      })),
     ...(agencies.data?.items ?? []).slice(0, HITS_MAX).map((item) => ({
       id: `agency-${item.code}`,
       group: t("palette.agencies"),
@@ -83,6 +118,8 @@ function useThings(query: string): Hit[] {
       href: address.document(item.id),
     })),
   ];
+  const isSearching = [people, agencies, systems, documents].some((found) => found.isFetching);
+  return { hits, isSearching };
 }
 
 export default function Palette({ onClose }: { onClose: () => void }) {
@@ -92,13 +129,19 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const [place, setPlace] = useState(0);
   const [query] = useDebouncedValue(text.trim().normalize("NFC"), TYPING_MS);
   const pages = usePages(text.trim());
-  const things = useThings(query);
+  const { hits: things, isSearching } = useThings(query);
   const hits = useMemo(() => {
     const wanted = fold(text.trim());
     const rank = (hit: Hit) => (wanted && fold(hit.label).startsWith(wanted) ? 0 : 1);
-    return [...pages.sort((a, b) => rank(a) - rank(b)), ...things];
+    return [...pages.toSorted((a, b) => rank(a) - rank(b)), ...things];
   }, [pages, things, text]);
   const current = Math.min(place, hits.length - 1);
+  const currentId = hits[current]?.id;
+  // The arrows walk further than the list shows.
+  useEffect(() => {
+    if (currentId) document.getElementById(currentId)?.scrollIntoView({ block: "nearest" });
+  }, [currentId]);
+  const isOver = query === text.trim().normalize("NFC") && !isSearching;
 
   function open(hit: Hit | undefined) {
     if (!hit) return;
@@ -128,7 +171,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
               role="combobox"
               aria-expanded="true"
               aria-controls="palette-hits"
-              aria-activedescendant={hits[current]?.id}
+              aria-activedescendant={currentId}
               aria-label={t("palette.input")}
               placeholder={t("palette.input")}
               value={text}
@@ -175,7 +218,9 @@ export default function Palette({ onClose }: { onClose: () => void }) {
             })}
           </div>
           <div className={classes.paletteFoot} role="status">
-            {hits.length === 0 ? t("palette.none", { query: text.trim() }) : t("palette.hint")}
+            {hits.length === 0 && isOver
+              ? t("palette.none", { query: text.trim() })
+              : t("palette.hint")}
           </div>
         </Modal.Body>
       </Modal.Content>

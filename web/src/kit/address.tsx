@@ -83,6 +83,8 @@ export const address = {
   agency: (code: string) => `/agencies/${encodeURIComponent(code)}`,
   system: (name: string) => `/systems/${encodeURIComponent(name)}`,
   account: (id: string) => `/accounts/${encodeURIComponent(id)}`,
+  application: (kind: string, name: string) =>
+    `/applications/${encodeURIComponent(kind)}/${encodeURIComponent(name)}`,
   policy: (name: string) => `/policies/${encodeURIComponent(name)}`,
   alarms: () => "/alarms",
   journal: (query: Record<string, string> = {}) => `/audit${stringifySearch(query)}`,

@@ -1,7 +1,8 @@
 // The applications that people sign on to, by what people call them.
 
-import { api } from "../api/client.ts";
+import { compareText } from "../i18n/format.ts";
 import { titleOf } from "./resource.ts";
+import { useResources } from "./resources.ts";
 import { useCan } from "./session.ts";
 
 const KINDS = ["oidc-client", "saml-sp", "cas-service"] as const;
@@ -14,12 +15,7 @@ export interface App {
 }
 
 function useKind(kind: (typeof KINDS)[number], enabled: boolean): App[] {
-  const query = api.useQuery(
-    "get",
-    "/resources/{kind}",
-    { params: { path: { kind } } },
-    { enabled, staleTime: FRESH_MS, retry: false },
-  );
+  const query = useResources(kind, { enabled, staleTime: FRESH_MS });
   return (query.data?.items ?? []).map((row) => ({
     kind,
     name: row.name,
@@ -27,14 +23,14 @@ function useKind(kind: (typeof KINDS)[number], enabled: boolean): App[] {
   }));
 }
 
-/** All of them by title; none for who may not read the configuration. */
-export function useApps(): readonly App[] {
+/** All of them by title; none for who may not read the configuration, or until they are wanted. */
+export function useApps(isWanted = true): readonly App[] {
   const can = useCan();
-  const mayRead = can("registry.resource.read");
+  const mayRead = isWanted && can("registry.resource.read");
   const oidc = useKind("oidc-client", mayRead);
   const saml = useKind("saml-sp", mayRead);
   const cas = useKind("cas-service", mayRead);
-  return [...oidc, ...saml, ...cas].sort((one, two) => one.title.localeCompare(two.title, "vi"));
+  return [...oidc, ...saml, ...cas].sort((one, two) => compareText(one.title, two.title));
 }
 
 /** What people call an application; its short name when that is not known. */

@@ -1,10 +1,12 @@
 // All applications that people sign on to, whatever the protocol.
 
-import { useAddress } from "../../kit/address.tsx";
+import { compareText } from "../../i18n/format.ts";
+import { address, useAddress } from "../../kit/address.tsx";
 import { SelectFilter } from "../../kit/filters.tsx";
 import { ResourceList } from "../../kit/ResourceList.tsx";
 import { titleOf } from "../../kit/resource.ts";
-import { appHref, KINDS, useApplications } from "./kinds.ts";
+import { useResources } from "../../kit/resources.ts";
+import { KINDS } from "./kinds.ts";
 import { useT } from "./texts.ts";
 
 export default function ApplicationsPage() {
@@ -31,7 +33,7 @@ export default function ApplicationsPage() {
           cell: (row) => row.agency ?? "—",
         },
       ]}
-      hrefOf={(row) => appHref(row.kind, row.name)}
+      hrefOf={(row) => address.application(row.kind, row.name)}
       create={{ label: t("create"), href: "/applications/new" }}
       search={{ label: t("search"), hint: t("searchHint") }}
       filterNames={["protocol"]}
@@ -51,18 +53,18 @@ export default function ApplicationsPage() {
 /** The lists of all kinds as one; a province has tens of applications. */
 function useAll(protocol: string | undefined) {
   const queries = [
-    useApplications("oidc-client", !protocol || protocol === "oidc-client"),
-    useApplications("saml-sp", !protocol || protocol === "saml-sp"),
-    useApplications("cas-service", !protocol || protocol === "cas-service"),
-    useApplications("ldap-app", !protocol || protocol === "ldap-app"),
-    useApplications("scim-client", !protocol || protocol === "scim-client"),
+    useResources("oidc-client", { enabled: !protocol || protocol === "oidc-client" }),
+    useResources("saml-sp", { enabled: !protocol || protocol === "saml-sp" }),
+    useResources("cas-service", { enabled: !protocol || protocol === "cas-service" }),
+    useResources("ldap-app", { enabled: !protocol || protocol === "ldap-app" }),
+    useResources("scim-client", { enabled: !protocol || protocol === "scim-client" }),
   ];
   const used = queries.filter((_, index) => !protocol || protocol === KINDS[index]);
   const failed = used.find((query) => query.isError);
   const isWhole = used.every((query) => query.data);
   const items = used
     .flatMap((query) => query.data?.items ?? [])
-    .sort((one, two) => titleOf(one).localeCompare(titleOf(two), "vi"));
+    .sort((one, two) => compareText(titleOf(one), titleOf(two)));
   return {
     data: isWhole ? { items } : undefined,
     error: failed?.error,

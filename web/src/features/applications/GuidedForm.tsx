@@ -3,6 +3,7 @@
 import { Checkbox, NativeSelect, Textarea, TextInput } from "@mantine/core";
 import { errorUnder } from "../../api/problem.ts";
 import { AgencySelect } from "../../kit/AgencySelect.tsx";
+import { address } from "../../kit/address.tsx";
 import { GuidedFrame, NameFields, useGuided } from "../../kit/GuidedFrame.tsx";
 import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
@@ -10,7 +11,7 @@ import { createResource } from "../../kit/resource.ts";
 import { useSession } from "../../kit/session.ts";
 import { AccessFields } from "./AccessFields.tsx";
 import { admitsAnybody, asksAccess } from "./access.ts";
-import { type Answers, appHref, type Choice, kindOf, NO_ANSWERS, specOf } from "./kinds.ts";
+import { type Answers, type Choice, kindOf, NO_ANSWERS, specOf } from "./kinds.ts";
 import { SOFTWARE } from "./software.ts";
 import { useT } from "./texts.ts";
 
@@ -34,7 +35,7 @@ export function GuidedForm({ choice }: { choice: Choice }) {
     start: { ...NO_ANSWERS, agency: me.agency?.code ?? null },
     send: (name, answers) => createResource(kind, name, specOf(choice, answers), answers.agency),
     done: t("created"),
-    hrefOf: (name) => appHref(kind, name),
+    hrefOf: (name) => address.application(kind, name),
   });
   const { answers, change, errors } = form;
   const asks = ASKS[choice];

@@ -7,6 +7,7 @@ import { client } from "../../api/client.ts";
 import type { SamlPreview } from "../../api/types.ts";
 import { useText } from "../../i18n/texts.ts";
 import { AgencySelect } from "../../kit/AgencySelect.tsx";
+import { address } from "../../kit/address.tsx";
 import { GuidedFrame, type Named, NameFields, useGuided } from "../../kit/GuidedFrame.tsx";
 import { useIssuer } from "../../kit/issuer.ts";
 import kit from "../../kit/kit.module.css";
@@ -18,7 +19,6 @@ import { CodeText, Facts } from "../../kit/text.tsx";
 import { AccessFields } from "./AccessFields.tsx";
 import { type Access, accessSpec, admitsAnybody, EVERYBODY } from "./access.ts";
 import { isEncrypted } from "./EncryptionPanel.tsx";
-import { appHref } from "./kinds.ts";
 import { useT } from "./texts.ts";
 
 interface KeepAnswers extends Named {
@@ -141,7 +141,7 @@ function Keep({ metadata, preview }: { metadata: string; preview: SamlPreview })
       if (data && Object.keys(fields).length > 0) await saveFields(data, fields);
     },
     done: t("created"),
-    hrefOf: (name) => appHref("saml-sp", name),
+    hrefOf: (name) => address.application("saml-sp", name),
   });
   return (
     <GuidedFrame

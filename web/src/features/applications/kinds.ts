@@ -3,7 +3,6 @@
 // Owns: which kinds there are, how a guided form becomes a specification.
 // Not here: the whole form of a kind (Configuration), words (`vi.json`, `en.json`).
 
-import { api } from "../../api/client.ts";
 import { linesOf } from "../../kit/resource.ts";
 import { type Access, accessSpec, EVERYBODY } from "./access.ts";
 import { fieldsOf, type Software } from "./software.ts";
@@ -106,18 +105,4 @@ export function specOf(choice: Choice, answers: Answers): Record<string, unknown
     default:
       return { title, may_write: answers.mayWrite };
   }
-}
-
-export function appHref(kind: string, name: string): string {
-  return `/applications/${encodeURIComponent(kind)}/${encodeURIComponent(name)}`;
-}
-
-/** All applications of one kind. */
-export function useApplications(kind: AppKind, isWanted: boolean) {
-  return api.useQuery(
-    "get",
-    "/resources/{kind}",
-    { params: { path: { kind } } },
-    { enabled: isWanted },
-  );
 }

@@ -2,17 +2,17 @@
 
 import { Button } from "@mantine/core";
 import { IconGitCompare } from "@tabler/icons-react";
-import { api } from "../../api/client.ts";
 import { AppLink } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { ResourceList } from "../../kit/ResourceList.tsx";
 import { textsOf } from "../../kit/resource.ts";
+import { useResources } from "../../kit/resources.ts";
 import { directoryHref, KIND, modeOf, productOf } from "./kinds.ts";
 import { useT } from "./texts.ts";
 
 export default function DirectoriesPage() {
   const { t } = useT();
-  const query = api.useQuery("get", "/resources/{kind}", { params: { path: { kind: KIND } } });
+  const query = useResources(KIND);
   return (
     <ResourceList
       title={t("title")}

@@ -1,15 +1,15 @@
 // All outside providers with which people may sign in here.
 
-import { api } from "../../api/client.ts";
 import kit from "../../kit/kit.module.css";
 import { ResourceList } from "../../kit/ResourceList.tsx";
 import { textOf } from "../../kit/resource.ts";
+import { useResources } from "../../kit/resources.ts";
 import { KIND, profileOf, providerHref } from "./kinds.ts";
 import { useT } from "./texts.ts";
 
 export default function ProvidersPage() {
   const { t } = useT();
-  const query = api.useQuery("get", "/resources/{kind}", { params: { path: { kind: KIND } } });
+  const query = useResources(KIND);
   return (
     <ResourceList
       title={t("title")}

@@ -3,40 +3,26 @@
 // Owns: finding them among the resources of each kind of client.
 
 import { useQuery } from "@tanstack/react-query";
-import { client, present } from "../../api/client.ts";
 import type { Resource } from "../../api/types.ts";
 import { AppLink } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
+import { allResources } from "../../kit/resources.ts";
 import { Loaded } from "../../kit/states.tsx";
 import { useT } from "./texts.ts";
 
 const KINDS = ["oidc-client", "saml-sp", "cas-service", "scim-client", "ldap-app", "system"];
-const PAGE = 200;
 
-async function ownedBy(agency: string): Promise<Resource[]> {
-  const all = await Promise.all(KINDS.map((kind) => ofKind(kind, agency)));
-  return all.flat();
-}
-
-async function ofKind(kind: string, agency: string): Promise<Resource[]> {
-  const found: Resource[] = [];
-  let cursor: string | undefined;
-  do {
-    const { data } = await client.GET("/resources/{kind}", {
-      params: { path: { kind }, query: present({ cursor, limit: PAGE }) },
-    });
-    found.push(...(data?.items ?? []).filter((resource) => resource.agency === agency));
-    cursor = data?.next_cursor ?? undefined;
-  } while (cursor);
-  return found;
+async function ownedBy(agency: string, signal: AbortSignal): Promise<Resource[]> {
+  const all = await Promise.all(KINDS.map((kind) => allResources(kind, signal)));
+  return all.flat().filter((resource) => resource.agency === agency);
 }
 
 export function Applications({ agency }: { agency: string }) {
   const { t, word } = useT();
   const query = useQuery({
     queryKey: ["owned", agency],
-    queryFn: () => ownedBy(agency),
+    queryFn: ({ signal }) => ownedBy(agency, signal),
   });
   return (
     <Panel title={t("clients.title")}>
