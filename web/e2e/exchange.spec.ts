@@ -158,3 +158,16 @@ test("a delivery shows its attempts and can be cancelled or sent again", async (
   await page.getByRole("dialog").getByRole("button", { name: "Gửi lại" }).click();
   await expect(page.getByText(/Đã đưa \d+ lượt gửi/)).toBeVisible();
 });
+
+test("all dead letters are sent again, of every queue when none is chosen", async ({
+  console: page,
+}) => {
+  for (const filter of ["state=dead", "state=dead&queue=vxp"]) {
+    await open(page, `/deliveries?${filter}`);
+    await page.getByRole("button", { name: "Gửi lại tất cả bản tin lỗi" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Gửi lại" }).click();
+    await expect(page.getByText(/Đã đưa \d+ lượt gửi/).first()).toBeVisible();
+    await expect(dialog).toBeHidden();
+  }
+});

@@ -1,4 +1,6 @@
 // Pure parts of the pages for people: states, files, moves, delegations, reviews, policies, decisions.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { crc32 as reference } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { proofAddress } from "../src/api/client.ts";
@@ -26,7 +28,10 @@ import {
 import { browserName } from "../src/kit/browser.ts";
 import { actsOf, findActs, policyName } from "../src/kit/decision/permissions.ts";
 import { factText } from "../src/kit/events/events.tsx";
+import { EVENTS } from "../src/kit/events/names.ts";
+import words from "../src/kit/events/vi.json" with { type: "json" };
 import { columnName, crc32, toXlsx } from "../src/kit/xlsx.ts";
+import { filesUnder, WEB } from "./files.ts";
 
 const NOW = new Date("2026-11-26T08:00:00Z");
 
@@ -75,6 +80,27 @@ describe("a missing proof", () => {
       "/sign-in?again=1&acr=2&next=%2Faccounts%2F1%3Ftab%3Dwhy",
     );
     expect(proofAddress("/", { acr_values: "other" })).toContain("acr=1");
+  });
+});
+
+describe("events of the journal", () => {
+  it("have each a word, and no word is without its event", () => {
+    expect(EVENTS.map((event) => event.replaceAll(".", "_")).sort()).toEqual(
+      Object.keys(words.event).sort(),
+    );
+  });
+  it("are all those that the platform names when it writes", () => {
+    const sources = filesUnder(join(WEB, "../crates")).filter((path) =>
+      /\/src\/.*\.rs$/.test(path),
+    );
+    const written = sources.flatMap((path) =>
+      [...readFileSync(path, "utf8").matchAll(/\.(?:audit|exchange)\(\s*"([a-z_.]+)"/g)].map(
+        ([, name]) => name ?? "",
+      ),
+    );
+    expect(written.length).toBeGreaterThan(20);
+    const known: readonly string[] = EVENTS;
+    expect(written.filter((name) => !known.includes(name))).toEqual([]);
   });
 });
 

@@ -41,6 +41,12 @@ export function useStateWord() {
   return (state: string) => word("state", state) ?? state;
 }
 
+/** The name of a queue of deliveries; one that is not known is shown as it is. */
+export function useQueueWord() {
+  const { word } = useKitTexts();
+  return (queue: string) => word("queue", queue.replaceAll(".", "_")) ?? queue;
+}
+
 export function StatusBadge({ state }: { state: string }) {
   const stateWord = useStateWord();
   return <Badge tone={toneOf(state)}>{stateWord(state)}</Badge>;

@@ -1,4 +1,5 @@
-// What each state word of the server means to the eye: its tone. Words are in vi.json / en.json.
+// What each state word of the server means to the eye: its tone; which queues there are. Words are
+// in vi.json / en.json.
 //
 // Follows: docs/specs on documents: status codes 01–16 and the transport states of a copy.
 
@@ -56,6 +57,18 @@ const TONES: Record<string, Tone> = {
   idle: "soon",
   left: "stopped",
 };
+
+/** The queues of deliveries that this release knows, those of documents first. */
+export const QUEUES = [
+  "mailbox",
+  "vxp",
+  "vxp-in",
+  "identity.mail",
+  "oidc.logout",
+  "saml-logout",
+  "cas-logout",
+  "directory-run",
+] as const;
 
 export function toneOf(state: string): Tone {
   return TONES[state] ?? "stopped";

@@ -8,7 +8,7 @@ import { api, present } from "../../api/client.ts";
 import type { JournalEvent } from "../../api/types.ts";
 import { formatDateTime, startOfDay } from "../../i18n/format.ts";
 import { AppLink, stringifySearch, useAddress } from "../../kit/address.tsx";
-import { useEventWord } from "../../kit/events/events.tsx";
+import { useEventWord, useSubjectWord } from "../../kit/events/events.tsx";
 import { DayFilter, FilterBar, SelectFilter, TextFilter } from "../../kit/filters.tsx";
 import kit from "../../kit/kit.module.css";
 import { type Column, ListPage } from "../../kit/ListPage.tsx";
@@ -16,14 +16,16 @@ import { ResultBadge } from "../../kit/StatusBadge.tsx";
 import { useCan } from "../../kit/session.ts";
 import { CodeText, DateText } from "../../kit/text.tsx";
 import { EventDialog } from "./EventDialog.tsx";
+import { EventFilter } from "./EventFilter.tsx";
 import { useT } from "./texts.ts";
 
 const FILTERS = ["class", "actor", "action", "subject", "trace_id", "from", "to"] as const;
 
 export default function AuditPage() {
-  const { t } = useT();
+  const { t, word } = useT();
   const { get } = useAddress();
   const eventWord = useEventWord();
+  const subjectWord = useSubjectWord();
   const can = useCan();
   const [shown, setShown] = useState<JournalEvent | null>(null);
   const filters = {
@@ -77,10 +79,12 @@ export default function AuditPage() {
     {
       id: "subject",
       header: t("column.subject"),
-      text: (row) => `${row.subject_kind ?? ""} ${row.subject ?? ""}`.trim(),
+      text: (row) => `${subjectWord(row.subject_kind ?? "")} ${row.subject ?? ""}`.trim(),
       cell: (row) => (
         <>
-          {row.subject_kind ? <div className={kit.soft}>{row.subject_kind}</div> : null}
+          {row.subject_kind ? (
+            <div className={kit.soft}>{subjectWord(row.subject_kind)}</div>
+          ) : null}
           {row.subject ? <CodeText short>{row.subject}</CodeText> : "—"}
         </>
       ),
@@ -108,8 +112,8 @@ export default function AuditPage() {
       id: "class",
       header: t("column.class"),
       extra: true,
-      text: (row) => row.class,
-      cell: (row) => row.class,
+      text: (row) => word("class", row.class) ?? row.class,
+      cell: (row) => word("class", row.class) ?? row.class,
     },
   ];
   return (
@@ -154,7 +158,7 @@ export default function AuditPage() {
               }))}
             />
             <TextFilter name="actor" label={t("column.actor")} grow={false} />
-            <TextFilter name="action" label={t("column.action")} grow={false} />
+            <EventFilter name="action" label={t("column.action")} />
             <TextFilter name="subject" label={t("column.subject")} grow={false} />
             <TextFilter name="trace_id" label={t("column.trace")} grow={false} />
             <DayFilter name="from" label={t("from")} />

@@ -12,12 +12,13 @@ import { address, useAddress } from "../../kit/address.tsx";
 import { FilterBar, SelectFilter, TextFilter } from "../../kit/filters.tsx";
 import kit from "../../kit/kit.module.css";
 import { type Column, ListPage } from "../../kit/ListPage.tsx";
-import { StatusBadge, useStateWord } from "../../kit/StatusBadge.tsx";
+import { StatusBadge, useQueueWord, useStateWord } from "../../kit/StatusBadge.tsx";
 import { useCan } from "../../kit/session.ts";
+import { QUEUES } from "../../kit/status.ts";
 import { DateText } from "../../kit/text.tsx";
 import { notify } from "../../kit/toast.tsx";
 import { useT } from "./texts.ts";
-import { agencyOf, isStatus } from "./words.ts";
+import { agencyOf, isDue, nextAttempt, useWhat } from "./words.ts";
 
 const REFRESH_MS = 5_000;
 const STATES = [
@@ -33,15 +34,17 @@ const STATES = [
 const FILTERS = ["q", "state", "queue", "address"] as const;
 
 function useColumns(): Column<Delivery>[] {
-  const { t, word } = useT();
+  const { t } = useT();
+  const whatOf = useWhat();
+  const queueWord = useQueueWord();
   const stateWord = useStateWord();
   return [
     {
       id: "subject",
       header: t("column.subject"),
       kind: "grow",
-      text: (row) => row.subject ?? row.id,
-      cell: (row) => row.subject ?? (isStatus(row.address) ? t("statusMessage") : row.id),
+      text: whatOf,
+      cell: whatOf,
     },
     {
       id: "address",
@@ -74,8 +77,12 @@ function useColumns(): Column<Delivery>[] {
       id: "next",
       header: t("column.next"),
       kind: "fixed",
-      text: (row) => formatDateTime(row.next_at),
-      cell: (row) => <DateText value={row.next_at} as="relative" />,
+      text: (row) => formatDateTime(nextAttempt(row)),
+      cell: (row) => {
+        const next = nextAttempt(row);
+        if (next && isDue(next, Date.now())) return t("due");
+        return <DateText value={next} as="relative" />;
+      },
     },
     {
       id: "created",
@@ -87,8 +94,8 @@ function useColumns(): Column<Delivery>[] {
     {
       id: "queue",
       header: t("column.queue"),
-      text: (row) => row.queue,
-      cell: (row) => word("queues", row.queue) ?? row.queue,
+      text: (row) => queueWord(row.queue),
+      cell: (row) => queueWord(row.queue),
     },
     {
       id: "lane",
@@ -105,6 +112,7 @@ type Redrive = { ids: readonly string[]; after: () => void } | "queue" | null;
 export default function DeliveriesPage() {
   const { t } = useT();
   const stateWord = useStateWord();
+  const queueWord = useQueueWord();
   const { get } = useAddress();
   const [redrive, setRedrive] = useState<Redrive>(null);
   const filters = Object.fromEntries(FILTERS.map((name) => [name, get(name)]));
@@ -118,11 +126,20 @@ export default function DeliveriesPage() {
   const can = useCan();
   const mayRedrive = can("ledger.delivery.redrive");
   async function run() {
-    const body =
-      redrive === "queue" ? present({ queue: get("queue") }) : { ids: [...(redrive?.ids ?? [])] };
-    const { data } = await client.POST("/deliveries/redrive", { body });
-    notify(t("redrive.done", { count: data?.redriven ?? 0 }));
-    if (redrive !== "queue") redrive?.after();
+    if (!redrive) return;
+    // The server takes one queue at a time.
+    const chosen = get("queue");
+    const bodies =
+      redrive === "queue"
+        ? (chosen ? [chosen] : QUEUES).map((queue) => ({ queue }))
+        : [{ ids: [...redrive.ids] }];
+    let count = 0;
+    for (const body of bodies) {
+      const { data } = await client.POST("/deliveries/redrive", { body });
+      count += data?.redriven ?? 0;
+    }
+    notify(t("redrive.done", { count }));
+    if (redrive !== "queue") redrive.after();
     await refreshAll();
   }
   const bulk = (ids: readonly string[], clear: () => void) => (
@@ -172,7 +189,11 @@ export default function DeliveriesPage() {
               label={t("filter.state")}
               options={STATES.map((value) => ({ value, label: stateWord(value) }))}
             />
-            <TextFilter name="queue" label={t("filter.queue")} grow={false} />
+            <SelectFilter
+              name="queue"
+              label={t("filter.queue")}
+              options={QUEUES.map((value) => ({ value, label: queueWord(value) }))}
+            />
             <TextFilter name="address" label={t("filter.address")} grow={false} />
           </FilterBar>
         }
@@ -186,7 +207,9 @@ export default function DeliveriesPage() {
       >
         <p>
           {redrive === "queue" || redrive === null
-            ? t("redrive.allText")
+            ? t("redrive.allText", {
+                queue: get("queue") ? queueWord(get("queue") ?? "") : t("redrive.everyQueue"),
+              })
             : t("redrive.text", { count: redrive.ids.length })}
         </p>
       </ActionDialog>

@@ -10,7 +10,7 @@ import { AppLink, address, useParam } from "../../kit/address.tsx";
 import { EventFacts, useEventWord } from "../../kit/events/events.tsx";
 import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
-import { PriorityBadge, ResultBadge, StatusBadge } from "../../kit/StatusBadge.tsx";
+import { PriorityBadge, ResultBadge, StatusBadge, useQueueWord } from "../../kit/StatusBadge.tsx";
 import { useCan } from "../../kit/session.ts";
 import { Loaded } from "../../kit/states.tsx";
 import { toneOf } from "../../kit/status.ts";
@@ -18,7 +18,7 @@ import { Timeline } from "../../kit/Timeline.tsx";
 import { CodeText, DateText, Facts } from "../../kit/text.tsx";
 import { notify } from "../../kit/toast.tsx";
 import { useT } from "./texts.ts";
-import { isStatus } from "./words.ts";
+import { nextAttempt, useWhat } from "./words.ts";
 
 const REFRESH_MS = 5_000;
 const MENDABLE = ["dead", "failed", "cancelled"];
@@ -26,6 +26,7 @@ const CANCELLABLE = ["queued", "waiting", "failed", "dead"];
 
 export default function DeliveryPage() {
   const { t } = useT();
+  const whatOf = useWhat();
   const id = useParam("id");
   const query = api.useQuery(
     "get",
@@ -36,11 +37,7 @@ export default function DeliveryPage() {
   const delivery = query.data;
   return (
     <Page
-      title={
-        delivery
-          ? (delivery.subject ?? (isStatus(delivery.address) ? t("statusMessage") : t("one")))
-          : t("one")
-      }
+      title={delivery ? whatOf(delivery) : t("one")}
       crumbs={[{ label: t("title"), href: address.deliveries() }]}
       aside={delivery ? <StatusBadge state={delivery.state} /> : null}
       actions={delivery ? <Actions delivery={delivery} /> : null}
@@ -83,7 +80,8 @@ function Log({ delivery }: { delivery: DeliveryDetail }) {
 }
 
 function FactsPanel({ delivery }: { delivery: DeliveryDetail }) {
-  const { t, word } = useT();
+  const { t } = useT();
+  const queueWord = useQueueWord();
   return (
     <Panel title={t("facts.title")}>
       <Facts
@@ -91,7 +89,7 @@ function FactsPanel({ delivery }: { delivery: DeliveryDetail }) {
           { label: t("column.address"), value: <CodeText copy>{delivery.address}</CodeText> },
           {
             label: t("column.queue"),
-            value: word("queues", delivery.queue) ?? delivery.queue,
+            value: queueWord(delivery.queue),
           },
           { label: t("column.lane"), value: delivery.lane ?? "", show: Boolean(delivery.lane) },
           {
@@ -102,8 +100,8 @@ function FactsPanel({ delivery }: { delivery: DeliveryDetail }) {
           { label: t("column.attempts"), value: delivery.attempts },
           {
             label: t("column.next"),
-            value: <DateText value={delivery.next_at} />,
-            show: Boolean(delivery.next_at),
+            value: <DateText value={nextAttempt(delivery)} />,
+            show: nextAttempt(delivery) !== null,
           },
           { label: t("column.created"), value: <DateText value={delivery.created_at} /> },
           { label: t("facts.updated"), value: <DateText value={delivery.updated_at} /> },

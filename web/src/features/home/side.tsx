@@ -6,7 +6,7 @@ import { useLanguage, useText } from "../../i18n/texts.ts";
 import { AppLink, address } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
-import { StatusBadge } from "../../kit/StatusBadge.tsx";
+import { StatusBadge, useQueueWord } from "../../kit/StatusBadge.tsx";
 import { DateText } from "../../kit/text.tsx";
 import classes from "./home.module.css";
 import { useT } from "./texts.ts";
@@ -14,7 +14,8 @@ import { useT } from "./texts.ts";
 const ALARMS_SHOWN = 8;
 
 export function Transport({ overview }: { overview: Overview }) {
-  const { t, word } = useT();
+  const { t } = useT();
+  const queueWord = useQueueWord();
   const language = useLanguage();
   const { upstream, queues } = overview;
   return (
@@ -54,7 +55,7 @@ export function Transport({ overview }: { overview: Overview }) {
             <tr key={queue.queue}>
               <th scope="row">
                 <AppLink href={address.deliveries({ queue: queue.queue })}>
-                  {word("queues", queue.queue) ?? queue.queue}
+                  {queueWord(queue.queue)}
                 </AppLink>
               </th>
               <td>{formatNumber(queue.queued, language)}</td>

@@ -1,15 +1,31 @@
 // Events of the journal in words: their names and the facts that come with them.
 
-import { formatDateTime } from "../../i18n/format.ts";
+import { compareText, formatBytes, formatDateTime } from "../../i18n/format.ts";
+import { useLanguage } from "../../i18n/texts.ts";
 import classes from "../kit.module.css";
 import { isNode } from "../schema/schema.ts";
 import { useKitTexts } from "../texts.ts";
+import { EVENTS } from "./names.ts";
 import { useEventTexts } from "./texts.ts";
 
 /** The words for an event; an unknown one as the server names it. */
 export function useEventWord() {
   const { word } = useEventTexts();
   return (event: string) => word("event", event.replaceAll(".", "_")) ?? event;
+}
+
+/** The word for the kind of thing that an event is about; an unknown one as the server names it. */
+export function useSubjectWord() {
+  const { word } = useEventTexts();
+  return (kind: string) => word("subject", kind) ?? kind;
+}
+
+/** All events that have a word, by that word. */
+export function useEventChoices(): readonly { event: string; label: string }[] {
+  const eventWord = useEventWord();
+  return EVENTS.map((event) => ({ event, label: eventWord(event) })).sort((one, two) =>
+    compareText(one.label, two.label),
+  );
 }
 
 /** Members that stand elsewhere on the page, or mean nothing to a person. */
@@ -48,19 +64,29 @@ interface FactsProps {
 export function EventFacts({ detail, silent = SILENT }: FactsProps) {
   const { word } = useEventTexts();
   const kitWord = useKitTexts().word;
+  const language = useLanguage();
   const name: Naming = (group, code) =>
     group === "role" ? kitWord("role", code) : word("value", code);
   if (typeof detail === "string") return <div className={classes.small}>{detail}</div>;
   if (!isNode(detail)) return null;
   const facts = Object.entries(detail).filter(
     ([member, value]) =>
-      !silent.includes(member) && value !== null && value !== "" && !isUnchanged(value),
+      !silent.includes(member) &&
+      value !== null &&
+      value !== "" &&
+      !(member === "defects" && value === 0) &&
+      !isUnchanged(value),
   );
   if (facts.length === 0) return null;
+  const said = (member: string, value: unknown): string => {
+    if (member === "size_bytes" && typeof value === "number") return formatBytes(value, language);
+    if (member === "business_type") return word("business", String(value)) ?? String(value);
+    return factText(value, name);
+  };
   return (
     <div className={classes.small}>
       {facts
-        .map(([member, value]) => `${word("detail", member) ?? member}: ${factText(value, name)}`)
+        .map(([member, value]) => `${word("detail", member) ?? member}: ${said(member, value)}`)
         .join(" · ")}
     </div>
   );
