@@ -98,7 +98,11 @@ function CitizenNumber({ account, mayChange }: { account: string; mayChange: boo
         <div className={kit.listItem}>
           <div>
             <strong>{t("links.number")}</strong>
-            <div className={kit.code}>{number.masked ?? t("links.noNumber")}</div>
+            {number.masked ? (
+              <div className={kit.code}>{number.masked}</div>
+            ) : (
+              <div>{t("links.noNumber")}</div>
+            )}
             <div className={`${kit.soft} ${kit.small}`}>{t("links.numberHelp")}</div>
           </div>
           {mayChange ? (

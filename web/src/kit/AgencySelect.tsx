@@ -17,6 +17,11 @@ export function useAgencyName(code: string | null | undefined): string {
   return query.data?.name ?? code ?? "";
 }
 
+/** An agency by its name where only its code is told; the code until the name is known. */
+export function AgencyName({ code }: { code: string }) {
+  return useAgencyName(code);
+}
+
 /** The value is the code of the agency. */
 export function AgencySelect(props: ChoiceProps) {
   const { t } = useKitTexts();

@@ -2,21 +2,42 @@
 
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState, useSyncExternalStore } from "react";
 import { formatDate, formatDateTime, formatRelative, formatTraceTime } from "../i18n/format.ts";
 import { useLanguage } from "../i18n/texts.ts";
 import classes from "./kit.module.css";
 import { useKitTexts } from "./texts.ts";
 
-const MINUTE_MS = 60_000;
+const TICK_MS = 30_000;
 
+// One clock for all times on the page: a list has hundreds of them.
+let now = new Date();
+let timer: ReturnType<typeof setInterval> | undefined;
+const watchers = new Set<() => void>();
+
+function tick() {
+  now = new Date();
+  for (const watcher of watchers) watcher();
+}
+
+function watch(watcher: () => void) {
+  watchers.add(watcher);
+  timer ??= setInterval(tick, TICK_MS);
+  return () => {
+    watchers.delete(watcher);
+    if (watchers.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
+
+/** The present, as precise as "3 minutes ago" needs it. */
 function useNow(): Date {
-  const [now, setNow] = useState(() => new Date());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(new Date()), MINUTE_MS / 2);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
+  return useSyncExternalStore(watch, () => {
+    // Nobody looked for a while.
+    if (timer === undefined && Date.now() - now.getTime() >= TICK_MS) now = new Date();
+    return now;
+  });
 }
 
 interface DateTextProps {

@@ -40,6 +40,7 @@ export default function AccountsPage() {
     {
       id: "username",
       header: t("column.username"),
+      kind: "party",
       text: (row) => row.username,
       cell: (row) => <span className={kit.code}>{row.username}</span>,
     },

@@ -106,7 +106,7 @@ function Body({ document }: { document: DocumentDetail }) {
               <Content document={document} />
             </Tabs.Panel>
             <Tabs.Panel value="timeline" p="md">
-              <Hops hops={document.hops} />
+              <Hops document={document} />
             </Tabs.Panel>
             <Tabs.Panel value="raw" p="md">
               <Raw id={document.id} />

@@ -5,7 +5,7 @@ import { IconPaperclip, IconPencilPlus } from "@tabler/icons-react";
 import { keepPreviousData } from "@tanstack/react-query";
 import { api, present } from "../../api/client.ts";
 import type { DocumentRow } from "../../api/types.ts";
-import { formatDateTime } from "../../i18n/format.ts";
+import { formatDate, formatDateTime } from "../../i18n/format.ts";
 import { AppLink, address, useAddress } from "../../kit/address.tsx";
 import {
   AgencyFilter,
@@ -79,7 +79,7 @@ function useColumns(): Column<DocumentRow>[] {
       text: (row) => row.number ?? "",
       cell: (row) => (
         <>
-          <span className={kit.fixed}>{row.number ?? t("noNumber")}</span>
+          <span className={kit.fixed}>{row.number ?? t("noNumber")}</span>{" "}
           {row.has_attachments ? (
             <IconPaperclip
               size={14}
@@ -151,7 +151,7 @@ function useColumns(): Column<DocumentRow>[] {
       header: t("column.promulgated"),
       extra: true,
       kind: "fixed",
-      text: (row) => row.promulgation_date ?? "",
+      text: (row) => formatDate(row.promulgation_date),
       cell: (row) => <DateText value={row.promulgation_date} as="day" />,
     },
   ];

@@ -1,6 +1,6 @@
 // The way of the document through the platform, hop by hop, from the journal.
 
-import type { Hop } from "../../api/types.ts";
+import type { DocumentDetail } from "../../api/types.ts";
 import { EventFacts, useEventWord } from "../../kit/events/events.tsx";
 import kit from "../../kit/kit.module.css";
 import type { Tone } from "../../kit/status.ts";
@@ -18,8 +18,26 @@ function toneOfEvent(event: string): Tone {
   return STEPS_DONE.includes(last) ? "ok" : "waiting";
 }
 
-export function Hops({ hops }: { hops: readonly Hop[] }) {
+/** Agencies by name; the journal keeps codes, and the document knows who they are. */
+function partyNames({ from, copies }: DocumentDetail): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const party of [from, ...copies.map((copy) => copy.to)]) {
+    names.set(party.code, party.name);
+    if (party.agency) names.set(party.agency, party.name);
+  }
+  return names;
+}
+
+export function Hops({ document }: { document: DocumentDetail }) {
   const { t } = useT();
+  const { hops } = document;
+  const names = partyNames(document);
+  // Several receivers of one step are told as one text.
+  const named = (codes: string) =>
+    codes
+      .split(", ")
+      .map((code) => names.get(code) ?? code)
+      .join(", ");
   const eventWord = useEventWord();
   if (hops.length === 0) return <p className={kit.soft}>{t("hops.none")}</p>;
   return (
@@ -34,7 +52,7 @@ export function Hops({ hops }: { hops: readonly Hop[] }) {
           <div className={kit.soft}>
             {hop.from || hop.to ? (
               <div>
-                {hop.from ?? ""} {hop.to ? `→ ${hop.to}` : ""}
+                {hop.from ? named(hop.from) : ""} {hop.to ? `→ ${named(hop.to)}` : ""}
               </div>
             ) : null}
             {hop.actor ? <div>{hop.actor}</div> : null}

@@ -2,6 +2,7 @@
 
 import { Button } from "@mantine/core";
 import { IconUserPlus } from "@tabler/icons-react";
+import { keepPreviousData } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, client, refreshAll } from "../../api/client.ts";
 import type { Group, GroupMember } from "../../api/types.ts";
@@ -50,14 +51,19 @@ function Members({ group }: { group: Group }) {
   const { get } = useAddress();
   const [isAdding, setAdding] = useState(false);
   const cursor = get("cursor");
-  const query = api.useQuery("get", "/groups/{id}/members", {
-    params: { path: { id: group.id }, query: cursor ? { cursor } : {} },
-  });
+  const query = api.useQuery(
+    "get",
+    "/groups/{id}/members",
+    { params: { path: { id: group.id }, query: cursor ? { cursor } : {} } },
+    { placeholderData: keepPreviousData },
+  );
   const mayChange = can("identity.group.write") && !group.rule;
-  async function remove(member: GroupMember) {
+  const [leaving, setLeaving] = useState<GroupMember | null>(null);
+  async function remove() {
+    if (!leaving) return;
     await client.POST("/groups/{id}/members", {
       params: { path: { id: group.id } },
-      body: { add: [], remove: [member.id] },
+      body: { add: [], remove: [leaving.id] },
     });
     notify(t("members.removed"));
     await refreshAll();
@@ -98,7 +104,7 @@ function Members({ group }: { group: Group }) {
             size="compact-sm"
             variant="default"
             className={kit.above ?? ""}
-            onClick={() => remove(row)}
+            onClick={() => setLeaving(row)}
             aria-label={`${t("members.remove")}: ${row.display_name}`}
           >
             {t("members.remove")}
@@ -131,6 +137,16 @@ function Members({ group }: { group: Group }) {
         empty={{ title: t("members.emptyTitle"), text: t("members.emptyText") }}
       />
       {isAdding ? <AddDialog group={group} onClose={() => setAdding(false)} /> : null}
+      <ActionDialog
+        opened={leaving !== null}
+        onClose={() => setLeaving(null)}
+        title={t("members.removeTitle")}
+        action={t("members.remove")}
+        danger
+        run={remove}
+      >
+        <p>{t("members.removeText", { name: leaving?.display_name ?? "" })}</p>
+      </ActionDialog>
     </Panel>
   );
 }
@@ -153,6 +169,7 @@ function AddDialog({ group, onClose }: { group: Group; onClose: () => void }) {
       onClose={onClose}
       title={t("members.add")}
       action={t("members.add")}
+      isComplete={account !== null}
       run={run}
     >
       <AccountSelect label={t("members.who")} value={account} onChange={setAccount} />

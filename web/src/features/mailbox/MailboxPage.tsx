@@ -4,6 +4,7 @@ import { Button, SegmentedControl } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconPencilPlus } from "@tabler/icons-react";
 import { keepPreviousData } from "@tanstack/react-query";
+import { useState } from "react";
 import { api, client, present, refreshAll } from "../../api/client.ts";
 import type { MailboxItem } from "../../api/types.ts";
 import { formatDate, formatDateTime } from "../../i18n/format.ts";
@@ -46,17 +47,39 @@ function useRowKeys() {
   ]);
 }
 
-async function writeStatus(item: MailboxItem, code: string, done: string) {
-  try {
-    await client.POST("/documents/{id}/copies/{copy}/status", {
-      params: { path: { id: item.document_id, copy: item.copy_id } },
-      body: { code },
-    });
-    notify(done);
-    await refreshAll();
-  } catch (error) {
-    notifyProblem(error);
+/** The usual next step of a copy; a second click waits for the answer to the first. */
+function NextStep({ item, code }: { item: MailboxItem; code: string }) {
+  const { t } = useT();
+  const [isBusy, setBusy] = useState(false);
+  const isReceipt = code === "03";
+  const label = isReceipt ? t("accept") : t("finish");
+  async function write() {
+    setBusy(true);
+    try {
+      await client.POST("/documents/{id}/copies/{copy}/status", {
+        params: { path: { id: item.document_id, copy: item.copy_id } },
+        body: { code },
+      });
+      notify(isReceipt ? t("accepted") : t("finished"));
+      await refreshAll();
+    } catch (error) {
+      notifyProblem(error);
+    } finally {
+      setBusy(false);
+    }
   }
+  return (
+    <Button
+      size="compact-sm"
+      variant="light"
+      className={kit.above ?? ""}
+      aria-label={`${label}: ${item.subject}`}
+      loading={isBusy}
+      onClick={write}
+    >
+      {label}
+    </Button>
+  );
 }
 
 function useColumns(isOneAgency: boolean): Column<MailboxItem>[] {
@@ -81,7 +104,7 @@ function useColumns(isOneAgency: boolean): Column<MailboxItem>[] {
     {
       id: "from",
       header: isOneAgency ? t("column.from") : t("column.fromTo"),
-      kind: isOneAgency ? "party" : "grow",
+      kind: "party",
       text: (row) => row.from.name,
       cell: (row) => (
         <>
@@ -131,19 +154,7 @@ function useColumns(isOneAgency: boolean): Column<MailboxItem>[] {
       cell: (row) => {
         // A revocation or an update is answered on the document it is about.
         const code = row.business_type === 0 ? NEXT[row.state] : undefined;
-        if (!code || !mayProcess) return null;
-        const label = code === "03" ? t("accept") : t("finish");
-        return (
-          <Button
-            size="compact-sm"
-            variant="light"
-            className={kit.above ?? ""}
-            aria-label={`${label}: ${row.subject}`}
-            onClick={() => writeStatus(row, code, code === "03" ? t("accepted") : t("finished"))}
-          >
-            {label}
-          </Button>
-        );
+        return code && mayProcess ? <NextStep item={row} code={code} /> : null;
       },
     },
   ];

@@ -9,6 +9,7 @@ import { ActionDialog } from "../../kit/ActionDialog.tsx";
 import { useAddress, useGo, useParam } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
+import { titleOf } from "../../kit/resource.ts";
 import { useCan } from "../../kit/session.ts";
 import { Loaded, Waiting } from "../../kit/states.tsx";
 import { CodeText, DateText, Facts } from "../../kit/text.tsx";
@@ -36,7 +37,7 @@ export default function ResourcePage() {
   const tab = TABS.find((known) => known === get("tab")) ?? "edit";
   return (
     <Page
-      title={name}
+      title={query.data ? titleOf(query.data) : name}
       crumbs={[
         { label: t("title"), href: "/registry" },
         { label, href: kindHref(kind) },

@@ -7,23 +7,16 @@ import { api, present } from "../../api/client.ts";
 import type { Resource } from "../../api/types.ts";
 import { formatDateTime } from "../../i18n/format.ts";
 import { useText } from "../../i18n/texts.ts";
+import { AgencyName } from "../../kit/AgencySelect.tsx";
 import { AppLink, useAddress, useParam } from "../../kit/address.tsx";
 import { FilterBar, TextFilter } from "../../kit/filters.tsx";
 import kit from "../../kit/kit.module.css";
 import { type Column, ListPage } from "../../kit/ListPage.tsx";
+import { titleOf } from "../../kit/resource.ts";
 import { useCan } from "../../kit/session.ts";
 import { DateText } from "../../kit/text.tsx";
 import { kindHref, resourceHref, useKind } from "./kinds.ts";
 import { useT } from "./texts.ts";
-
-/** Specifications usually name themselves for people; their `name` or `title` is shown. */
-function titleOf(spec: unknown): string {
-  if (typeof spec !== "object" || spec === null) return "";
-  const named = Object.entries(spec).find(
-    ([key, value]) => (key === "title" || key === "name") && typeof value === "string",
-  );
-  return named ? String(named[1]) : "";
-}
 
 export default function ResourcesPage() {
   const { t } = useT();
@@ -44,7 +37,7 @@ export default function ResourcesPage() {
       header: t("column.name"),
       kind: "grow",
       text: (row) => row.name,
-      cell: (row) => titleOf(row.spec) || row.name,
+      cell: (row) => titleOf(row),
     },
     {
       id: "code",
@@ -56,7 +49,7 @@ export default function ResourcesPage() {
       id: "agency",
       header: t("column.agency"),
       text: (row) => row.agency ?? "",
-      cell: (row) => row.agency ?? "—",
+      cell: (row) => (row.agency ? <AgencyName code={row.agency} /> : "—"),
     },
     {
       id: "revision",

@@ -7,6 +7,7 @@ import { api, client, present, refreshAll } from "../../api/client.ts";
 import type { GrantRequest } from "../../api/types.ts";
 import { formatDateTime } from "../../i18n/format.ts";
 import { ActionDialog } from "../../kit/ActionDialog.tsx";
+import { AgencyName, useAgencyName } from "../../kit/AgencySelect.tsx";
 import { useAddress } from "../../kit/address.tsx";
 import { FilterBar, SelectFilter } from "../../kit/filters.tsx";
 import kit from "../../kit/kit.module.css";
@@ -62,7 +63,9 @@ export default function RequestsPage() {
       cell: (row) => (
         <>
           {roleWord(row.role)}
-          <div className={`${kit.soft} ${kit.small}`}>{row.agency ?? t("everywhere")}</div>
+          <div className={`${kit.soft} ${kit.small}`}>
+            {row.agency ? <AgencyName code={row.agency} /> : t("everywhere")}
+          </div>
         </>
       ),
     },
@@ -159,6 +162,7 @@ function DecideDialog({ choice, onClose }: { choice: Choice; onClose: () => void
   const { t } = useT();
   const roleWord = useRoleWord();
   const { request, isApproved } = choice;
+  const agency = useAgencyName(request.agency);
   async function run(note: string) {
     await client.POST("/grant-requests/{id}/decision", {
       params: { path: { id: request.id } },
@@ -182,7 +186,7 @@ function DecideDialog({ choice, onClose }: { choice: Choice; onClose: () => void
         {t("about", {
           name: request.subject_name,
           role: roleWord(request.role),
-          agency: request.agency ?? t("everywhere"),
+          agency: agency || t("everywhere"),
         })}
       </p>
     </ActionDialog>

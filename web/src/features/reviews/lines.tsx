@@ -3,6 +3,7 @@
 import { Button } from "@mantine/core";
 import type { ReviewLine } from "../../api/types.ts";
 import { formatDate, formatDateTime } from "../../i18n/format.ts";
+import { AgencyName } from "../../kit/AgencySelect.tsx";
 import { AppLink, address } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import type { Column } from "../../kit/ListPage.tsx";
@@ -62,7 +63,9 @@ export function useLineColumns(onDecide: ((wish: Wish) => void) | null): Column<
         return roles.map(({ role, agency }) => (
           <div key={`${role} ${agency}`}>
             {roleWord(role)}{" "}
-            <span className={`${kit.soft} ${kit.small}`}>{agency ?? t("everywhere")}</span>
+            <span className={`${kit.soft} ${kit.small}`}>
+              {agency ? <AgencyName code={agency} /> : t("everywhere")}
+            </span>
           </div>
         ));
       },
@@ -71,7 +74,7 @@ export function useLineColumns(onDecide: ((wish: Wish) => void) | null): Column<
       id: "agency",
       header: t("column.unit"),
       text: (row) => row.agency ?? "",
-      cell: (row) => <span className={kit.code}>{row.agency ?? "—"}</span>,
+      cell: (row) => (row.agency ? <AgencyName code={row.agency} /> : "—"),
     },
     {
       id: "state",

@@ -7,12 +7,14 @@ import { api } from "../../api/client.ts";
 import type { SecurityReport } from "../../api/types.ts";
 import { formatNumber } from "../../i18n/format.ts";
 import { useLanguage, useText } from "../../i18n/texts.ts";
+import { AgencyName } from "../../kit/AgencySelect.tsx";
 import { AppLink } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
 import { Badge } from "../../kit/StatusBadge.tsx";
 import { Loaded } from "../../kit/states.tsx";
 import { DateText, Facts } from "../../kit/text.tsx";
+import { useKitTexts } from "../../kit/texts.ts";
 import { useT } from "./texts.ts";
 
 export default function SecurityPage() {
@@ -79,6 +81,11 @@ function Table({ title, head, children }: { title: string; head: string[]; child
   );
 }
 
+/** Days, hours or minutes are said in the label. */
+function bare(value: string): string {
+  return value.replace(/ (d|h|min)$/, "");
+}
+
 function Numbers({ report }: { report: SecurityReport }) {
   const { t } = useT();
   const text = useText();
@@ -95,8 +102,8 @@ function Numbers({ report }: { report: SecurityReport }) {
             {text(number.label)}
             <div className={`${kit.soft} ${kit.small}`}>{number.clause}</div>
           </td>
-          <td>{number.required}</td>
-          <td>{number.actual}</td>
+          <td className={kit.fixed}>{bare(number.required)}</td>
+          <td className={kit.fixed}>{bare(number.actual)}</td>
           <td>
             <Met isMet={number.met} />
             {number.why ? (
@@ -160,6 +167,7 @@ function Journal({ report }: { report: SecurityReport }) {
 
 function Exceptions({ report }: { report: SecurityReport }) {
   const { t, word } = useT();
+  const kitTexts = useKitTexts();
   return (
     <Panel title={t("exceptions.title")}>
       {report.exceptions.length === 0 ? <p className={kit.soft}>{t("exceptions.none")}</p> : null}
@@ -168,9 +176,17 @@ function Exceptions({ report }: { report: SecurityReport }) {
           <div>
             <strong>{exception.subject}</strong>
             <div className={kit.soft}>{word("exception", exception.kind) ?? exception.kind}</div>
-            {exception.reason ? <div className={kit.soft}>{exception.reason}</div> : null}
+            {exception.reason ? (
+              <div className={kit.soft}>
+                {kitTexts.word("role", exception.reason) ?? exception.reason}
+              </div>
+            ) : null}
           </div>
-          <DateText value={exception.ends_at} as="day" />
+          {exception.ends_at ? (
+            <DateText value={exception.ends_at} as="day" />
+          ) : (
+            <span className={kit.soft}>{t("exceptions.endless")}</span>
+          )}
         </div>
       ))}
       {report.overdue_reviews.length > 0 ? (
@@ -178,8 +194,10 @@ function Exceptions({ report }: { report: SecurityReport }) {
           <h3>{t("reviews.title")}</h3>
           {report.overdue_reviews.map((review) => (
             <div key={review.agency} className={kit.listItem}>
-              <span>{review.agency}</span>
-              <DateText value={review.due_at} as="day" />
+              <span>
+                <AgencyName code={review.agency} />
+              </span>
+              {review.due_at ? <DateText value={review.due_at} as="day" /> : t("reviews.never")}
             </div>
           ))}
         </>
@@ -189,16 +207,22 @@ function Exceptions({ report }: { report: SecurityReport }) {
 }
 
 function Other({ report }: { report: SecurityReport }) {
-  const { t } = useT();
+  const { t, word } = useT();
+  // "active, 12 d": a state and its age.
+  const said = (value: string) => {
+    const [, state = value, days] = /^(\w+), (\d+) d$/.exec(value) ?? [];
+    const name = word("fact", state) ?? state;
+    return days === undefined ? name : t("fact.since", { state: name, count: Number(days) });
+  };
   if (report.facts.length === 0) return null;
   return (
     <Panel title={t("facts")}>
       <Facts
         facts={report.facts.map((fact) => ({
-          label: `${fact.section} · ${fact.name}`,
+          label: `${word("section", fact.section) ?? fact.section}: ${fact.name}`,
           value: (
             <>
-              {fact.value}{" "}
+              {said(fact.value)}{" "}
               {fact.met === true || fact.met === false ? <Met isMet={fact.met} /> : null}
             </>
           ),
