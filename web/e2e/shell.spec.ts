@@ -93,6 +93,28 @@ test("the menu shows where one is, however long it is", async ({ console: page }
   await expect(entry).toBeInViewport({ ratio: 1 });
 });
 
+test("the columns chosen for a list are kept", async ({ console: page }) => {
+  await open(page, "/documents");
+  const head = page.getByRole("columnheader", { name: "Mã văn bản" });
+  await expect(head).toHaveCount(0);
+  await page.getByRole("button", { name: "Cột" }).click();
+  await page.getByRole("menuitemcheckbox", { name: "Mã văn bản" }).click();
+  await expect(head).toBeVisible();
+  await open(page, "/documents");
+  await expect(head).toBeVisible();
+});
+
+test("paper is light in the dark theme too", async ({ console: page }) => {
+  await prefer(page, { theme: "dark" });
+  await open(page, "/documents");
+  await page.emulateMedia({ media: "print" });
+  const colours = await page.evaluate(() => {
+    const cell = document.querySelector("tbody td a");
+    return [getComputedStyle(document.body).backgroundColor, cell && getComputedStyle(cell).color];
+  });
+  expect(colours).toEqual(["rgb(255, 255, 255)", "rgb(27, 36, 48)"]);
+});
+
 test("keys are listed under the question mark", async ({ console: page }) => {
   await open(page, "/");
   await page.keyboard.press("?");

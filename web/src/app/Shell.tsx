@@ -14,6 +14,7 @@ import {
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { AppLink, useGo } from "../kit/address.tsx";
+import { keep, readKept } from "../kit/kept.ts";
 import { placeName, useSession } from "../kit/session.ts";
 import { Toasts } from "../kit/toast.tsx";
 import { AccountMenu } from "./AccountMenu.tsx";
@@ -25,14 +26,6 @@ import { useAppTexts } from "./texts.ts";
 
 const Palette = lazy(() => import("./Palette.tsx"));
 const KeysHelp = lazy(() => import("./KeysHelp.tsx"));
-
-function storedFold(): boolean {
-  try {
-    return localStorage.getItem("lgsp-menu") === "folded";
-  } catch {
-    return false;
-  }
-}
 
 /** Moves the focus to the new page's content, as a full page load would. */
 function useFocusOnNavigation() {
@@ -53,7 +46,7 @@ export function Shell() {
   const go = useGo();
   const isNarrow =
     useMediaQuery("(max-width: 62em)", undefined, { getInitialValueInEffect: false }) ?? false;
-  const [isFolded, setFolded] = useState(storedFold);
+  const [isFolded, setFolded] = useState(() => readKept("menu") === "folded");
   const [drawer, drawerSet] = useDisclosure(false);
   const [palette, paletteSet] = useDisclosure(false);
   const [help, helpSet] = useDisclosure(false);
@@ -68,11 +61,7 @@ export function Shell() {
   function fold() {
     const next = !isFolded;
     setFolded(next);
-    try {
-      localStorage.setItem("lgsp-menu", next ? "folded" : "open");
-    } catch {
-      // Only the next visit forgets it.
-    }
+    keep("menu", next ? "folded" : "open");
   }
 
   return (
@@ -95,7 +84,7 @@ export function Shell() {
         <AppLink href="/" className={classes.brand}>
           <img src="/emblem.svg" alt="" width={28} height={28} />
           <span className={classes.product}>{about.product}</span>
-          <span className={classes.province}>{placeName(about)}</span>
+          <span className={classes.province}>{placeName(about, me.preferences.language)}</span>
         </AppLink>
         {about.demo ? (
           <Tooltip label={t("demoHint")}>

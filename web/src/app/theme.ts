@@ -60,6 +60,9 @@ const red: MantineColorsTuple = [
   "#621410",
 ];
 
+/** A choice is explained before its options. */
+const EXPLAINED_FIRST = ["label", "description", "input", "error"];
+
 export const theme = createTheme({
   primaryColor: "accent",
   primaryShade: { light: 6, dark: 6 },
@@ -83,9 +86,12 @@ export const theme = createTheme({
   },
   respectReducedMotion: true,
   components: {
+    // Explanations stand below, so that the fields of a row stand on one line.
     InputWrapper: Input.Wrapper.extend({
-      defaultProps: { inputWrapperOrder: ["label", "description", "input", "error"] },
+      defaultProps: { inputWrapperOrder: ["label", "input", "description", "error"] },
     }),
+    RadioGroup: { defaultProps: { inputWrapperOrder: EXPLAINED_FIRST } },
+    CheckboxGroup: { defaultProps: { inputWrapperOrder: EXPLAINED_FIRST } },
     Tooltip: Tooltip.extend({
       defaultProps: { withArrow: true, openDelay: 300, transitionProps: { duration: 100 } },
     }),

@@ -16,6 +16,7 @@ import { formatNumber } from "../i18n/format.ts";
 import { useLanguage } from "../i18n/texts.ts";
 import { type AddressPatch, AppLink, useAddress } from "./address.tsx";
 import { saveCsv, saveXlsx } from "./csv.ts";
+import { useHidden } from "./hidden.ts";
 import classes from "./kit.module.css";
 import { type Crumb, Page } from "./Page.tsx";
 import { Empty, NoHit, ProblemNote, StaleNote, Waiting } from "./states.tsx";
@@ -95,9 +96,7 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
 export function List<Row>(props: ListPageProps<Row>) {
   const { t } = useKitTexts();
   const address = useAddress();
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(
-    () => new Set(props.columns.filter((column) => column.extra).map((column) => column.id)),
-  );
+  const [hidden, setHidden] = useHidden(props.columns, props.exportName);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false }) ?? false;
   const { data } = props.query;

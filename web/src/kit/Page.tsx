@@ -2,9 +2,10 @@
 
 import { Group, Title } from "@mantine/core";
 import { type ReactNode, useEffect } from "react";
+import { useLanguage } from "../i18n/texts.ts";
 import { AppLink } from "./address.tsx";
 import classes from "./kit.module.css";
-import { placeOf, useSession } from "./session.ts";
+import { placeIn, useSession } from "./session.ts";
 import { useKitTexts } from "./texts.ts";
 
 export interface Crumb {
@@ -26,9 +27,10 @@ interface PageProps {
 
 export function usePageTitle(title: string) {
   const { about } = useSession();
+  const language = useLanguage();
   useEffect(() => {
-    document.title = `${title} · ${about.product} ${placeOf(about)}`;
-  }, [title, about]);
+    document.title = `${title} · ${about.product} ${placeIn(about, language)}`;
+  }, [title, about, language]);
 }
 
 export function Page(props: PageProps) {
@@ -83,7 +85,7 @@ export function Panel({ title, actions, children, flush, className, label }: Pan
           {actions}
         </div>
       ) : null}
-      <div className={flush ? undefined : classes.panelBody}>{children}</div>
+      <div className={flush ? classes.panelFlush : classes.panelBody}>{children}</div>
     </section>
   );
 }

@@ -3,7 +3,7 @@
 // Invariant: hiding an action is a courtesy; the server decides every time.
 
 import { createContext, useCallback, useContext } from "react";
-import type { About, Me } from "../api/types.ts";
+import type { About, Language, Me } from "../api/types.ts";
 
 export interface Session {
   me: Me;
@@ -28,9 +28,16 @@ export function placeOf(about: Pick<About, "province_name">): string {
   return about.province_name.replace(/^Ủy ban nhân dân /u, "");
 }
 
-/** The same with a capital, as it stands alone. */
-export function placeName(about: Pick<About, "province_name">): string {
+/** The same in a language's own words: "Kon Tum province". */
+export function placeIn(about: Pick<About, "province_name">, language: Language): string {
   const place = placeOf(about);
+  if (language === "vi") return place;
+  return place.replace(/^tỉnh (.+)$/u, "$1 province").replace(/^thành phố (.+)$/u, "$1 city");
+}
+
+/** And with a capital, as it stands alone. */
+export function placeName(about: Pick<About, "province_name">, language: Language): string {
+  const place = placeIn(about, language);
   return place.charAt(0).toLocaleUpperCase("vi") + place.slice(1);
 }
 

@@ -59,7 +59,10 @@ export default function DeliveryPage() {
 function Log({ delivery }: { delivery: DeliveryDetail }) {
   const { t } = useT();
   const eventWord = useEventWord();
-  if (delivery.log.length === 0) return <p className={kit.soft}>{t("attempts.none")}</p>;
+  if (delivery.log.length === 0) {
+    const isOpen = nextAttempt(delivery) !== null;
+    return <p className={kit.soft}>{t(isOpen ? "attempts.none" : "attempts.unwritten")}</p>;
+  }
   return (
     <Timeline
       trace

@@ -78,8 +78,8 @@ function useColumns(): Column<DocumentRow>[] {
       header: t("column.number"),
       text: (row) => row.number ?? "",
       cell: (row) => (
-        <>
-          <span className={kit.fixed}>{row.number ?? t("noNumber")}</span>{" "}
+        <span className={kit.fixed}>
+          {row.number ?? t("noNumber")}{" "}
           {row.has_attachments ? (
             <IconPaperclip
               size={14}
@@ -88,7 +88,7 @@ function useColumns(): Column<DocumentRow>[] {
               role="img"
             />
           ) : null}
-        </>
+        </span>
       ),
     },
     {

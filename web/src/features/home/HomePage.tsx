@@ -7,7 +7,7 @@ import { formatTime } from "../../i18n/format.ts";
 import { useAddress } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Page } from "../../kit/Page.tsx";
-import { placeOf, useSession } from "../../kit/session.ts";
+import { placeIn, useSession } from "../../kit/session.ts";
 import { Loaded } from "../../kit/states.tsx";
 import { Figures } from "./Figures.tsx";
 import { FlowPicture } from "./FlowPicture.tsx";
@@ -22,7 +22,7 @@ const WINDOWS = ["hour", "today", "week"] as const;
 
 export default function HomePage() {
   const { t } = useT();
-  const { about } = useSession();
+  const { about, me } = useSession();
   const address = useAddress();
   const window = WINDOWS.find((known) => known === address.get("window")) ?? "today";
   const query = api.useQuery(
@@ -34,7 +34,7 @@ export default function HomePage() {
   return (
     <Page
       title={t("title")}
-      intro={t("intro", { province: placeOf(about) })}
+      intro={t("intro", { province: placeIn(about, me.preferences.language) })}
       actions={
         <div className={classes.window}>
           {query.data ? (

@@ -22,7 +22,7 @@ interface EndManyProps {
 export function EndManyDialog({ apps, onClose }: EndManyProps) {
   const { t } = useT();
   const { get } = useAddress();
-  const { about } = useSession();
+  const { about, me } = useSession();
   const [what, setWhat] = useState<"app" | "all">(get("client") ? "app" : "all");
   const [app, setApp] = useState(get("client") ?? "");
   const [agency, setAgency] = useState<string | null>(get("agency") ?? null);
@@ -87,7 +87,9 @@ export function EndManyDialog({ apps, onClose }: EndManyProps) {
       <p>
         {isApp
           ? t("many.appText", { name: titleIn(apps, app) })
-          : t("many.allText", { name: agency ? agencyName : placeName(about) })}
+          : t("many.allText", {
+              name: agency ? agencyName : placeName(about, me.preferences.language),
+            })}
       </p>
       <p className={kit.soft}>{t("many.stays")}</p>
     </ActionDialog>

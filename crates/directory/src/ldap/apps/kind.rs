@@ -45,7 +45,7 @@ pub struct LdapApp {
     /// Whether people who have a second factor may bind with their main password through it;
     /// otherwise they need an application password.
     #[serde(default)]
-    #[schemars(extend("x-label" = {"vi": "Cho dùng mật khẩu chính khi đã bật xác thực hai bước", "en": "Main password despite second factor"}, "x-order" = 6))]
+    #[schemars(extend("x-label" = {"vi": "Cho dùng mật khẩu chính khi đã bật xác thực hai lớp", "en": "Main password despite second factor"}, "x-order" = 6))]
     pub password_with_second_factor: bool,
     /// Further attributes, each filled from a field of the account.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
