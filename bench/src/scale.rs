@@ -1,4 +1,5 @@
-//! A full installation: 100,000 accounts, 10,000 groups, 10,000 agencies, 10,000 sessions.
+//! A full installation: 100,000 accounts, 10,000 groups in groups, 10,000 agencies, 10,000
+//! sessions.
 //!
 //! Owns: filling a data folder, signing in there, searching people, memory with open sessions.
 //! Not here: how somebody signs in (`browser.rs`).
@@ -34,6 +35,8 @@ const SIGNED_ON: Rows = Rows {
     groups: 1,
     agencies: 1,
 };
+/// Groups in each group: 10,000 of them nest eight levels deep, as deep as they may.
+const NESTED: u32 = 4;
 /// Sign-ins, one after another, of which the 95th percentile is taken.
 const SIGN_INS: usize = 30;
 /// Officials who come to work at the same time, each once.
@@ -215,6 +218,10 @@ fn fill(data: &Path, rows: &Rows, password_of: &str) -> Result<()> {
             SELECT unhex(printf('0190000000007001%016x', i)), printf('nhom.%05d', i),
             printf('nhom.%05d', i), printf('Nhóm %05d', i), printf('nhom %05d', i), {now}, {now}
             FROM number WHERE i <= {groups};
+        INSERT INTO user_group_nest (parent_id, child_id, added_by, added_at)
+            SELECT unhex(printf('0190000000007001%016x', (i + {NESTED} - 2) / {NESTED})),
+            unhex(printf('0190000000007001%016x', i)), 'bench', {now}
+            FROM number WHERE i > 1 AND i <= {groups};
         INSERT INTO user_group_member (group_id, account_id, added_by, added_at)
             SELECT unhex(printf('0190000000007001%016x', i % {groups} + 1)),
             unhex(printf('0190000000007000%016x', i)), 'bench', {now} FROM number;

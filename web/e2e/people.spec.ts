@@ -398,3 +398,41 @@ test("the pages for people work on a phone in the dark", async ({ console: page 
   await expect(page.getByText("Tạo tài khoản")).toBeVisible();
   await expectAccessible(page, "history on a phone");
 });
+
+test("groups are put into each other, and the way through them is told", async ({
+  console: page,
+}) => {
+  const [own] = await communes(page, 1);
+  const mark = unique();
+  const inner = await post(page, "/groups", { name: `Tổ ${mark}`, agency: own?.code });
+  const outer = await post(page, "/groups", { name: `Khối ${mark}`, agency: own?.code });
+  const person = await makeAccount(page, own?.code ?? "", "Người Trong Tổ");
+  await post(page, `/groups/${inner.id}/members`, { add: [person.id] });
+  await post(page, `/groups/${outer.id}/grants`, { role: "clerk", agency: own?.code });
+
+  await open(page, `/groups/${outer.id}`);
+  await expect(page.getByText("Chưa có nhóm con.")).toBeVisible();
+  await page.getByRole("button", { name: "Thêm nhóm con" }).click();
+  await chooseIn(page, "Nhóm", `Tổ ${mark}`);
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Thêm nhóm con" }).click();
+  await expect(dialog).toBeHidden();
+  await page.getByRole("link", { name: `Tổ ${mark}` }).click();
+  await expect(page.locator("h1")).toHaveText(`Tổ ${mark}`);
+  await expect(page.getByRole("link", { name: `Khối ${mark}` })).toBeVisible();
+  await expectAccessible(page, "group in a group");
+
+  // The outer one into the inner one would be a ring.
+  await page.getByRole("button", { name: "Thêm nhóm con" }).click();
+  await chooseIn(page, "Nhóm", `Khối ${mark}`);
+  await dialog.getByRole("button", { name: "Thêm nhóm con" }).click();
+  await expect(dialog).toContainText("Nhóm không thể chứa chính nó");
+  await dialog.getByRole("button", { name: "Đóng" }).first().click();
+
+  await open(page, `/accounts/${person.id}`);
+  await expect(page.getByText(`qua nhóm Tổ ${mark}`)).toBeVisible();
+  await open(page, `/groups/${inner.id}`);
+  await page.getByRole("button", { name: `Rời nhóm: Khối ${mark}` }).click();
+  await dialog.getByRole("button", { name: "Rời nhóm" }).click();
+  await expect(page.getByText("Chưa thuộc nhóm nào.")).toBeVisible();
+});

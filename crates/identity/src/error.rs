@@ -108,6 +108,9 @@ pub enum Error {
     /// The user name is taken.
     #[error("user name exists")]
     AccountExists,
+    /// Somebody else changed the account or group since it was read.
+    #[error("changed since it was read")]
+    ChangedMeanwhile,
     /// No such group, or invisible to the caller.
     #[error("group does not exist")]
     GroupNotFound,
@@ -194,6 +197,7 @@ impl Problem for Error {
             Self::LinkUnsuitable => "identity.link.unsuitable",
             Self::AccountNotFound => "identity.account.not_found",
             Self::AccountExists => "identity.account.exists",
+            Self::ChangedMeanwhile => "identity.changed_meanwhile",
             Self::GroupNotFound => "identity.group.not_found",
             Self::GroupExists => "identity.group.exists",
             Self::AccountOwn => "identity.account.own",
@@ -239,7 +243,8 @@ impl Problem for Error {
             | Self::ImpersonationNone
             | Self::LinkInvalid => ErrorCode::NotFound,
             Self::AccountExists | Self::GroupExists => ErrorCode::AlreadyExists,
-            Self::AccountWithoutPassword
+            Self::ChangedMeanwhile
+            | Self::AccountWithoutPassword
             | Self::ImpersonationNotLive
             | Self::ImpersonationRunning
             | Self::FactorTooMany { .. }

@@ -19,6 +19,7 @@ pub mod error;
 pub mod factors;
 mod farewell;
 pub mod grants;
+mod group_nesting;
 mod group_rules;
 pub mod groups;
 mod hierarchy;
@@ -70,8 +71,9 @@ pub use browser::{Browser, Demand};
 pub use error::{Error, Result};
 pub use farewell::{Farewell, FarewellFuture};
 pub use grants::NewGrant;
+pub use group_nesting::InGroup;
 pub use group_rules::GROUP_LEVELS_MAX;
-pub use groups::{GroupChange, NewGroup};
+pub use groups::{GroupChange, MembersChange, NewGroup};
 pub use hierarchy::{AgencyHierarchy, AgencyOf, CatalogueHierarchy};
 pub use impersonation::NewImpersonation;
 pub use links::NewLink;
@@ -89,6 +91,7 @@ pub use steps::{Admission, STEP_PATH};
 pub use tables::{
     account::{Account, Kind, Person, State},
     account_query::AccountQuery,
+    base::Base,
     device::Device,
     factor::{Factor, FactorKind, FactorState},
     grant::{Grant, Subject},

@@ -11,7 +11,7 @@ use lgsp_platform::{db::WriteTx, journal};
 use serde_json::json;
 
 use crate::{
-    Identity,
+    Base, Identity,
     actor::Actor,
     error::{Error, Result},
     password::Password,
@@ -176,7 +176,7 @@ impl Identity {
                 account.state = State::Active;
                 account.last_used_at = actor.now;
                 account.changed_at = actor.now;
-                account::update(db, &*tx, &account).await?;
+                account::update(db, &*tx, &account, Base::Any).await?;
                 "account.activated"
             }
             LinkPurpose::Reset => {

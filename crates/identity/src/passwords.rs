@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use lgsp_platform::{http::Principal, journal};
 
 use crate::{
-    Identity,
+    Base, Identity,
     accounts::check::{check_reason, clean, refuse},
     actor::Actor,
     error::{Error, Result, Rule},
@@ -221,7 +221,7 @@ impl Identity {
         }
         if account.state == State::Idle || reason.is_some() {
             after.state_reason.clone_from(&reason);
-            account::update(db, &*tx, &after).await?;
+            account::update(db, &*tx, &after, Base::Any).await?;
         }
         let mut event = actor.audit("account.unlocked", account);
         event.ground = reason;

@@ -18,7 +18,8 @@ use crate::{
     tables::{
         account::{self, Account},
         effective,
-        group::{self, Group},
+        group::Group,
+        group_tree,
     },
 };
 
@@ -29,7 +30,7 @@ pub struct Profile {
     pub account: Account,
     /// Its agency.
     pub agency: Option<AgencyOf>,
-    /// Its groups, by name.
+    /// Its groups in effect, those above its own ones included, by name.
     pub groups: Vec<Group>,
     /// What it holds in effect, sorted: own grants and those of its groups.
     pub roles: Vec<RoleGrant>,
@@ -97,7 +98,7 @@ impl Identity {
         let Some(account) = found.filter(|account| account.is_live(now)) else {
             return Ok(None);
         };
-        let groups = group::of_account(&self.platform.db, account.id, now).await?;
+        let groups = group_tree::in_effect(&self.platform.db, account.id, now).await?;
         let agency = account
             .agency
             .as_deref()

@@ -152,7 +152,7 @@ export function StaleNote({ since_ms }: { since_ms: number }) {
   );
 }
 
-interface QueryLike<T> {
+export interface QueryLike<T> {
   data: T | undefined;
   error: unknown;
   isError: boolean;

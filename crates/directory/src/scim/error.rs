@@ -80,6 +80,12 @@ impl ScimError {
         }
     }
 
+    /// Somebody else changed the resource between its reading and its writing.
+    pub(crate) fn stale() -> Self {
+        let detail = "the resource was changed in this moment";
+        Self::new(StatusCode::PRECONDITION_FAILED, detail)
+    }
+
     pub(crate) fn not_found(id: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, format!("resource {id} not found"))
     }
@@ -126,7 +132,10 @@ impl From<Error> for ScimError {
 
 impl From<lgsp_identity::Error> for ScimError {
     fn from(error: lgsp_identity::Error) -> Self {
-        Error::from(error).into()
+        match error {
+            lgsp_identity::Error::ChangedMeanwhile => Self::stale(),
+            other => Error::from(other).into(),
+        }
     }
 }
 

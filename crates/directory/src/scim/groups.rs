@@ -3,12 +3,15 @@
 //! Owns: what the interface does with groups.
 //! Not here: the form of a group (`group.rs`), lists (`scan.rs`).
 //! Invariant: a client changes only the groups that it made, and takes in only accounts that it
-//! sees: a group may carry rights.
+//! sees and groups that it made: a group may carry rights.
 //! Follows: RFC 7644, sections 3.3 to 3.6.
 
 use std::collections::BTreeSet;
 
-use lgsp_identity::{AccountQuery, Error as IdentityError, Group, GroupChange, NewGroup};
+use axum::http::StatusCode;
+use lgsp_identity::{
+    AccountQuery, Base, Error as IdentityError, Group, GroupChange, MembersChange, NewGroup,
+};
 use lgsp_model::AccountId;
 use serde_json::Value;
 use uuid::Uuid;
@@ -16,7 +19,7 @@ use uuid::Uuid;
 use super::{
     Scim,
     error::{ScimError, ScimResult, ScimType},
-    group::{Wanted, render},
+    group::{Members, Wanted, render},
     normal::normalise,
     patch,
     resource::{Conditions, Resource},
@@ -58,10 +61,54 @@ impl Scim {
     /// # Errors
     /// 500.
     pub(crate) async fn group_of(&self, group: &Group) -> ScimResult<Resource> {
-        let members = self.identity.members(group.id).await?;
+        let members = self.members_of(group.id).await?;
         let body = render(group, &members, &self.base);
         let times = (group.created_at, group.changed_at);
         Ok(self.complete(ResourceKind::Group, body, times))
+    }
+
+    /// Who is directly in a group.
+    ///
+    /// # Errors
+    /// 500.
+    pub(crate) async fn members_of(&self, group: Uuid) -> ScimResult<Members> {
+        let groups = self.identity.groups_in(group).await?;
+        Ok(Members {
+            users: self.identity.members(group).await?.into_iter().collect(),
+            groups: groups.into_iter().map(|group| group.id).collect(),
+            untold: BTreeSet::new(),
+        })
+    }
+
+    /// What a wish changes in the members of a group. Members of which the client did not tell
+    /// what they are: groups if there is such a group, else users.
+    ///
+    /// # Errors
+    /// 400 for a member that the client may not take in.
+    async fn members_change(
+        &self,
+        client: &Client,
+        present: &Members,
+        mut wanted: Members,
+    ) -> ScimResult<MembersChange> {
+        let untold: Vec<Uuid> = wanted.untold.iter().copied().collect();
+        let groups = self.identity.groups_among(&untold).await?;
+        for id in untold {
+            match groups.contains(&id) {
+                true => drop(wanted.groups.insert(id)),
+                false => drop(wanted.users.insert(AccountId(id))),
+            }
+        }
+        let change = MembersChange {
+            add: wanted.users.difference(&present.users).copied().collect(),
+            remove: present.users.difference(&wanted.users).copied().collect(),
+            add_groups: wanted.groups.difference(&present.groups).copied().collect(),
+            remove_groups: present.groups.difference(&wanted.groups).copied().collect(),
+            ..MembersChange::default()
+        };
+        self.require_seen(client, &change.add).await?;
+        self.require_own(client, &change.add_groups).await?;
+        Ok(change)
     }
 
     /// Refuses accounts that the client does not see.
@@ -83,6 +130,23 @@ impl Scim {
         Ok(())
     }
 
+    /// Refuses groups that the client does not keep: whoever keeps them could bring in accounts
+    /// that this client does not see.
+    async fn require_own(&self, client: &Client, ids: &[Uuid]) -> ScimResult<()> {
+        for id in ids {
+            let is_own = match self.group_found(client, &id.to_string()).await {
+                Ok(group) => group.source.as_deref() == Some(source(client).as_str()),
+                Err(error) if error.status == StatusCode::NOT_FOUND => false,
+                Err(error) => return Err(error),
+            };
+            if !is_own {
+                let detail = format!("group {id} does not exist, or is kept by somebody else");
+                return Err(ScimError::typed(ScimType::InvalidValue, detail));
+            }
+        }
+        Ok(())
+    }
+
     /// Makes a group.
     ///
     /// # Errors
@@ -90,24 +154,20 @@ impl Scim {
     pub(crate) async fn create_group(&self, client: &Client, sent: &Value) -> ScimResult<Resource> {
         self.require_write(client)?;
         let wanted = Wanted::read(&normalise(sent, &self.schemas.group)?)?;
-        let members: Vec<AccountId> = wanted.members.into_iter().collect();
-        self.require_seen(client, &members).await?;
+        let present = Members::default();
         let new = NewGroup {
             display_name: wanted.name.clone(),
             name: wanted.name,
             agency: client.top.clone(),
             source: Some(source(client)),
             external_id: wanted.external_id,
+            members: self
+                .members_change(client, &present, wanted.members)
+                .await?,
             ..NewGroup::default()
         };
-        let identity = &self.identity;
-        let group = identity.create_group(&client.actor, new).await?;
-        if !members.is_empty() {
-            identity
-                .change_members(&client.actor, &group, &members, &[])
-                .await?;
-        }
-        self.group_of(&identity.group(group.id).await?).await
+        let group = self.identity.create_group(&client.actor, new).await?;
+        self.group_of(&group).await
     }
 
     /// Replaces a group.
@@ -122,7 +182,7 @@ impl Scim {
         conditions: &Conditions,
     ) -> ScimResult<Resource> {
         let wanted = Wanted::read(&normalise(sent, &self.schemas.group)?)?;
-        let (group, before, _guard) = self.group_to_change(client, id, conditions).await?;
+        let (group, before) = self.group_to_change(client, id, conditions).await?;
         let present = Wanted::read(&before.body)?.members;
         self.update_group(client, &group, (present, wanted)).await
     }
@@ -138,7 +198,7 @@ impl Scim {
         request: &Value,
         conditions: &Conditions,
     ) -> ScimResult<Resource> {
-        let (group, before, _guard) = self.group_to_change(client, id, conditions).await?;
+        let (group, before) = self.group_to_change(client, id, conditions).await?;
         let shape = &self.schemas.group;
         let present = Wanted::read(&before.body)?.members;
         let mut after = normalise(&Value::Object(before.body), shape)?;
@@ -152,39 +212,34 @@ impl Scim {
         client: &Client,
         id: &str,
         conditions: &Conditions,
-    ) -> ScimResult<(Group, Resource, Option<tokio::sync::MutexGuard<'_, ()>>)> {
-        let parsed: Uuid = id.parse().map_err(|_| ScimError::not_found(id))?;
-        let guard = self.lock(parsed).await;
+    ) -> ScimResult<(Group, Resource)> {
         let group = self.group_found(client, id).await?;
         self.require_kept(client, &group)?;
         let before = self.group_of(&group).await?;
         conditions.require(&before)?;
-        Ok((group, before, guard))
+        Ok((group, before))
     }
 
+    /// Writes names and members in one transaction, if the group is still as it was read.
     async fn update_group(
         &self,
         client: &Client,
         group: &Group,
-        (present, wanted): (BTreeSet<AccountId>, Wanted),
+        (present, wanted): (Members, Wanted),
     ) -> ScimResult<Resource> {
-        let added: Vec<AccountId> = wanted.members.difference(&present).copied().collect();
-        let removed: Vec<AccountId> = present.difference(&wanted.members).copied().collect();
-        self.require_seen(client, &added).await?;
         let change = GroupChange {
             display_name: Some(wanted.name.clone()),
             name: Some(wanted.name),
             external_id: Some(wanted.external_id),
+            members: self
+                .members_change(client, &present, wanted.members)
+                .await?,
+            base: Base::AsRead,
             ..GroupChange::default()
         };
         let identity = &self.identity;
         let after = identity.update_group(&client.actor, group, change).await?;
-        if !added.is_empty() || !removed.is_empty() {
-            identity
-                .change_members(&client.actor, &after, &added, &removed)
-                .await?;
-        }
-        self.group_of(&identity.group(group.id).await?).await
+        self.group_of(&after).await
     }
 
     /// Removes a group; its members stay.
@@ -197,8 +252,11 @@ impl Scim {
         id: &str,
         conditions: &Conditions,
     ) -> ScimResult<()> {
-        let (group, _, _guard) = self.group_to_change(client, id, conditions).await?;
-        self.identity.delete_group(&client.actor, &group).await?;
+        let (group, _) = self.group_to_change(client, id, conditions).await?;
+        let identity = &self.identity;
+        identity
+            .delete_group(&client.actor, &group, Base::AsRead)
+            .await?;
         Ok(())
     }
 }

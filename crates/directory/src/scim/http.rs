@@ -1,7 +1,8 @@
 //! Paths and methods below `/scim/v2`.
 //!
 //! Owns: the router, reading requests, answers with `Location` and `ETag`.
-//! Not here: what a path does (`users.rs`, `groups.rs`, `scan.rs`, `bulk.rs`, `discovery.rs`).
+//! Not here: what a path does (`change.rs`, `users.rs`, `groups.rs`, `scan.rs`, `bulk.rs`,
+//! `discovery.rs`).
 //! Invariant: nothing of a request is read before its token was right; every answer with an
 //! error is a SCIM error.
 //! Follows: RFC 7644, section 3.
@@ -278,44 +279,6 @@ impl Scim {
         match kind {
             ResourceKind::User => self.create_user(client, sent).await,
             ResourceKind::Group => self.create_group(client, sent).await,
-        }
-    }
-
-    pub(crate) async fn replace(
-        &self,
-        client: &Client,
-        (kind, id): (ResourceKind, &str),
-        sent: &Value,
-        conditions: &Conditions,
-    ) -> ScimResult<Resource> {
-        match kind {
-            ResourceKind::User => self.replace_user(client, id, sent, conditions).await,
-            ResourceKind::Group => self.replace_group(client, id, sent, conditions).await,
-        }
-    }
-
-    pub(crate) async fn patch(
-        &self,
-        client: &Client,
-        (kind, id): (ResourceKind, &str),
-        sent: &Value,
-        conditions: &Conditions,
-    ) -> ScimResult<Resource> {
-        match kind {
-            ResourceKind::User => self.patch_user(client, id, sent, conditions).await,
-            ResourceKind::Group => self.patch_group(client, id, sent, conditions).await,
-        }
-    }
-
-    pub(crate) async fn delete(
-        &self,
-        client: &Client,
-        (kind, id): (ResourceKind, &str),
-        conditions: &Conditions,
-    ) -> ScimResult<()> {
-        match kind {
-            ResourceKind::User => self.delete_user(client, id, conditions).await,
-            ResourceKind::Group => self.delete_group(client, id, conditions).await,
         }
     }
 

@@ -7,6 +7,7 @@
 //! Follows: RFC 7643, RFC 7644; design document "Identity", section 7.
 
 mod bulk;
+mod change;
 pub mod clients;
 mod discovery;
 mod error;
@@ -101,8 +102,8 @@ impl std::ops::Deref for Scim {
 }
 
 impl Scim {
-    /// Held from reading a resource to writing it, so that what `If-Match` compared is what is
-    /// changed.
+    /// Held from reading a resource to writing it: writers of one node wait for each other, rather
+    /// than try again.
     async fn lock(&self, id: Uuid) -> Option<tokio::sync::MutexGuard<'_, ()>> {
         let place = usize::from(id.as_bytes().iter().fold(0_u8, |sum, byte| sum ^ byte));
         let lock = self.locks.get(place % LOCKS)?;

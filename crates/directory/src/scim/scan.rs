@@ -7,7 +7,7 @@
 //! Follows: RFC 7644, section 3.4.2. An equality of a mail address asks for the main one of an
 //! account by its index; the others are looked for when no account has it as its main one.
 
-use lgsp_identity::{Account, AccountQuery, Group, GroupQuery};
+use lgsp_identity::{Account, AccountQuery, GroupQuery, InGroup};
 use lgsp_model::AccountId;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -20,7 +20,7 @@ use super::{
         Filter,
         eval::{SortKey, holds, sort_key},
     },
-    group::render as render_group,
+    group::{Members, render as render_group},
     query::Query,
     resource::Resource,
     schema::{ResourceKind, Shape},
@@ -216,7 +216,7 @@ impl Scim {
             let is_end = accounts.len() < ROWS as usize;
             for account in accounts {
                 let groups = match needs_groups {
-                    true => self.identity.groups_of(account.id).await?,
+                    true => self.identity.group_ways(account.id).await?,
                     false => Vec::new(),
                 };
                 let body = self.scanned_user(&account, &groups, needs_meta);
@@ -231,7 +231,7 @@ impl Scim {
     fn scanned_user(
         &self,
         account: &Account,
-        groups: &[Group],
+        groups: &[InGroup],
         needs_meta: bool,
     ) -> super::json::Object {
         let body = self.rendered(account, groups);
@@ -265,8 +265,8 @@ impl Scim {
             let is_end = groups.len() < ROWS as usize;
             for group in groups {
                 let members = match needs_members {
-                    true => self.identity.members(group.id).await?,
-                    false => Vec::new(),
+                    true => self.members_of(group.id).await?,
+                    false => Members::default(),
                 };
                 let body = render_group(&group, &members, &self.base);
                 let times = (group.created_at, group.changed_at);
@@ -345,7 +345,7 @@ fn narrow_groups(filter: &Filter, shape: &Shape, wanted: &mut GroupQuery) {
         } else if let Some(id) = equals("externalId", None) {
             wanted.external_id = Some(id.to_owned());
         } else if let Some(member) = equals("members", Some("value")) {
-            wanted.member = Some(AccountId(member.parse().unwrap_or_default()));
+            wanted.member = Some(member.parse().unwrap_or_default());
         }
     }
 }

@@ -6,7 +6,7 @@
 //! the account's document and comes back as it was sent.
 //! Follows: RFC 7643, sections 4.1 and 4.3.
 
-use lgsp_identity::{Account, AgencyOf, Group, Password, Person, State};
+use lgsp_identity::{Account, AgencyOf, InGroup, Password, Person, State};
 use serde_json::{Value, json};
 
 use super::{
@@ -179,7 +179,7 @@ fn set_primary(resource: &mut Object, name: &str, value: Option<&str>) {
 pub(crate) struct Around<'a> {
     pub(crate) agency: Option<AgencyOf>,
     /// Groups; none when they were not asked for.
-    pub(crate) groups: &'a [Group],
+    pub(crate) groups: &'a [InGroup],
     /// Base address of the interface.
     pub(crate) base: &'a str,
 }
@@ -242,9 +242,15 @@ fn memberships(made: &mut Object, account: &Account, around: &Around<'_>) {
     let groups: Vec<Value> = around
         .groups
         .iter()
-        .map(|group| {
+        .map(|one| {
+            let group = &one.group;
+            let kind = if one.is_direct() {
+                "direct"
+            } else {
+                "indirect"
+            };
             json!({
-                "value": group.id, "display": group.name, "type": "direct",
+                "value": group.id, "display": group.name, "type": kind,
                 "$ref": format!("{}/Groups/{}", around.base, group.id),
             })
         })

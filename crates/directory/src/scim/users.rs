@@ -6,7 +6,9 @@
 //! found; its row is kept for the audit.
 //! Follows: RFC 7644, sections 3.3 to 3.6.
 
-use lgsp_identity::{Account, AccountChange, Error as IdentityError, Group, NewAccount, State};
+use lgsp_identity::{
+    Account, AccountChange, Base, Error as IdentityError, InGroup, NewAccount, State,
+};
 use lgsp_model::AccountId;
 use serde_json::Value;
 use uuid::Uuid;
@@ -59,14 +61,14 @@ impl Scim {
     /// # Errors
     /// 500.
     pub(crate) async fn user_of(&self, account: &Account) -> ScimResult<Resource> {
-        let groups = self.identity.groups_of(account.id).await?;
+        let groups = self.identity.group_ways(account.id).await?;
         let body = self.rendered(account, &groups);
         let times = (account.created_at, account.changed_at);
         Ok(self.complete(ResourceKind::User, body, times))
     }
 
     /// The attributes of an account with these groups.
-    pub(crate) fn rendered(&self, account: &Account, groups: &[Group]) -> Object {
+    pub(crate) fn rendered(&self, account: &Account, groups: &[InGroup]) -> Object {
         let agency = account.agency.as_deref();
         let around = Around {
             agency: agency.and_then(|code| self.identity.hierarchy().agency(code)),
@@ -173,7 +175,7 @@ impl Scim {
         conditions: &Conditions,
     ) -> ScimResult<Resource> {
         let resource = normalise(sent, &self.schemas.user)?;
-        let (account, _guard) = self.account_to_change(client, id, conditions).await?;
+        let account = self.account_to_change(client, id, conditions).await?;
         let names_agency = resource
             .get(OFFICIAL)
             .is_some_and(|official| official.get("agencyCode").is_some());
@@ -195,7 +197,7 @@ impl Scim {
         request: &Value,
         conditions: &Conditions,
     ) -> ScimResult<Resource> {
-        let (account, _guard) = self.account_to_change(client, id, conditions).await?;
+        let account = self.account_to_change(client, id, conditions).await?;
         let shape = &self.schemas.user;
         let before = normalise(&Value::Object(self.rendered(&account, &[])), shape)?;
         let mut after = before.clone();
@@ -219,13 +221,11 @@ impl Scim {
         client: &Client,
         id: &str,
         conditions: &Conditions,
-    ) -> ScimResult<(Account, Option<tokio::sync::MutexGuard<'_, ()>>)> {
-        let parsed: Uuid = id.parse().map_err(|_| ScimError::not_found(id))?;
-        let guard = self.lock(parsed).await;
+    ) -> ScimResult<Account> {
         let account = self.account(client, id).await?;
         self.require_touch(client, &account)?;
         conditions.require(&self.user_of(&account).await?)?;
-        Ok((account, guard))
+        Ok(account)
     }
 
     async fn update_user(
@@ -249,6 +249,7 @@ impl Scim {
             person: Some(wanted.person),
             external_id: Some(wanted.external_id),
             document: Some(Some(Value::Object(wanted.document))),
+            base: Base::AsRead,
             ..AccountChange::default()
         };
         let identity = &self.identity;
@@ -273,8 +274,11 @@ impl Scim {
         id: &str,
         conditions: &Conditions,
     ) -> ScimResult<()> {
-        let (account, _guard) = self.account_to_change(client, id, conditions).await?;
-        self.identity.leave(&client.actor, &account).await?;
+        let account = self.account_to_change(client, id, conditions).await?;
+        let identity = &self.identity;
+        identity
+            .leave(&client.actor, &account, Base::AsRead)
+            .await?;
         Ok(())
     }
 }

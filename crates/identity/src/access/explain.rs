@@ -33,6 +33,9 @@ pub(crate) struct DecisionReason {
     pub(crate) role: Option<String>,
     /// Agency at the top of its subtree; absent for the whole platform.
     pub(crate) agency: Option<String>,
+    /// Names of the groups through which the grant is held, the account's own one first; empty
+    /// for a grant of the account itself.
+    pub(crate) groups: Vec<String>,
     /// In words.
     pub(crate) text: Sentence,
 }
@@ -42,6 +45,8 @@ pub(crate) struct Question<'a> {
     pub(crate) permission: &'a str,
     pub(crate) agency: Option<&'a str>,
     pub(crate) thing: Thing<'a>,
+    /// Through which groups the account holds grants that are not its own.
+    pub(crate) ways: &'a [(RoleGrant, Vec<String>)],
 }
 
 impl Decider {
@@ -74,7 +79,7 @@ impl Decider {
     ) -> Explanation {
         let mut reasons: Vec<DecisionReason> = ids
             .iter()
-            .map(|id| self.reason(asking.roles, id, allowed))
+            .map(|id| self.reason((asking.roles, question.ways), id, allowed))
             .collect();
         if reasons.is_empty() {
             reasons.push(self.nothing(asking, question));
@@ -86,12 +91,19 @@ impl Decider {
         }
     }
 
-    fn reason(&self, held: &[RoleGrant], id: &str, allowed: bool) -> DecisionReason {
+    fn reason(
+        &self,
+        (held, ways): (&[RoleGrant], &[(RoleGrant, Vec<String>)]),
+        id: &str,
+        allowed: bool,
+    ) -> DecisionReason {
         let place = id
             .strip_prefix("grant:")
             .and_then(|place| place.parse::<usize>().ok());
         if let Some(grant) = place.and_then(|place| held.get(place)) {
-            return self.of_grant(grant, id);
+            let way = ways.iter().find(|(known, _)| known == grant);
+            let groups = way.map(|(_, groups)| groups.clone()).unwrap_or_default();
+            return self.of_grant(grant, id, groups);
         }
         let text = match (id, allowed) {
             ("base:everyone", _) => Sentence::new(
@@ -128,11 +140,12 @@ impl Decider {
             policy: Some(id.to_owned()),
             role: None,
             agency: None,
+            groups: Vec::new(),
             text,
         }
     }
 
-    fn of_grant(&self, grant: &RoleGrant, id: &str) -> DecisionReason {
+    fn of_grant(&self, grant: &RoleGrant, id: &str, groups: Vec<String>) -> DecisionReason {
         let name = grant
             .agency
             .as_deref()
@@ -141,16 +154,17 @@ impl Decider {
             Some(role) => (role.labels.vi, role.labels.en),
             None => (grant.role.as_str(), grant.role.as_str()),
         };
+        let (vi_way, en_way) = way_in_words(&groups);
         let text = match (&grant.agency, name) {
             (None, _) => Sentence::new(
-                format!("Vai trò {vi_role} trên toàn nền tảng cho phép."),
-                format!("The role {en_role} for the whole platform permits it."),
+                format!("Vai trò {vi_role} trên toàn nền tảng{vi_way} cho phép."),
+                format!("The role {en_role} for the whole platform{en_way} permits it."),
             ),
             (Some(code), name) => {
                 let name = name.unwrap_or_else(|| code.clone());
                 Sentence::new(
-                    format!("Vai trò {vi_role} tại {name} ({code}) cho phép."),
-                    format!("The role {en_role} at {name} ({code}) permits it."),
+                    format!("Vai trò {vi_role} tại {name} ({code}){vi_way} cho phép."),
+                    format!("The role {en_role} at {name} ({code}){en_way} permits it."),
                 )
             }
         };
@@ -159,6 +173,7 @@ impl Decider {
             policy: Some(id.to_owned()),
             role: Some(grant.role.clone()),
             agency: grant.agency.clone(),
+            groups,
             text,
         }
     }
@@ -204,7 +219,27 @@ impl Decider {
             policy: None,
             role: None,
             agency: None,
+            groups: Vec::new(),
             text,
+        }
+    }
+}
+
+/// Through which groups a role is held, in both languages; nothing for the account itself.
+fn way_in_words(groups: &[String]) -> (String, String) {
+    match groups {
+        [] => (String::new(), String::new()),
+        [own] => (
+            format!(", có được qua nhóm {own},"),
+            format!(", held through the group {own},"),
+        ),
+        [own, above @ ..] => {
+            let above_vi = above.join(", nằm trong nhóm ");
+            let above_en = above.join(", in the group ");
+            (
+                format!(", có được qua nhóm {own} nằm trong nhóm {above_vi},"),
+                format!(", held through the group {own} in the group {above_en},"),
+            )
         }
     }
 }

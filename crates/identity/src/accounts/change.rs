@@ -16,7 +16,7 @@ use super::{
     },
 };
 use crate::{
-    Identity,
+    Base, Identity,
     actor::Actor,
     error::{Result, Rule},
     grants::check_conflicts,
@@ -32,7 +32,8 @@ impl Identity {
     /// Changes name, mail address, agency or state.
     ///
     /// # Errors
-    /// `identity.fields.invalid`.
+    /// `identity.fields.invalid`; `identity.changed_meanwhile` when the change demands the account
+    /// as it was read.
     pub async fn update_account(
         &self,
         actor: &Actor,
@@ -41,10 +42,11 @@ impl Identity {
     ) -> Result<Account> {
         refuse(self.check_change(&change))?;
         let reason = clean(change.reason.clone());
-        let after = changed(before, change, actor.now);
+        let base = change.base;
+        let mut after = changed(before, change, actor.now);
         let db = &self.platform.db;
         let tx = db.begin().await?;
-        account::update(db, &*tx, &after).await?;
+        account::update(db, &*tx, &after, base).await?;
         self.apply_rules_to(&*tx, &after, actor).await?;
         if !after.is_live(actor.now) {
             session::delete_of(db, &*tx, after.id, None).await?;
@@ -59,6 +61,7 @@ impl Identity {
         });
         journal::append(&*tx, [event.with_detail(detail)]).await?;
         tx.commit().await?;
+        after.revision += 1;
         self.sessions_changed.notify_waiters();
         Ok(after)
     }
@@ -116,8 +119,8 @@ impl Identity {
     /// end in the same transaction; the row stays for the audit.
     ///
     /// # Errors
-    /// `platform.database.failed`.
-    pub async fn leave(&self, actor: &Actor, before: &Account) -> Result<Account> {
+    /// `identity.changed_meanwhile` when `base` demands the account as it was read.
+    pub async fn leave(&self, actor: &Actor, before: &Account, base: Base) -> Result<Account> {
         let mut after = before.clone();
         after.state = State::Left;
         after.state_reason = None;
@@ -126,7 +129,7 @@ impl Identity {
         after.grants = Vec::new();
         let db = &self.platform.db;
         let tx = db.begin().await?;
-        account::update(db, &*tx, &after).await?;
+        account::update(db, &*tx, &after, base).await?;
         let by = (actor.name.as_str(), actor.now);
         role::replace(db, &*tx, after.id, (&before.grants, &[]), by).await?;
         session::delete_of(db, &*tx, after.id, None).await?;

@@ -5,6 +5,7 @@
 
 use lgsp_model::AccountId;
 use lgsp_platform::{
+    FieldError,
     http::context::RoleGrant,
     journal::{self, Event},
 };
@@ -53,6 +54,12 @@ impl Identity {
         Ok(made)
     }
 
+    /// What making such an account would refuse, by field; the password apart.
+    #[must_use]
+    pub fn check_new_account(&self, new: &NewAccount) -> Vec<FieldError> {
+        self.check_new(new, &fold_username(&new.username))
+    }
+
     /// The account that a wish leads to, checked and with its password hashed, not yet stored.
     pub(crate) async fn prepare(
         &self,
@@ -98,6 +105,7 @@ impl Identity {
             last_used_at: actor.now,
             created_at: actor.now,
             document: new.document,
+            revision: 0,
             grants: normal(grants),
         })
     }

@@ -103,6 +103,8 @@ pub struct AccountChange {
     pub valid_until: Option<Option<Timestamp>>,
     /// What its source tells of it beside these fields, or nothing.
     pub document: Option<Option<Value>>,
+    /// Whether only the account as it was read is changed.
+    pub base: crate::Base,
 }
 
 impl Identity {

@@ -12,7 +12,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    Identity,
+    Base, Identity,
     accounts::check::{clean, refuse, words},
     actor::Actor,
     error::{Error, Result},
@@ -73,7 +73,7 @@ impl Identity {
         after.grants.retain(|grant| !ends(grant));
         let db = &self.platform.db;
         let tx = db.begin().await?;
-        account::update(db, &*tx, &after).await?;
+        account::update(db, &*tx, &after, Base::Any).await?;
         let by = (actor.name.as_str(), actor.now);
         role::replace(db, &*tx, after.id, (&before.grants, &after.grants), by).await?;
         self.apply_rules_to(&*tx, &after, actor).await?;

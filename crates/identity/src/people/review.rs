@@ -6,7 +6,7 @@
 //! Follows: TCVN 14423:2026, 5.6.2.1 and 5.4.2.1 d (regulation R81).
 
 use lgsp_model::{AccountId, Timestamp};
-use lgsp_platform::journal;
+use lgsp_platform::{http::context::RoleGrant, journal};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ use super::{
     review_rows::{self, ReviewCampaign, ReviewDecision, ReviewLine},
 };
 use crate::{
-    Identity,
+    Base, Identity,
     accounts::check::{clean, refuse, words},
     actor::Actor,
     error::Result,
@@ -23,7 +23,7 @@ use crate::{
     tables::{
         account::{self, Account, State},
         account_query::{self, AccountQuery},
-        session,
+        group_ways, session,
     },
 };
 
@@ -68,7 +68,7 @@ impl Identity {
             agencies: Some(agencies),
             ..AccountQuery::default()
         };
-        let mut accounts = Vec::new();
+        let mut lines: Vec<ReviewLine> = Vec::new();
         while query
             .agencies
             .as_ref()
@@ -77,14 +77,18 @@ impl Identity {
             let page = self.accounts(&query, ACCOUNTS_AT_ONCE).await?;
             let Some(last) = page.last() else { break };
             query.after.clone_from(&last.username);
-            accounts.extend(
-                page.into_iter()
-                    .filter(|account| account.state != State::Left),
-            );
+            let ids: Vec<AccountId> = page.iter().map(|account| account.id).collect();
+            let mut through = group_ways::grants_of_accounts(db, &ids, actor.now).await?;
+            let here = page
+                .into_iter()
+                .filter(|account| account.state != State::Left);
+            lines.extend(here.map(|account| {
+                let through = through.remove(&account.id).unwrap_or_default();
+                line(account, &through)
+            }));
         }
         let tx = db.begin().await?;
         review_rows::insert(&*tx, &made).await?;
-        let lines: Vec<ReviewLine> = accounts.into_iter().map(line).collect();
         review_rows::insert_lines(&*tx, made.id, &lines).await?;
         let event = event(actor, "review.opened", &made);
         let detail = json!({ "review": made.id, "lines": lines.len(), "due": made.due_at });
@@ -148,7 +152,7 @@ impl Identity {
             after.state = State::Disabled;
             after.state_reason.clone_from(&decided.1);
             after.changed_at = actor.now;
-            account::update(db, &*tx, &after).await?;
+            account::update(db, &*tx, &after, Base::Any).await?;
             session::delete_of(db, &*tx, after.id, None).await?;
         }
         let mut event = actor.audit("review.decided", account);
@@ -234,11 +238,23 @@ impl Identity {
             }
         }
         let campaign = self.review(campaign.id).await?;
+        // Another sweep was faster.
+        if campaign.closed_at.is_some() {
+            return Ok(());
+        }
         self.close_review(actor, &campaign).await.map(|_| ())
     }
 }
 
-fn line(account: Account) -> ReviewLine {
+/// A line of an account: its own roles, and those through groups with the group's name.
+fn line(account: Account, through: &[(RoleGrant, String)]) -> ReviewLine {
+    let mut roles = words(&account.grants);
+    for (grant, group) in through {
+        // The lists are parted by semicolons.
+        let group = group.replace(';', ",");
+        let held = words(std::slice::from_ref(grant)).concat();
+        roles.push(format!("{held} ({group})"));
+    }
     ReviewLine {
         account_id: account.id.0,
         username: account.username,
@@ -247,7 +263,7 @@ fn line(account: Account) -> ReviewLine {
         state: account.state.as_str().to_owned(),
         agency: account.agency,
         position: account.person.position,
-        roles: words(&account.grants).join("; "),
+        roles: roles.join("; "),
         valid_from: account.valid_from,
         valid_until: account.valid_until,
         last_used_at: account.last_used_at,

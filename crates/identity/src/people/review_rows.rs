@@ -85,7 +85,8 @@ pub struct ReviewLine {
     pub agency: Option<String>,
     /// Position.
     pub position: Option<String>,
-    /// Roles, as the journal shows them.
+    /// Roles, as the journal shows them; one held through a group with the group's name in
+    /// brackets.
     pub roles: String,
     /// Not to be used before.
     pub valid_from: Option<Timestamp>,

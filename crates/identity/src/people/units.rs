@@ -165,7 +165,10 @@ impl Identity {
             execute(db, tx, &moved, vec![from.into(), to.into()]).await?;
         }
         for table in ["account", "user_group"] {
-            let sql = format!("UPDATE {table} SET agency = $2, changed_at = $3 WHERE agency = $1");
+            let sql = format!(
+                "UPDATE {table} SET agency = $2, changed_at = $3, revision = revision + 1 \
+                 WHERE agency = $1"
+            );
             let values = vec![from.into(), to.into(), actor.now.0.into()];
             execute(db, tx, &sql, values).await?;
         }

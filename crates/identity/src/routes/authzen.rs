@@ -214,6 +214,7 @@ impl Identity {
                 requested_by: text("requested_by"),
                 classification: classification.and_then(Value::as_i64).unwrap_or(0),
             },
+            ways: &[],
         };
         let Some(found) = self
             .decider

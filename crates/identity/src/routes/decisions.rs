@@ -5,7 +5,7 @@
 //! Invariant: a caller learns only about accounts that it may see.
 
 use axum::extract::State;
-use lgsp_platform::http::{Caller, Json, ProblemBody, Query, Refusal};
+use lgsp_platform::http::{Caller, Json, ProblemBody, Query, Refusal, context::RoleGrant};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -21,7 +21,10 @@ use crate::{
     authenticate::rights,
     error::Rule,
     roles::DECISION_EXPLAIN,
-    tables::effective,
+    tables::{
+        effective,
+        group_ways::{self, Ways},
+    },
 };
 
 /// Policies that one trial may bring.
@@ -30,8 +33,10 @@ const TRIED_MAX: usize = 20;
 /// An account with everything that decisions look at.
 pub(super) struct Subject {
     pub(super) account: Account,
-    pub(super) roles: std::sync::Arc<[lgsp_platform::http::context::RoleGrant]>,
+    pub(super) roles: std::sync::Arc<[RoleGrant]>,
     pub(super) groups: std::sync::Arc<[String]>,
+    /// Through which groups it holds what is not its own.
+    pub(super) ways: Vec<(RoleGrant, Vec<String>)>,
 }
 
 impl Subject {
@@ -43,7 +48,21 @@ impl Subject {
             account,
             roles,
             groups,
+            ways: Vec::new(),
         })
+    }
+
+    /// The same with the groups through which it holds its roles, to be told.
+    async fn with_ways(mut self, identity: &Identity) -> crate::Result<Self> {
+        let (db, now) = (&identity.platform.db, identity.platform.clock.now());
+        let ways = Ways::of_account(db, self.account.id, now).await?;
+        let held = group_ways::grants_of(db, self.account.id, now).await?;
+        self.ways = held
+            .into_iter()
+            .filter(|(grant, _)| !self.account.grants.contains(grant))
+            .map(|(grant, group)| (grant, ways.names_to(group)))
+            .collect();
+        Ok(self)
     }
 
     /// How this account would ask, with a proof.
@@ -102,6 +121,7 @@ pub(super) async fn explain_decision(
         permission: &filter.permission,
         agency: agency.as_deref(),
         thing: Thing::default(),
+        ways: &subject.ways,
     };
     let found = identity.decider.explain(&asking, &question);
     Ok(Json(found.ok_or_else(|| unknown(&filter.permission))?))
@@ -110,7 +130,8 @@ pub(super) async fn explain_decision(
 async fn subject(identity: &Identity, caller: &Caller, id: Uuid) -> Result<Subject, Refusal> {
     let account = reach::visible(identity, caller, &id.to_string()).await?;
     caller.require(DECISION_EXPLAIN, account.agency.as_deref())?;
-    Ok(Subject::of(identity, account).await?)
+    let subject = Subject::of(identity, account).await?;
+    Ok(subject.with_ways(identity).await?)
 }
 
 fn unknown(permission: &str) -> Error {
@@ -228,6 +249,7 @@ pub(super) async fn simulate_decision(
             requested_by: &body.requested_by,
             classification: body.classification,
         },
+        ways: &subject.ways,
     };
     let decider = &identity.decider;
     let present = decider.explain(&asking, &question);

@@ -1,13 +1,14 @@
-//! `/groups`: groups of the caller's subtree, their members, and groups in groups.
+//! `/groups`: groups of the caller's subtree.
 //!
-//! Owns: listing, making, changing, members.
-//! Not here: who may be reached (`reach.rs`), roles of groups (`grants.rs`).
+//! Owns: listing, making, changing, removing.
+//! Not here: their members (`group_members.rs`), groups in groups (`group_nesting.rs`), who may be
+//! reached (`reach.rs`), roles of groups (`grants.rs`).
 
 use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use lgsp_model::{AccountId, Timestamp};
+use lgsp_model::Timestamp;
 use lgsp_platform::http::{Caller, Json, Page, ProblemBody, Query, Refusal, page::limit};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,9 +20,9 @@ use super::{
     views::AgencyView,
 };
 use crate::{
-    Actor, Error, Group, GroupChange, GroupQuery, GroupRule, Identity, NewGroup,
+    Actor, Base, Group, GroupChange, GroupQuery, GroupRule, Identity, NewGroup,
     roles::{GROUP_READ, GROUP_WRITE},
-    tables::{group, group_tree},
+    tables::group,
 };
 
 /// A group (nhóm).
@@ -48,7 +49,7 @@ pub(super) struct GroupView {
 }
 
 impl Identity {
-    fn group_view(&self, group: Group) -> GroupView {
+    pub(super) fn group_view(&self, group: Group) -> GroupView {
         GroupView {
             id: group.id,
             name: group.name,
@@ -71,7 +72,7 @@ pub(super) struct GroupFilter {
     q: Option<String>,
     /// Only groups of this agency and of those below it.
     agency: Option<String>,
-    /// Only groups that have this account as a direct member.
+    /// Only groups that have this account or group as a direct member.
     member: Option<Uuid>,
     /// Name after which the page starts.
     cursor: Option<String>,
@@ -100,7 +101,7 @@ pub(super) async fn list_groups(
         words: filter.q.unwrap_or_default(),
         agencies,
         after: filter.cursor.unwrap_or_default(),
-        member: filter.member.map(AccountId),
+        member: filter.member,
         ..GroupQuery::default()
     };
     let found = identity.groups(&wanted, size + 1).await?;
@@ -244,229 +245,7 @@ pub(super) async fn delete_group(
     caller.scope(GROUP_WRITE)?;
     let group = reach::manageable_group(&identity, &caller, &id, GROUP_WRITE).await?;
     reach::check_membership(&identity, &caller, &group).await?;
-    identity.delete_group(&Actor::from(&caller), &group).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// A member of a group.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct MemberView {
-    /// Account.
-    id: Uuid,
-    /// Sign-in name.
-    username: String,
-    /// Name of the person or the job.
-    display_name: String,
-    /// Agency it belongs to.
-    agency: Option<AgencyView>,
-    /// When the membership ends by itself.
-    until: Option<Timestamp>,
-    /// Who added it.
-    added_by: String,
-    /// When.
-    added_at: Timestamp,
-}
-
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct MemberFilter {
-    /// User name after which the page starts.
-    cursor: Option<String>,
-    /// Page size, 1 to 200.
-    limit: Option<u32>,
-}
-
-impl MemberFilter {
-    /// User name after which the page starts, and its size.
-    pub(super) fn place(self) -> (String, u32) {
-        (self.cursor.unwrap_or_default(), limit(self.limit))
-    }
-}
-
-/// Lists the direct members of a group, by user name.
-#[utoipa::path(get, path = "/groups/{id}/members", tag = "identity",
-    operation_id = "list_group_members", summary = "List members · Liệt kê thành viên nhóm",
-    params(("id" = String, Path, description = "Group"), MemberFilter),
-    responses((status = 200, body = Page<MemberView>), (status = 404, body = ProblemBody)),
-    extensions(("x-permission" = json!("identity.group.read"))))]
-pub(super) async fn list_members(
-    State(identity): State<Identity>,
-    Path(id): Path<String>,
-    Query(filter): Query<MemberFilter>,
-    caller: Caller,
-) -> Result<Json<Page<MemberView>>, Refusal> {
-    caller.scope(GROUP_READ)?;
-    let group = reach::visible_group(&identity, &caller, &id).await?;
-    let (after, size) = filter.place();
-    let place = (after.as_str(), caller.now);
-    let found = group_tree::members(&identity.platform.db, group.id, place, size + 1).await?;
-    let view = |member: group_tree::Member| MemberView {
-        id: member.id.0,
-        username: member.username,
-        display_name: member.display_name,
-        agency: member
-            .agency
-            .as_deref()
-            .map(|code| identity.agency_view(code)),
-        until: member.until,
-        added_by: member.added_by,
-        added_at: member.added_at,
-    };
-    let views = found.into_iter().map(view).collect();
-    Ok(Json(Page::cut(views, size, |view: &MemberView| {
-        view.username.clone()
-    })))
-}
-
-/// Members to be added and taken out.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ChangeMembers {
-    /// Accounts to be added; those that are members get the end given here.
-    #[serde(default)]
-    add: Vec<Uuid>,
-    /// Accounts to be taken out.
-    #[serde(default)]
-    remove: Vec<Uuid>,
-    /// When the membership of those added ends by itself.
-    until: Option<Timestamp>,
-}
-
-/// Adds and takes out members.
-#[utoipa::path(post, path = "/groups/{id}/members", tag = "identity",
-    operation_id = "change_group_members", summary = "Change members · Thêm bớt thành viên nhóm",
-    params(("id" = String, Path, description = "Group")), request_body = ChangeMembers,
-    responses((status = 204), (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)),
-    extensions(("x-permission" = json!("identity.group.write"))))]
-pub(super) async fn change_members(
-    State(identity): State<Identity>,
-    Path(id): Path<String>,
-    caller: Caller,
-    Json(body): Json<ChangeMembers>,
-) -> Result<StatusCode, Refusal> {
-    caller.scope(GROUP_WRITE)?;
-    let group = reach::manageable_group(&identity, &caller, &id, GROUP_WRITE).await?;
-    reach::check_membership(&identity, &caller, &group).await?;
-    for account in &body.add {
-        let id = account.to_string();
-        reach::manageable(&identity, &caller, &id, GROUP_WRITE).await?;
-    }
-    let (add, remove): (Vec<AccountId>, Vec<AccountId>) = (
-        body.add.into_iter().map(AccountId).collect(),
-        body.remove.into_iter().map(AccountId).collect(),
-    );
     let actor = Actor::from(&caller);
-    if !remove.is_empty() || add.is_empty() {
-        identity
-            .change_members(&actor, &group, &[], &remove)
-            .await?;
-    }
-    if !add.is_empty() {
-        identity
-            .add_members_until(&actor, &group, &add, body.until)
-            .await?;
-    }
+    identity.delete_group(&actor, &group, Base::Any).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Lists the groups directly in a group.
-#[utoipa::path(get, path = "/groups/{id}/groups", tag = "identity",
-    operation_id = "list_groups_in", summary = "Groups in a group · Nhóm con",
-    params(("id" = String, Path, description = "Group")),
-    responses((status = 200, body = Page<GroupView>), (status = 404, body = ProblemBody)),
-    extensions(("x-permission" = json!("identity.group.read"))))]
-pub(super) async fn list_groups_in(
-    State(identity): State<Identity>,
-    Path(id): Path<String>,
-    caller: Caller,
-) -> Result<Json<Page<GroupView>>, Refusal> {
-    caller.scope(GROUP_READ)?;
-    let group = reach::visible_group(&identity, &caller, &id).await?;
-    let found = identity.groups_in(group.id).await?;
-    let views = found.into_iter().map(|group| identity.group_view(group));
-    Ok(Json(Page::whole(views.collect())))
-}
-
-/// The groups that a group shall hold.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PutGroupsIn {
-    /// All of them.
-    groups: Vec<Uuid>,
-}
-
-/// Puts exactly these groups into a group; their members get what the group gives.
-#[utoipa::path(put, path = "/groups/{id}/groups", tag = "identity",
-    operation_id = "put_groups_in", summary = "Set groups in a group · Đặt nhóm con",
-    params(("id" = String, Path, description = "Group")), request_body = PutGroupsIn,
-    responses((status = 204), (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)),
-    extensions(("x-permission" = json!("identity.group.write"))))]
-pub(super) async fn put_groups_in(
-    State(identity): State<Identity>,
-    Path(id): Path<String>,
-    caller: Caller,
-    Json(body): Json<PutGroupsIn>,
-) -> Result<StatusCode, Refusal> {
-    caller.scope(GROUP_WRITE)?;
-    let parent = reach::manageable_group(&identity, &caller, &id, GROUP_WRITE).await?;
-    reach::check_membership(&identity, &caller, &parent).await?;
-    for child in &body.groups {
-        let id = child.to_string();
-        let child = reach::manageable_group(&identity, &caller, &id, GROUP_WRITE).await?;
-        if caller
-            .principal
-            .standing
-            .groups
-            .contains(&group::key(&child.name))
-        {
-            return Err(Error::AccountOwn.into());
-        }
-    }
-    let actor = Actor::from(&caller);
-    identity
-        .set_groups_in(&actor, &parent, &body.groups)
-        .await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// A group with how an account lies in it.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct GroupOfAccount {
-    /// The group.
-    #[serde(flatten)]
-    group: GroupView,
-    /// Whether the account is a member itself; otherwise through a group in this group.
-    direct: bool,
-}
-
-/// Lists the groups of an account that the caller may see: its own, then those above them.
-#[utoipa::path(get, path = "/accounts/{id}/groups", tag = "identity",
-    operation_id = "list_account_groups",
-    summary = "Groups of an account · Nhóm của tài khoản",
-    params(("id" = String, Path, description = "Account")),
-    responses((status = 200, body = Page<GroupOfAccount>), (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody)),
-    extensions(("x-permission" = json!("identity.group.read"))))]
-pub(super) async fn list_of_account(
-    State(identity): State<Identity>,
-    Path(id): Path<String>,
-    caller: Caller,
-) -> Result<Json<Page<GroupOfAccount>>, Refusal> {
-    caller.scope(GROUP_READ)?;
-    let account = reach::visible(&identity, &caller, &id).await?;
-    let db = &identity.platform.db;
-    let direct = group::of_account(db, account.id, caller.now).await?;
-    let mut above = group_tree::above_account(db, account.id, caller.now).await?;
-    above.retain(|group| !direct.iter().any(|own| own.id == group.id));
-    let own = direct.into_iter().map(|group| (group, true));
-    let all = own.chain(above.into_iter().map(|group| (group, false)));
-    let seen = all.filter(|(group, _)| caller.may(GROUP_READ, group.agency.as_deref()));
-    let items = seen.map(|(group, direct)| GroupOfAccount {
-        group: identity.group_view(group),
-        direct,
-    });
-    Ok(Json(Page::whole(items.collect())))
 }

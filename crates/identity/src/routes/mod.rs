@@ -12,6 +12,8 @@ mod decisions;
 mod delegations;
 mod factors;
 mod grants;
+mod group_members;
+mod group_nesting;
 mod groups;
 mod impersonation;
 mod import;
@@ -81,9 +83,16 @@ fn group_routes() -> OpenApiRouter<Identity> {
             groups::patch_group,
             groups::delete_group
         ))
-        .routes(routes!(groups::list_of_account))
-        .routes(routes!(groups::list_members, groups::change_members))
-        .routes(routes!(groups::list_groups_in, groups::put_groups_in))
+        .routes(routes!(group_nesting::list_of_account))
+        .routes(routes!(
+            group_members::list_members,
+            group_members::change_members
+        ))
+        .routes(routes!(
+            group_nesting::list_groups_in,
+            group_nesting::put_groups_in,
+            group_nesting::change_groups_in
+        ))
 }
 
 fn grant_routes() -> OpenApiRouter<Identity> {

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::{accounts::trimmed, reach, views::AccountView};
 use crate::{
-    Actor, Identity,
+    Actor, Base, Identity,
     people::{
         moves::{Move, PlannedMove},
         units::{PlannedUnitMove, UnitHoldings},
@@ -159,7 +159,9 @@ pub(super) async fn leave_account(
 ) -> Result<Json<AccountView>, Refusal> {
     caller.scope(ACCOUNT_WRITE)?;
     let before = reach::manageable(&identity, &caller, &id, ACCOUNT_WRITE).await?;
-    let after = identity.leave(&Actor::from(&caller), &before).await?;
+    let after = identity
+        .leave(&Actor::from(&caller), &before, Base::Any)
+        .await?;
     Ok(Json(identity.account_view(after, caller.now)))
 }
 

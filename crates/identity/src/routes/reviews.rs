@@ -17,7 +17,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{groups::MemberFilter, reach};
+use super::{group_members::MemberFilter, reach};
 use crate::{
     Actor, Error, Identity, PeopleError,
     people::review_rows::{self, ReviewCampaign, ReviewDecision, ReviewLine},

@@ -13,7 +13,7 @@ use sea_orm::{ConnectionTrait, QueryResult, Value};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{execute, instant};
+use super::{Base, execute, instant};
 use crate::error::{Error, Result};
 
 /// What an account is for; kinds are kept apart (TCVN 14423:2026, 5.6.1).
@@ -160,6 +160,8 @@ pub struct Account {
     pub must_change_password: bool,
     /// What its source tells of it beside the fields above, in the form of that source.
     pub document: Option<serde_json::Value>,
+    /// Counts the changes of the fields above; sign-ins and passwords do not count.
+    pub revision: i64,
     /// Roles, sorted.
     pub grants: Vec<RoleGrant>,
 }
@@ -197,7 +199,7 @@ impl Account {
 pub(super) const READ: &str = "SELECT id, username, display_name, email, agency, kind, state, password_hash, \
      password_changed_at, password_by, locked_until, last_sign_in_at, last_used_at, created_at, \
      changed_at, given_name, family_name, phone, job_title, source, external_id, valid_from, \
-     valid_until, must_change_password, document, state_reason FROM account";
+     valid_until, must_change_password, document, state_reason, revision FROM account";
 
 pub(super) fn from_row(row: &QueryResult) -> Result<Account> {
     Ok(Account {
@@ -229,6 +231,7 @@ pub(super) fn from_row(row: &QueryResult) -> Result<Account> {
         valid_until: instant(row, "valid_until")?,
         must_change_password: row.try_get::<i64>("", "must_change_password")? != 0,
         document: document(row)?,
+        revision: row.try_get("", "revision")?,
         grants: Vec::new(),
     })
 }
@@ -359,18 +362,24 @@ pub(crate) async fn insert<C: ConnectionTrait>(connection: &C, account: &Account
     }
 }
 
-/// Writes everything but passwords, failures and roles.
+/// Writes everything but passwords, failures and roles. `account.revision` is the one that was
+/// read; the row gets the next one.
+///
+/// # Errors
+/// `identity.changed_meanwhile` when `base` demands that revision and the row has another one.
 pub(crate) async fn update<C: ConnectionTrait>(
     db: &Database,
     connection: &C,
     account: &Account,
+    base: Base,
 ) -> Result<()> {
     let sql = "UPDATE account SET display_name = $1, email = $2, agency = $3, state = $4, \
                search = $5, last_used_at = $6, changed_at = $7, given_name = $8, \
                family_name = $9, phone = $10, job_title = $11, source = $12, external_id = $13, \
                valid_from = $14, valid_until = $15, must_change_password = $16, username = $17, \
-               kind = $18, document = $19, state_reason = $20 WHERE id = $21";
-    let values = vec![
+               kind = $18, document = $19, state_reason = $20, revision = revision + 1 \
+               WHERE id = $21";
+    let mut values = vec![
         account.display_name.as_str().into(),
         account.email.clone().into(),
         account.agency.clone().into(),
@@ -393,7 +402,8 @@ pub(crate) async fn update<C: ConnectionTrait>(
         account.state_reason.clone().into(),
         account.id.0.into(),
     ];
-    execute(db, connection, sql, values).await.map(|_| ())
+    let sql = base.demanded(sql, account.revision, &mut values);
+    base.check(execute(db, connection, &sql, values).await?)
 }
 
 /// Notes a use that is no sign-in.

@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
 use super::account::{Account, READ, State, from_row};
-use crate::error::Result;
+use crate::{error::Result, group_rules::GROUP_LEVELS_MAX};
 
 /// Identifiers that one query names.
 const IDS_PER_QUERY: usize = 200;
@@ -35,7 +35,7 @@ pub struct AccountQuery {
     pub source: Option<String>,
     /// Only this identifier of a source.
     pub external_id: Option<String>,
-    /// Only members of this group.
+    /// Only members of this group, also of those of a group in it.
     pub group: Option<Uuid>,
     /// Only accounts changed at or after this instant.
     pub changed_since: Option<Timestamp>,
@@ -89,12 +89,19 @@ fn condition(filter: &AccountQuery) -> (String, Vec<Value>) {
     }
     for (condition, value) in conditions(filter) {
         values.push(value);
-        sql.push_str(&condition.replace('?', &format!("${}", values.len())));
+        sql.push_str(&filled(condition, values.len()));
     }
     if filter.is_without_left {
         sql.push_str(" AND state <> 'left'");
     }
     (sql, values)
+}
+
+/// A condition with the place of its value, and with how deep groups nest.
+pub(crate) fn filled(condition: &str, place: usize) -> String {
+    condition
+        .replace('?', &format!("${place}"))
+        .replace("{levels}", &GROUP_LEVELS_MAX.to_string())
 }
 
 /// How many accounts a query finds.
@@ -127,6 +134,14 @@ pub(crate) async fn taken<C: ConnectionTrait>(
     Ok(found)
 }
 
+/// The members of a group and of those in it, from the group down; as deep as groups may
+/// nest.
+const IN_GROUP: &str = " AND id IN (WITH RECURSIVE inside (group_id, depth) AS ( \
+    SELECT g.id, 1 FROM user_group g WHERE g.id = ? \
+    UNION SELECT n.child_id, inside.depth + 1 FROM inside JOIN user_group_nest n \
+    ON n.parent_id = inside.group_id WHERE inside.depth < {levels}) \
+    SELECT m.account_id FROM user_group_member m JOIN inside ON inside.group_id = m.group_id)";
+
 /// The conditions of single columns; `?` stands for the place of the value.
 fn conditions(filter: &AccountQuery) -> Vec<(&'static str, Value)> {
     let text = |value: &Option<String>| value.as_deref().map(Value::from);
@@ -148,10 +163,7 @@ fn conditions(filter: &AccountQuery) -> Vec<(&'static str, Value)> {
         ),
         (" AND source = ?", text(&filter.source)),
         (" AND external_id = ?", text(&filter.external_id)),
-        (
-            " AND id IN (SELECT account_id FROM user_group_member WHERE group_id = ?)",
-            filter.group.map(Value::from),
-        ),
+        (IN_GROUP, filter.group.map(Value::from)),
         (
             " AND changed_at >= ?",
             filter.changed_since.map(|at| at.0.into()),
@@ -215,7 +227,8 @@ pub(crate) async fn disable_idle<C: ConnectionTrait>(
     before: Timestamp,
     now: Timestamp,
 ) -> Result<Vec<(String, Option<String>)>> {
-    let sql = "UPDATE account SET state = 'idle', state_reason = NULL WHERE state = 'active' AND last_used_at < $1 \
+    let sql = "UPDATE account SET state = 'idle', state_reason = NULL, revision = revision + 1 \
+               WHERE state = 'active' AND last_used_at < $1 \
                AND NOT EXISTS (SELECT 1 FROM idle_exemption e \
                WHERE e.account_id = account.id AND e.ends_at > $2) RETURNING id, username, agency";
     let statement = db.statement(sql, vec![before.0.into(), now.0.into()]);

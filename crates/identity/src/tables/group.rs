@@ -8,7 +8,12 @@ use lgsp_platform::db::{Database, Rows, places};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
-use super::{account_query::escape_like, execute, group_tree::GroupRule};
+use super::{
+    Base,
+    account_query::{escape_like, filled},
+    execute,
+    group_tree::GroupRule,
+};
 use crate::error::{Error, Result};
 
 /// A group of accounts (nhóm).
@@ -32,6 +37,8 @@ pub struct Group {
     pub created_at: Timestamp,
     /// When it or its members were last changed.
     pub changed_at: Timestamp,
+    /// Counts the changes of it and of its members by hand.
+    pub revision: i64,
 }
 
 /// Which groups a list holds; every condition that is present must hold.
@@ -49,8 +56,10 @@ pub struct GroupQuery {
     pub source: Option<String>,
     /// Only this identifier of a source.
     pub external_id: Option<String>,
-    /// Only groups that have this member.
-    pub member: Option<AccountId>,
+    /// Only groups that have this account or group as a direct member.
+    pub member: Option<Uuid>,
+    /// Only groups that this account is in, also through groups in them.
+    pub member_in_effect: Option<AccountId>,
     /// Groups of the list that are passed over first, for protocols that count from the front.
     pub skip: u64,
 }
@@ -61,7 +70,7 @@ pub(crate) fn key(name: &str) -> String {
 }
 
 const READ: &str = "SELECT g.id, g.name, g.display_name, g.agency, g.source, g.external_id, \
-     g.created_at, g.changed_at, g.rule FROM user_group g";
+     g.created_at, g.changed_at, g.rule, g.revision FROM user_group g";
 
 fn from_row(row: &QueryResult) -> Result<Group> {
     Ok(Group {
@@ -74,6 +83,7 @@ fn from_row(row: &QueryResult) -> Result<Group> {
         created_at: Timestamp(row.try_get("", "created_at")?),
         changed_at: Timestamp(row.try_get("", "changed_at")?),
         rule: super::group_tree::read_rule(row)?,
+        revision: row.try_get("", "revision")?,
     })
 }
 
@@ -136,6 +146,15 @@ pub(crate) async fn count(db: &Database, filter: &GroupQuery) -> Result<u64> {
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
+/// The groups that an account or a group is directly in.
+const HAS_MEMBER: &str = " AND (g.id IN (SELECT group_id FROM user_group_member \
+    WHERE account_id = ?) OR g.id IN (SELECT parent_id FROM user_group_nest WHERE child_id = ?))";
+/// The groups that an account is in, from the account up.
+const HAS_INSIDE: &str = " AND g.id IN (WITH RECURSIVE mine (group_id, depth) AS ( \
+    SELECT m.group_id, 1 FROM user_group_member m WHERE m.account_id = ? \
+    UNION SELECT n.parent_id, mine.depth + 1 FROM mine JOIN user_group_nest n \
+    ON n.child_id = mine.group_id WHERE mine.depth < {levels}) SELECT group_id FROM mine)";
+
 /// The condition of a query and the values of its places.
 fn condition(filter: &GroupQuery) -> (String, Vec<Value>) {
     let mut sql = "g.name_key > $1".to_owned();
@@ -149,7 +168,6 @@ fn condition(filter: &GroupQuery) -> (String, Vec<Value>) {
         sql.push_str(&format!(" AND g.agency IN ({list})"));
         values.extend(agencies.iter().map(|agency| agency.as_str().into()));
     }
-    let member = " AND g.id IN (SELECT group_id FROM user_group_member WHERE account_id = ?)";
     let conditions = [
         (
             " AND g.name_key = ?",
@@ -163,12 +181,13 @@ fn condition(filter: &GroupQuery) -> (String, Vec<Value>) {
             " AND g.external_id = ?",
             filter.external_id.as_deref().map(Value::from),
         ),
-        (member, filter.member.map(|id| id.0.into())),
+        (HAS_MEMBER, filter.member.map(Value::from)),
+        (HAS_INSIDE, filter.member_in_effect.map(|id| id.0.into())),
     ];
     for (condition, value) in conditions {
         let Some(value) = value else { continue };
         values.push(value);
-        sql.push_str(&condition.replace('?', &format!("${}", values.len())));
+        sql.push_str(&filled(condition, values.len()));
     }
     (sql, values)
 }
@@ -214,18 +233,22 @@ pub(crate) async fn insert<C: ConnectionTrait>(connection: &C, group: &Group) ->
     exists(inserted.map_err(Error::from))
 }
 
-/// Writes everything but the members.
+/// Writes everything but the members. `group.revision` is the one that was read; the row gets
+/// the next one, and stays locked until the transaction ends.
 ///
 /// # Errors
-/// `identity.group.exists`.
+/// `identity.group.exists`, `identity.group.not_found`; `identity.changed_meanwhile` when `base`
+/// demands that revision and the row has another one.
 pub(crate) async fn update<C: ConnectionTrait>(
     db: &Database,
     connection: &C,
     group: &Group,
+    base: Base,
 ) -> Result<()> {
     let sql = "UPDATE user_group SET name = $1, name_key = $2, display_name = $3, agency = $4, \
-               source = $5, external_id = $6, search = $7, changed_at = $8, rule = $9 WHERE id = $10";
-    let values = vec![
+               source = $5, external_id = $6, search = $7, changed_at = $8, rule = $9, \
+               revision = revision + 1 WHERE id = $10";
+    let mut values = vec![
         group.name.as_str().into(),
         key(&group.name).into(),
         group.display_name.as_str().into(),
@@ -237,7 +260,12 @@ pub(crate) async fn update<C: ConnectionTrait>(
         super::group_tree::rule_text(group).into(),
         group.id.into(),
     ];
-    exists(execute(db, connection, sql, values).await.map(|_| ()))
+    let sql = base.demanded(sql, group.revision, &mut values);
+    match execute(db, connection, &sql, values).await {
+        Ok(0) if base == Base::Any => Err(Error::GroupNotFound),
+        Ok(rows) => base.check(rows),
+        Err(error) => exists(Err(error)),
+    }
 }
 
 fn exists(result: Result<()>) -> Result<()> {
@@ -248,11 +276,18 @@ fn exists(result: Result<()>) -> Result<()> {
 }
 
 /// Removes a group with its memberships.
+///
+/// # Errors
+/// `identity.changed_meanwhile` when `base` demands the revision that was read.
 pub(crate) async fn delete<C: ConnectionTrait>(
     db: &Database,
     connection: &C,
-    id: Uuid,
+    group: &Group,
+    base: Base,
 ) -> Result<()> {
+    // Held first: nobody adds a member while the others go.
+    update(db, connection, group, base).await?;
+    let id = group.id;
     for sql in [
         "DELETE FROM user_group_member WHERE group_id = $1",
         "DELETE FROM user_group_nest WHERE parent_id = $1 OR child_id = $1",

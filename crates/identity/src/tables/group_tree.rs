@@ -1,10 +1,11 @@
 //! Groups in groups, groups by rule, and members with their dates.
 //!
 //! Owns: `GroupRule`, the table `user_group_nest`, the dated rows of `user_group_member`.
-//! Not here: groups themselves (`group.rs`), what a ring or a rule means (`group_rules.rs`).
+//! Not here: groups themselves (`group.rs`), what a ring or a rule means (`group_nesting.rs`,
+//! `group_rules.rs`), by which way an account is in a group (`group_ways.rs`).
 
 use lgsp_model::{AccountId, Timestamp};
-use lgsp_platform::db::{Database, Rows};
+use lgsp_platform::db::{Database, Rows, places};
 use sea_orm::{ConnectionTrait, QueryResult};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,6 +18,9 @@ use super::{
     instant,
 };
 use crate::{error::Result, group_rules::GROUP_LEVELS_MAX};
+
+/// Identifiers that one query names.
+const IDS_PER_QUERY: usize = 200;
 
 /// Who is a member by rule; every condition that is present must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -127,43 +131,127 @@ pub(crate) async fn parents(db: &Database, id: Uuid) -> Result<Vec<Group>> {
     group::list_joined(db, join, id).await
 }
 
-/// The groups that an account lies in through other groups, by name; some of them may have it as
-/// a direct member too.
-pub(crate) async fn above_account(
-    db: &Database,
-    id: AccountId,
-    now: Timestamp,
-) -> Result<Vec<Group>> {
+/// The groups that an account is in, directly or through groups in them, by name.
+pub(crate) async fn in_effect(db: &Database, id: AccountId, now: Timestamp) -> Result<Vec<Group>> {
     let condition = format!(
         "g.id IN (WITH RECURSIVE mine (group_id, depth) AS (SELECT m.group_id, 1 \
          FROM user_group_member m WHERE m.account_id = $1 AND (m.until IS NULL OR m.until > $2) \
          UNION SELECT n.parent_id, mine.depth + 1 FROM mine JOIN user_group_nest n \
          ON n.child_id = mine.group_id WHERE mine.depth < {GROUP_LEVELS_MAX}) \
-         SELECT group_id FROM mine WHERE depth > 1)"
+         SELECT group_id FROM mine)"
     );
     group::list_found(db, &condition, vec![id.0.into(), now.0.into()]).await
 }
 
-/// All edges of the tree of groups, parent first.
-pub(crate) async fn edges(db: &Database) -> Result<Vec<(Uuid, Uuid)>> {
-    let sql = "SELECT parent_id, child_id FROM user_group_nest";
-    let read =
-        |row: &QueryResult| Ok((row.try_get("", "parent_id")?, row.try_get("", "child_id")?));
-    db.query_all(sql, vec![]).await?.iter().map(read).collect()
+/// Which way from a group.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Direction {
+    /// To the groups that it is in.
+    Up,
+    /// To the groups in it.
+    Down,
 }
 
-/// Puts exactly these groups into a group.
-pub(crate) async fn set_children<C: ConnectionTrait>(
+/// Waits for other changes of groups in groups, until the transaction ends: two that are each
+/// right alone could close a ring together.
+pub(crate) async fn lock<C: ConnectionTrait>(db: &Database, connection: &C) -> Result<()> {
+    if db.is_postgres() {
+        let sql = "SELECT pg_advisory_xact_lock(7214005)";
+        connection.execute_unprepared(sql).await?;
+    }
+    // SQLite has one writer at a time.
+    Ok(())
+}
+
+/// Levels on the longest way from a group, itself not counted, up to one more than groups may
+/// nest; and whether a way comes back to it. It looks at the neighbourhood of the group only.
+pub(crate) async fn reach<C: ConnectionTrait>(
     db: &Database,
+    connection: &C,
+    id: Uuid,
+    direction: Direction,
+) -> Result<(usize, bool)> {
+    let (to, from) = match direction {
+        Direction::Up => ("parent_id", "child_id"),
+        Direction::Down => ("child_id", "parent_id"),
+    };
+    let sql = format!(
+        "WITH RECURSIVE way (group_id, depth) AS ( \
+             SELECT g.id, 0 FROM user_group g WHERE g.id = $1 \
+             UNION SELECT n.{to}, way.depth + 1 FROM way JOIN user_group_nest n \
+             ON n.{from} = way.group_id WHERE way.depth <= {GROUP_LEVELS_MAX}) \
+         SELECT CAST(MAX(depth) AS BIGINT) AS levels, \
+             CAST(SUM(CASE WHEN group_id = $1 AND depth > 0 THEN 1 ELSE 0 END) AS BIGINT) AS rings \
+         FROM way"
+    );
+    let row = super::one(db, connection, &sql, vec![id.into()]).await?;
+    let Some(row) = row else {
+        return Ok((0, false));
+    };
+    let number = |name: &str| -> Result<i64> {
+        let found: Option<i64> = row.try_get("", name)?;
+        Ok(found.unwrap_or(0))
+    };
+    let levels = usize::try_from(number("levels")?).unwrap_or(0);
+    Ok((levels, number("rings")? > 0))
+}
+
+/// How many of these groups exist; each id counts once.
+pub(crate) async fn count_of<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    ids: &[Uuid],
+) -> Result<usize> {
+    let mut found = 0;
+    for part in ids.chunks(IDS_PER_QUERY) {
+        let list = places(1, part.len());
+        let sql = format!("SELECT COUNT(*) AS n FROM user_group WHERE id IN ({list})");
+        let values = part.iter().map(|id| (*id).into()).collect();
+        let row = super::one(db, connection, &sql, values).await?;
+        let count: i64 = row.map_or(Ok(0), |row| row.try_get("", "n"))?;
+        found += usize::try_from(count).unwrap_or(0);
+    }
+    Ok(found)
+}
+
+/// Which of these identifiers are groups.
+pub(crate) async fn among(db: &Database, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    let mut found = Vec::new();
+    for part in ids.chunks(IDS_PER_QUERY) {
+        let list = places(1, part.len());
+        let sql = format!("SELECT id FROM user_group WHERE id IN ({list})");
+        let values = part.iter().map(|id| (*id).into()).collect();
+        for row in db.query_all(sql, values).await? {
+            found.push(row.try_get("", "id")?);
+        }
+    }
+    Ok(found)
+}
+
+/// Takes groups out of a group.
+pub(crate) async fn take_out<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    parent: Uuid,
+    children: &[Uuid],
+) -> Result<()> {
+    let sql = "DELETE FROM user_group_nest WHERE parent_id = $1 AND child_id = $2";
+    for child in children {
+        execute(db, connection, sql, vec![parent.into(), (*child).into()]).await?;
+    }
+    Ok(())
+}
+
+/// Puts groups into a group; those that are in it already stay.
+pub(crate) async fn put_in<C: ConnectionTrait>(
     connection: &C,
     parent: Uuid,
     children: &[Uuid],
     (by, now): (&str, Timestamp),
 ) -> Result<()> {
-    let sql = "DELETE FROM user_group_nest WHERE parent_id = $1";
-    execute(db, connection, sql, vec![parent.into()]).await?;
     let columns = &["parent_id", "child_id", "added_by", "added_at"];
     let mut rows = Rows::new("user_group_nest", columns);
+    rows.suffix = "ON CONFLICT DO NOTHING";
     rows.values = children
         .iter()
         .map(|child| vec![parent.into(), (*child).into(), by.into(), now.0.into()])

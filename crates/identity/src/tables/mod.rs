@@ -6,6 +6,7 @@
 
 pub(crate) mod account;
 pub(crate) mod account_query;
+pub(crate) mod base;
 pub(crate) mod challenge;
 pub(crate) mod credential;
 pub(crate) mod device;
@@ -14,6 +15,7 @@ pub(crate) mod factor;
 pub(crate) mod grant;
 pub(crate) mod group;
 pub(crate) mod group_tree;
+pub(crate) mod group_ways;
 pub(crate) mod impersonation;
 pub(crate) mod letter;
 pub(crate) mod link;
@@ -30,6 +32,8 @@ pub(crate) mod token;
 use lgsp_model::Timestamp;
 use lgsp_platform::db::{Database, Migration, places};
 use sea_orm::{ConnectionTrait, QueryResult, Value};
+
+pub(crate) use base::Base;
 
 use crate::error::Result;
 
@@ -221,6 +225,13 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
                 ON account_letter (account_id, kind, made_at)",
             "CREATE INDEX IF NOT EXISTS account_letter_source
                 ON account_letter (source, made_at)",
+        ],
+    },
+    Migration {
+        name: "identity_20261126_50_revision",
+        statements: &[
+            "ALTER TABLE account ADD COLUMN revision BIGINT NOT NULL DEFAULT 0",
+            "ALTER TABLE user_group ADD COLUMN revision BIGINT NOT NULL DEFAULT 0",
         ],
     },
 ];

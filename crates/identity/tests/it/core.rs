@@ -122,7 +122,7 @@ each_database! {
         assert_eq!(profile.groups, [world.identity.group(group.id).await.unwrap()]);
         assert_eq!(profile.agency.unwrap().name, "Cơ quan H34.01");
 
-        let left = world.identity.leave(&actor, &account).await.unwrap();
+        let left = world.identity.leave(&actor, &account, lgsp_identity::Base::Any).await.unwrap();
         assert_eq!(left.state, State::Left);
         assert!(world.identity.profile(account.id).await.unwrap().is_none());
         assert!(world.identity.members(group.id).await.unwrap().is_empty());

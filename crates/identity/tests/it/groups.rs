@@ -173,4 +173,106 @@ each_database! {
         world.clock.advance_ms(DAY_MS);
         assert_eq!(told(admin.get(&path).await.json()), []);
     }
+
+    async fn groups_are_put_in_and_taken_out_one_by_one(world: &World) {
+        let (outer, first, second) = (
+            make(world, json!({"name": "Sở"})).await,
+            make(world, json!({"name": "Phòng A"})).await,
+            make(world, json!({"name": "Phòng B"})).await,
+        );
+        let mut admin = world.admin();
+        let path = format!("/api/v1/groups/{outer}/groups");
+        for (add, remove) in [(vec![&first, &second], vec![]), (vec![&first], vec![&second])] {
+            let body = json!({"add": add, "remove": remove});
+            let changed = admin.json("POST", &path, body).await;
+            assert_eq!(changed.status.as_u16(), 204, "{}", changed.text);
+        }
+        let names = |page: Value| -> Vec<String> {
+            let items = page["items"].as_array().unwrap().clone();
+            items.iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(names(admin.get(&path).await.json()), ["Phòng A"]);
+        let above = admin.get(&format!("/api/v1/groups?member={first}")).await.json();
+        assert_eq!(names(above), ["Sở"]);
+        let nobody = "00000000-0000-7000-8000-000000000000";
+        let refused = admin.json("POST", &path, json!({"add": [nobody]})).await;
+        assert_eq!(refused.refusal(), (404, "identity.group.not_found".into()));
+        let events: Vec<String> = world.journal("Sở").await.into_iter().map(|event| event.0).collect();
+        assert_eq!(events, ["group.created", "group.groups_changed", "group.groups_changed"]);
+    }
+
+    async fn groups_nest_eight_levels_deep_and_no_deeper(world: &World) {
+        let mut chain = Vec::new();
+        for level in 1..=9 {
+            chain.push(make(world, json!({"name": format!("Cấp {level}")})).await);
+        }
+        let mut admin = world.admin();
+        let mut put = async |above: &str, below: &str| {
+            let path = format!("/api/v1/groups/{above}/groups");
+            let changed = admin.json("POST", &path, json!({"add": [below]})).await;
+            match changed.status.as_u16() {
+                204 => (204, String::new()),
+                _ => changed.refusal(),
+            }
+        };
+        // From both ends, so that the edge in the middle joins two long chains.
+        for place in [0, 1, 2, 4, 5, 6] {
+            assert_eq!(put(&chain[place], &chain[place + 1]).await.0, 204, "{place}");
+        }
+        assert_eq!(put(&chain[3], &chain[4]).await.0, 204, "eight levels");
+        let deep = put(&chain[7], &chain[8]).await;
+        assert_eq!(deep, (422, "identity.group.too_deep".into()), "nine below");
+        let deep = put(&chain[8], &chain[0]).await;
+        assert_eq!(deep, (422, "identity.group.too_deep".into()), "nine above");
+        for (above, below) in [(7, 0), (3, 3), (5, 2)] {
+            let ring = put(&chain[above], &chain[below]).await;
+            assert_eq!(ring, (422, "identity.group.ring".into()), "{above} {below}");
+        }
+        assert_eq!(put(&chain[0], &chain[2]).await.0, 204, "two ways to one group are no ring");
+        let person = world.account("an", "H34.01", &[]).await;
+        let body = json!({"add": [person]});
+        world.admin().json("POST", &format!("/api/v1/groups/{}/members", chain[7]), body).await;
+        let found = world.admin().get(&format!("/api/v1/accounts/{person}/groups")).await.json();
+        let items = found["items"].as_array().unwrap();
+        assert_eq!(items.len(), 8);
+        let top = items.iter().find(|one| one["name"] == "Cấp 1").unwrap();
+        let way = ["Cấp 8", "Cấp 7", "Cấp 6", "Cấp 5", "Cấp 4", "Cấp 3", "Cấp 1"];
+        assert_eq!(top["way"], json!(way), "the shortest way is told");
+    }
+
+    async fn an_explanation_tells_the_way_through_groups(world: &World) {
+        let person = world.account("an", "H34.01", &[]).await;
+        let inner = make(world, json!({"name": "Tổ văn thư"})).await;
+        let outer = make(world, json!({"name": "Văn phòng"})).await;
+        let mut admin = world.admin();
+        admin.json("POST", &format!("/api/v1/groups/{inner}/members"), json!({"add": [person]})).await;
+        admin.json("POST", &format!("/api/v1/groups/{outer}/groups"), json!({"add": [inner]})).await;
+        let body = json!({"role": "clerk", "agency": "H34.01"});
+        let granted = admin.json("POST", &format!("/api/v1/groups/{outer}/grants"), body).await;
+        assert_eq!(granted.status.as_u16(), 201, "{}", granted.text);
+        let path = format!("/api/v1/decisions/explain?account={person}&permission=exchange.document.send&agency=H34.01");
+        let why = admin.get(&path).await.json();
+        let reason = &why["reasons"][0];
+        assert_eq!(reason["groups"], json!(["Tổ văn thư", "Văn phòng"]));
+        let text = reason["text"]["en"].as_str().unwrap();
+        assert!(text.contains("held through the group Tổ văn thư in the group Văn phòng"), "{text}");
+        let text = reason["text"]["vi"].as_str().unwrap();
+        assert!(text.contains("có được qua nhóm Tổ văn thư nằm trong nhóm Văn phòng"), "{text}");
+    }
+
+    async fn a_review_lists_what_is_held_through_groups(world: &World) {
+        let person = world.account("an", "H34.01", &[("clerk", "H34.01")]).await;
+        let inner = make(world, json!({"name": "Tổ văn thư"})).await;
+        let outer = make(world, json!({"name": "Văn phòng; sở"})).await;
+        let mut admin = world.admin();
+        admin.json("POST", &format!("/api/v1/groups/{inner}/members"), json!({"add": [person]})).await;
+        admin.json("POST", &format!("/api/v1/groups/{outer}/groups"), json!({"add": [inner]})).await;
+        let body = json!({"role": "official", "agency": "H34.01"});
+        let granted = admin.json("POST", &format!("/api/v1/groups/{outer}/grants"), body).await;
+        assert_eq!(granted.status.as_u16(), 201, "{}", granted.text);
+        let review = admin.json("POST", "/api/v1/reviews", json!({"agency": "H34.01"})).await.json();
+        let path = format!("/api/v1/reviews/{}/lines", review["id"].as_str().unwrap());
+        let lines = admin.get(&path).await.json();
+        assert_eq!(lines["items"][0]["roles"], "clerk@H34.01; official@H34.01 (Văn phòng, sở)");
+    }
 }

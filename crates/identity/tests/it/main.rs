@@ -41,6 +41,5 @@ mod reviews;
 mod second_factor;
 mod sessions;
 mod steps;
-mod table;
 mod themes;
 mod tokens;

@@ -31,7 +31,7 @@ each_database! {
         assert_eq!(rest.len(), 1);
         assert_eq!(rest[0].username, "an.mot");
         assert_eq!(rest[0].document, Some(json!({"nickName": "an.mot"})));
-        let left = world.identity.leave(&actor, &rest[0]).await.unwrap();
+        let left = world.identity.leave(&actor, &rest[0], lgsp_identity::Base::Any).await.unwrap();
         let change = AccountChange { document: Some(None), ..AccountChange::default() };
         let bare = world.identity.update_account(&actor, &left, change).await.unwrap();
         assert_eq!(bare.document, None);

@@ -39,6 +39,7 @@ fn others() -> Vec<Error> {
         Error::AccountWithoutMail,
         Error::AccountNotFound,
         Error::AccountExists,
+        Error::ChangedMeanwhile,
         Error::GroupNotFound,
         Error::GroupExists,
         Error::AccountOwn,

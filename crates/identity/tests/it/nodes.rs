@@ -12,6 +12,9 @@ use crate::kit::{ADMIN, GOOD, WRONG, World};
 /// notification.
 const LOOKS_MAX: usize = 1_500;
 
+/// Pairs of groups that two nodes try to put into each other.
+const RINGS_TRIED: usize = 10;
+
 /// Runs a test on two nodes over one PostgreSQL.
 async fn two_nodes(test: impl AsyncFn(&World, &World)) {
     let Some(made) = on_postgres().await else {
@@ -144,6 +147,36 @@ async fn failures_on_both_nodes_count_together() {
         for node in [first, second] {
             let locked = node.browser().sign_in(ADMIN, GOOD).await;
             assert_eq!(locked.status, StatusCode::UNAUTHORIZED);
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_nodes_close_no_ring_of_groups_together() {
+    two_nodes(async |first, second| {
+        let make = async |name: String| {
+            let made = first
+                .admin()
+                .json("POST", "/api/v1/groups", json!({ "name": name }))
+                .await;
+            made.json()["id"].as_str().unwrap().to_owned()
+        };
+        let put = async |world: &World, above: &str, below: &str| {
+            let path = format!("/api/v1/groups/{above}/groups");
+            let mut admin = world.admin();
+            let put = admin.json("POST", &path, json!({"add": [below]}));
+            put.await.status.as_u16()
+        };
+        for pair in 0..RINGS_TRIED {
+            let (one, other) = (
+                make(format!("A{pair}")).await,
+                make(format!("B{pair}")).await,
+            );
+            let (here, there) = tokio::join!(put(first, &one, &other), put(second, &other, &one));
+            let mut statuses = [here, there];
+            statuses.sort_unstable();
+            assert_eq!(statuses, [204, 422], "one of both is refused");
         }
     })
     .await;

@@ -55,6 +55,27 @@ each_database! {
         settle(world, "exchange.document.send", &id, true).await;
     }
 
+    async fn a_policy_for_a_group_counts_for_those_in_groups_in_it(world: &World) {
+        let id = world.account("an", "H34.01", &[("clerk", "H34.01")]).await;
+        let mut admin = world.admin();
+        let mut groups = Vec::new();
+        for name in ["Tập sự", "Thử việc"] {
+            let made = admin.json("POST", "/api/v1/groups", json!({ "name": name })).await.json();
+            groups.push(made["id"].as_str().unwrap().to_owned());
+        }
+        let forbid = "@id(\"x\") forbid (principal in Lgsp::Group::\"thử việc\", action == Lgsp::Action::\"exchange.document.send\", resource);";
+        let saved = save(world, "thu-viec", forbid).await;
+        assert!(saved.status.is_success(), "{}", saved.text);
+        let members = format!("/api/v1/groups/{}/members", groups[0]);
+        admin.json("POST", &members, json!({"add": [id]})).await;
+        settle(world, "exchange.document.send", &id, true).await;
+        let nested = format!("/api/v1/groups/{}/groups", groups[1]);
+        admin.json("POST", &nested, json!({"add": [groups[0]]})).await;
+        settle(world, "exchange.document.send", &id, false).await;
+        admin.json("POST", &nested, json!({"remove": [groups[0]]})).await;
+        settle(world, "exchange.document.send", &id, true).await;
+    }
+
     async fn only_holders_of_the_permission_change_policies(world: &World) {
         world.account("tich.hop", "H34.01", &[("integrator", "")]).await;
         let mut integrator = world.signed_in("tich.hop").await;

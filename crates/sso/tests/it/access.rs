@@ -1,7 +1,7 @@
 //! Who may use an application: at the launcher and at every protocol's door.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use lgsp_identity::{Actor, NewGroup};
+use lgsp_identity::{Actor, MembersChange, NewGroup};
 use lgsp_platform::clock::Clock as _;
 use serde_json::{Value, json};
 
@@ -152,6 +152,30 @@ each_database! {
         let access = renewed["access_token"].as_str().unwrap();
         assert!(!app.is_active(access).await, "the family has ended with the right");
         assert_eq!(denials(world).await.len(), 3);
+    }
+
+    async fn a_group_above_the_own_one_opens_the_application_and_is_told(world: &World) {
+        let named = json!({ "who": "named", "groups": ["van-phong"] });
+        let spec = json!({ "access": named, "scopes": ["openid", "groups"] });
+        let app = App::make(world, "app", spec).await;
+        let mut browser = world.signed_on().await;
+        let asked = [("scope", "openid groups")];
+        assert_eq!(browser.get(&app.request(&asked)).await.status.as_u16(), 403);
+        let actor = Actor::command_line(world.clock.now());
+        let members = MembersChange { add: vec![world.person.id], ..MembersChange::default() };
+        let inner = NewGroup { name: "to-van-thu".to_owned(), members, ..NewGroup::default() };
+        let inner = world.identity.create_group(&actor, inner).await.unwrap();
+        let members = MembersChange { add_groups: vec![inner.id], ..MembersChange::default() };
+        let outer = NewGroup { name: "van-phong".to_owned(), members, ..NewGroup::default() };
+        world.identity.create_group(&actor, outer).await.unwrap();
+
+        let code = app.code(&mut browser, &asked).await;
+        let tokens = app.redeem(&code).await.json();
+        let access = tokens["access_token"].as_str().unwrap();
+        let bearer = format!("Bearer {access}");
+        let headers = [("authorization", bearer.as_str())];
+        let told = world.call("GET", "/oauth2/userinfo", &headers, "").await.json();
+        assert_eq!(told["groups"], json!(["to-van-thu", "van-phong"]));
     }
 
     async fn a_token_is_exchanged_only_for_whom_both_clients_are(world: &World) {

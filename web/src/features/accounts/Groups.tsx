@@ -26,7 +26,9 @@ export function Groups({ account }: { account: Account }) {
                   <AppLink href={`/groups/${group.id}`}>{group.display_name}</AppLink>
                   <span className={kit.soft}>
                     {[
-                      group.direct ? "" : t("groups.through"),
+                      group.direct
+                        ? ""
+                        : t("groups.through", { way: group.way.slice(0, -1).join(" → ") }),
                       group.agency?.name ?? "",
                       group.source ? t("groups.source", { name: group.source }) : "",
                     ]

@@ -1,4 +1,4 @@
-// One group: its members, and the roles that they get through it.
+// One group: its members, the groups in it and above it, and the roles that its people get.
 
 import { Button } from "@mantine/core";
 import { IconUserPlus } from "@tabler/icons-react";
@@ -18,6 +18,7 @@ import { useCan } from "../../kit/session.ts";
 import { Loaded } from "../../kit/states.tsx";
 import { DateText } from "../../kit/text.tsx";
 import { notify } from "../../kit/toast.tsx";
+import { GroupsAbove, GroupsInside } from "./Nesting.tsx";
 import { useT } from "./texts.ts";
 
 export default function GroupPage() {
@@ -36,8 +37,14 @@ export default function GroupPage() {
       <Loaded query={query}>
         {(loaded) => (
           <div className={kit.columns}>
-            <Members group={loaded} />
-            <GrantsPanel holder={{ kind: "group", id: loaded.id }} />
+            <div className={kit.stack}>
+              <Members group={loaded} />
+              <GroupsInside group={loaded} />
+            </div>
+            <div className={kit.stack}>
+              <GrantsPanel holder={{ kind: "group", id: loaded.id }} />
+              <GroupsAbove group={loaded} />
+            </div>
           </div>
         )}
       </Loaded>

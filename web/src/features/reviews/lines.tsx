@@ -22,15 +22,23 @@ const TONES = { keep: "ok", change: "soon", lock: "late" } as const satisfies Re
 /** What the platform notes when it locks a line that nobody decided in time. */
 const OVERDUE = "overdue";
 
-/** "clerk@H34.01; official" as pairs. */
-export function rolesOf(text: string): { role: string; agency: string | null }[] {
+interface LineRole {
+  role: string;
+  agency: string | null;
+  /** The group through which it is held; empty for the account's own. */
+  group: string;
+}
+
+/** "clerk@H34.01; official@* (Văn thư)" in parts. */
+export function rolesOf(text: string): LineRole[] {
   return text
     .split(";")
     .map((part) => part.trim())
     .filter(Boolean)
     .map((part) => {
-      const [role = part, agency] = part.split("@");
-      return { role, agency: agency && agency !== "*" ? agency : null };
+      const [, held = part, group = ""] = /^(\S+)(?: \((.*)\))?$/.exec(part) ?? [];
+      const [role = held, agency] = held.split("@");
+      return { role, agency: agency && agency !== "*" ? agency : null, group };
     });
 }
 
@@ -60,11 +68,12 @@ export function useLineColumns(onDecide: ((wish: Wish) => void) | null): Column<
       cell: (row) => {
         const roles = rolesOf(row.roles);
         if (roles.length === 0) return <span className={kit.soft}>{t("noRoles")}</span>;
-        return roles.map(({ role, agency }) => (
-          <div key={`${role} ${agency}`}>
+        return roles.map(({ role, agency, group }) => (
+          <div key={`${role} ${agency} ${group}`}>
             {roleWord(role)}{" "}
             <span className={`${kit.soft} ${kit.small}`}>
               {agency ? <AgencyName code={agency} /> : t("everywhere")}
+              {group ? ` · ${t("throughGroup", { name: group })}` : null}
             </span>
           </div>
         ));

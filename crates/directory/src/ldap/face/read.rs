@@ -154,7 +154,7 @@ impl<W: AsyncWrite + Unpin + Send> Run<'_, W> {
                         continue;
                     };
                     if let Some(account) = self.face.visible(self.sight, &name).await? {
-                        query.member = Some(account.id);
+                        query.member_in_effect = Some(account.id);
                         member = Some(self.face.names.person(&account.username).to_string());
                     }
                 }
@@ -254,7 +254,7 @@ impl Face {
             Sight::Nothing | Sight::Person(_) => false,
         };
         let groups = if has_groups || is_filtered {
-            self.identity.groups_of(account.id).await?
+            self.identity.groups_in_effect(account.id).await?
         } else {
             Vec::new()
         };
@@ -269,7 +269,7 @@ impl Face {
         Ok(Some(self.person_entry(account, &seen, sight.spec())))
     }
 
-    /// The names of the members of a group that may be seen.
+    /// The names of the people in a group, also through groups in it, that may be seen.
     async fn members(&self, sight: &Sight, group: &Group) -> Result<Vec<String>> {
         let mut query = AccountQuery {
             group: Some(group.id),

@@ -163,7 +163,7 @@ worlds! {
         person_client.bind(&person("van.an"), GOOD).await;
         assert_eq!(person_client.search("(uid=van.an)").await.0.len(), 1);
         let account = world.identity.account_by_username("van.an").await.unwrap();
-        world.identity.leave(&actor, &account).await.unwrap();
+        world.identity.leave(&actor, &account, lgsp_identity::Base::Any).await.unwrap();
         assert_eq!(person_client.search("(uid=van.an)").await.1.code, Code::INSUFFICIENT_ACCESS);
         assert_eq!(person_client.bind(&person("van.an"), GOOD).await.code, Code::INVALID_CREDENTIALS);
     }

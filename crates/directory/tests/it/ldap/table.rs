@@ -3,6 +3,8 @@
 //! Owns: searches, comparisons, binds, passwords and refusals as one list of cases.
 //! Follows: design document "Identity", section 21, I5.
 
+use lgsp_identity::{MembersChange, NewGroup};
+
 use super::kit::{Answer, BASE, GOOD, OTHER, WRONG, World, app, as_name, person, worlds};
 
 /// One case: program, who binds, arguments, result code, what is printed, what is not.
@@ -120,6 +122,33 @@ worlds! {
             case("ldapwhoami", &who(&app("office"), &world.secrets[0]), &[], (49, &[], &[])),
             case("ldapwhoami", &who("cn=admin,dc=elsewhere", GOOD), &[], (49, &[], &[])),
             case("ldapwhoami", &who("van.an", GOOD), &[], (34, &[], &[])),
+        ])
+        .await;
+    }
+
+    async fn people_are_in_the_groups_above_their_own_ones(world: &World) {
+        let inner = world.identity.group_by_name("Tổ tin học").await.unwrap().unwrap();
+        let actor = world.actor();
+        let members = MembersChange { add_groups: vec![inner.id], ..MembersChange::default() };
+        let new = NewGroup { name: "van-phong".to_owned(), members, ..NewGroup::default() };
+        let outer = world.identity.create_group(&actor, new).await.unwrap();
+        let members = MembersChange { add_groups: vec![outer.id], ..MembersChange::default() };
+        let new = NewGroup { name: "so".to_owned(), members, ..NewGroup::default() };
+        world.identity.create_group(&actor, new).await.unwrap();
+        let all = world.as_app("all");
+        let find = |filter: &'static str| search(BASE, "sub", filter);
+        let member_of = {
+            let mut words = find("(uid=van.an)");
+            words.push("memberOf");
+            words
+        };
+        check(world, vec![
+            case("ldapsearch", &all, &member_of, (0, &["memberOf: cn=van-phong,ou=groups,dc=h34,dc=gov,dc=vn", "memberOf: cn=so,ou=groups,dc=h34,dc=gov,dc=vn"], &[])),
+            case("ldapsearch", &all, &find("(memberOf=cn=so,ou=groups,dc=h34,dc=gov,dc=vn)"), (0, &["dn: uid=van.an,"], &["dn: uid=thu.binh,"])),
+            case("ldapsearch", &all, &find("(cn=so)"), (0, &["member: uid=van.an,ou=people,dc=h34,dc=gov,dc=vn"], &["uid=thu.binh", "cn=van-phong"])),
+            case("ldapsearch", &all, &find("(&(objectClass=groupOfNames)(member=uid=van.an,ou=people,dc=h34,dc=gov,dc=vn))"), (0, &["dn: cn=van-phong,", "dn: cn=so,"], &[])),
+            case("ldapcompare", &all, &["cn=so,ou=groups,dc=h34,dc=gov,dc=vn", "member:uid=van.an,ou=people,dc=h34,dc=gov,dc=vn"], (6, &[], &[])),
+            case("ldapcompare", &all, &["cn=so,ou=groups,dc=h34,dc=gov,dc=vn", "member:uid=thu.binh,ou=people,dc=h34,dc=gov,dc=vn"], (5, &[], &[])),
         ])
         .await;
     }

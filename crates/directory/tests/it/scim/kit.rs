@@ -9,10 +9,11 @@ use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
+use lgsp_catalogue::Catalogue;
 use lgsp_directory::scim::clients::tokens;
 use lgsp_identity::{Actor, CatalogueHierarchy, Identity, Rules, Setup};
 use lgsp_platform::{
-    Platform,
+    Module, Platform,
     clock::{Clock as _, ManualClock},
     journal::{Class, Event},
     registry::{Change, Manifest},
@@ -62,29 +63,41 @@ pub(crate) fn client(name: &str, spec: Value) -> Manifest {
     }
 }
 
+/// The modules of which an installation with this face consists.
+fn modules() -> [Module; 3] {
+    [
+        lgsp_catalogue::module().unwrap(),
+        lgsp_identity::module().unwrap(),
+        lgsp_directory::module().unwrap(),
+    ]
+}
+
+/// Starts everything above the platform, with a face of its own.
+async fn serve(platform: &Platform) -> (Catalogue, Identity, Router) {
+    let (catalogue, _) = lgsp_catalogue::start(platform);
+    let setup = Setup {
+        hierarchy: Arc::new(CatalogueHierarchy::new(
+            catalogue.clone(),
+            platform.clock.clone(),
+        )),
+        permissions: modules()
+            .iter()
+            .flat_map(|module| module.permissions.iter().copied())
+            .collect(),
+        rules: Rules::default(),
+    };
+    let (identity, _) = lgsp_identity::start(platform, setup).unwrap();
+    let (_, running) = lgsp_directory::start(platform, &catalogue, &identity)
+        .await
+        .unwrap();
+    (catalogue, identity, running.pages)
+}
+
 impl World {
     pub(crate) async fn start(test: &TestPlatform) -> Self {
-        let modules = [
-            lgsp_catalogue::module().unwrap(),
-            lgsp_identity::module().unwrap(),
-            lgsp_directory::module().unwrap(),
-        ];
-        let platform = Platform::start(test.config.clone(), test.clock.clone(), &modules)
+        let platform = Platform::start(test.config.clone(), test.clock.clone(), &modules())
             .await
             .unwrap();
-        let (catalogue, _) = lgsp_catalogue::start(&platform);
-        let setup = Setup {
-            hierarchy: Arc::new(CatalogueHierarchy::new(
-                catalogue.clone(),
-                platform.clock.clone(),
-            )),
-            permissions: modules
-                .iter()
-                .flat_map(|module| module.permissions.iter().copied())
-                .collect(),
-            rules: Rules::default(),
-        };
-        let (identity, _) = lgsp_identity::start(&platform, setup).unwrap();
         let mut manifests = lgsp_catalogue::seed::demo_manifests().unwrap();
         manifests.push(client(
             "all",
@@ -95,10 +108,8 @@ impl World {
             json!({"title": "Nhân sự sở", "agency": OFFICE, "may_write": true}),
         ));
         put(&platform, manifests).await;
+        let (catalogue, identity, router) = serve(&platform).await;
         catalogue.follow(&platform.registry.snapshot());
-        let (_, running) = lgsp_directory::start(&platform, &catalogue, &identity)
-            .await
-            .unwrap();
         let actor = Actor::named("test", None, test.clock.now());
         let all = tokens::issue(&platform, &actor, "all").await.unwrap();
         let office = tokens::issue(&platform, &actor, "office").await.unwrap();
@@ -106,9 +117,35 @@ impl World {
             platform,
             identity,
             clock: test.clock.clone(),
-            router: running.pages,
+            router,
             all,
             office,
+        }
+    }
+
+    /// A second face of the same installation that knows nothing of what the first one does at
+    /// the moment: another node on PostgreSQL; on SQLite, which has one node, a second one in it.
+    pub(crate) async fn twin(&self, test: &TestPlatform) -> Self {
+        let platform = match self.platform.db.is_postgres() {
+            true => test.start_node("second", &modules()).await.unwrap(),
+            false => self.platform.clone(),
+        };
+        let (catalogue, identity, router) = serve(&platform).await;
+        catalogue.follow(&platform.registry.snapshot());
+        Self {
+            platform,
+            identity,
+            clock: self.clock.clone(),
+            router,
+            all: self.all.clone(),
+            office: self.office.clone(),
+        }
+    }
+
+    /// Ends a twin; the one on SQLite ends with the first.
+    pub(crate) async fn stop_twin(&self) {
+        if self.platform.db.is_postgres() {
+            self.platform.stop().await;
         }
     }
 

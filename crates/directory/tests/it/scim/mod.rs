@@ -2,6 +2,7 @@
 
 mod bulk;
 mod clients;
+mod conditions;
 mod groups;
 mod kit;
 mod lists;

@@ -11,7 +11,7 @@ use super::{
     Part, Visitor, moment,
 };
 use crate::{
-    Identity,
+    Identity, InGroup,
     error::Result,
     grants::Holder,
     people::requests::{GrantRequest, RequestState},
@@ -77,7 +77,7 @@ async fn try_show(visitor: &Visitor<'_>) -> Result<Response> {
             until: grant.valid_until.map(moment),
         });
     }
-    let groups = identity.groups_of(account.id).await?;
+    let groups = visitor.groups().await?;
     for held in identity.effective_views(account).await? {
         if held.group.is_none() {
             continue;
@@ -97,7 +97,7 @@ async fn try_show(visitor: &Visitor<'_>) -> Result<Response> {
     let template = Page {
         part: visitor.part("access"),
         roles: lines,
-        groups: groups.into_iter().map(|group| group.display_name).collect(),
+        groups,
         requests: requests.iter().map(|one| asked(visitor, one)).collect(),
     };
     Ok(page(StatusCode::OK, &template))
@@ -121,6 +121,24 @@ fn asked(visitor: &Visitor<'_>, request: &GrantRequest) -> Asked {
 }
 
 impl Visitor<'_> {
+    /// The groups of the person, those above its own ones with the way to them.
+    async fn groups(&self) -> Result<Vec<String>> {
+        let found = self.identity.group_ways(self.account.id).await?;
+        let name = |id: &uuid::Uuid| {
+            let known = found.iter().find(|one| one.group.id == *id);
+            known.map_or("…", |one| one.group.display_name.as_str())
+        };
+        let line = |one: &InGroup| match one.way.split_last() {
+            Some((_, below)) if !below.is_empty() => {
+                let way: Vec<&str> = below.iter().map(name).collect();
+                let through = self.texts.say("qua nhóm", "through the group");
+                format!("{} ({through} {})", one.group.display_name, way.join(" → "))
+            }
+            _ => one.group.display_name.clone(),
+        };
+        Ok(found.iter().map(line).collect())
+    }
+
     /// What people call a role, and what it is for; a role that is no longer known has no words.
     pub(super) fn role(&self, name: &str) -> (&'static str, &'static str) {
         let Some(role) = roles::find(name) else {

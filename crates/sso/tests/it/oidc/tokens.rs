@@ -308,7 +308,7 @@ each_database! {
         assert!(app.is_active(access).await);
         let now = lgsp_platform::clock::Clock::now(&*world.clock);
         let actor = lgsp_identity::Actor::command_line(now);
-        world.identity.leave(&actor, &world.person).await.unwrap();
+        world.identity.leave(&actor, &world.person, lgsp_identity::Base::Any).await.unwrap();
         world.pass_s(1);
         assert!(!app.is_active(access).await);
         let refreshed = app.refresh(tokens["refresh_token"].as_str().unwrap()).await;
