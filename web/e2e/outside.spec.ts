@@ -48,11 +48,23 @@ test("a provider is added, checked, its claims previewed and its levels set", as
   await expect(page.getByText("Đã lưu bảng mức bảo đảm.")).toBeVisible();
   await expect(result).toContainText("2 – hai yếu tố");
 
+  // A map is tried before it is saved.
+  const sample = page.getByLabel("Thông tin mẫu (JSON)");
+  await sample.fill('{"sub": "1", "TechName": "Trần Bình", "HoVaTen": "Khác", "so": "12"}');
+  await expect(result).toContainText("Khác");
   await page.getByLabel("Họ và tên").fill("{TechName}\nHoVaTen");
+  await page.getByLabel("Số định danh cá nhân").fill("so");
+  await page.getByLabel("Điện thoại").fill("khong_co");
+  await expect(page.getByText("Ánh xạ chưa lưu")).toBeVisible();
+  await expect(result).toContainText("Trần Bình");
+  await expect(result).toContainText("Số định danh cá nhân: Giá trị không phải số định danh");
+  await expect(result).toContainText("Điện thoại: Không nguồn nào ở đây có giá trị");
+  await expectAccessible(page, "provider with a map that is not saved");
+  await page.getByLabel("Số định danh cá nhân").fill("");
+  await page.getByLabel("Điện thoại").fill("");
   await page.getByRole("button", { name: "Lưu ánh xạ" }).click();
   await expect(page.getByText("Đã lưu ánh xạ.")).toBeVisible();
-  const sample = page.getByLabel("Thông tin mẫu (JSON)");
-  await sample.fill('{"sub": "1", "TechName": "Trần Bình", "HoVaTen": "Khác"}');
+  await expect(page.getByText("Ánh xạ chưa lưu")).toBeHidden();
   await expect(result).toContainText("Trần Bình");
   await sample.fill("{ nửa chừng");
   await expect(page.getByText(/JSON chưa đúng/)).toBeVisible();
@@ -79,6 +91,39 @@ test("a dry run signs in at the provider and shows what would follow", async ({
   await provider.getByRole("button", { name: "Đăng nhập với người đã chọn" }).click();
   await expect(provider.locator("body")).toContainText("chưa lưu gì");
   await expect(provider.locator("body")).toContainText("→ Họ và tên");
+});
+
+test("who is linked is listed, tried on and unlinked", async ({ console: page, browser }) => {
+  const base = new URL(page.url()).origin;
+  const context = await browser.newContext({ baseURL: base, locale: "vi-VN" });
+  const person = await context.newPage();
+  // Somebody comes from the simulated portal for the first time, and once more.
+  const number = 5 * Math.floor(Math.random() * 190) + 2;
+  for (const _ of [1, 2]) {
+    await context.clearCookies();
+    await person.goto("/sign-in/with/cong-dvc?next=/account");
+    await person.goto(`${person.url()}&person=${number}`);
+    await person.waitForURL(/\/account/);
+  }
+  const { username, display_name: name } = await (await context.request.get("/api/v1/me")).json();
+
+  await open(page, "/identity-providers/cong-dvc");
+  const row = page.getByRole("row").filter({ hasText: username });
+  await expect(row).toContainText(name);
+  await page.getByLabel("Thử với").selectOption("last");
+  await page.getByRole("button", { name: "Thử với lần đăng nhập gần nhất" }).click();
+  const told = page.getByLabel("Thông tin đã gửi (che giá trị)");
+  await expect(told).toHaveValue(/"HoVaTen": "•+"/);
+  const result = page.getByRole("group", { name: "Nền tảng sẽ hiểu là" });
+  await expect(result).toContainText("Đăng nhập ngay, vì đã nối");
+  await expectAccessible(page, "provider with its links");
+
+  await row.getByRole("button", { name: `Gỡ: ${name}` }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Gỡ", exact: true }).click();
+  await expect(page.getByText("Đã gỡ liên kết.")).toBeVisible();
+  await expect(row).toHaveCount(0);
+  expect((await context.request.get("/api/v1/me")).status()).toBe(401);
+  await context.close();
 });
 
 test("a directory that refuses connections is told in words", async ({ console: page }) => {

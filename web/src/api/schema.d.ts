@@ -1174,7 +1174,8 @@ export interface paths {
         get: operations["list_groups_in"];
         /** Set groups in a group · Đặt nhóm con */
         put: operations["put_groups_in"];
-        post?: never;
+        /** Change groups in a group · Thêm bớt nhóm con */
+        post: operations["change_groups_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1210,6 +1211,23 @@ export interface paths {
         put?: never;
         /** Check a provider · Kiểm tra nhà cung cấp */
         post: operations["check_identity_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/identity-providers/{name}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Links of a provider · Tài khoản đã nối với nhà cung cấp */
+        get: operations["list_identity_provider_links"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2896,6 +2914,13 @@ export interface components {
             /** @description The reason, at most 500 bytes. */
             reason: string;
         };
+        /** @description Groups to be put into a group and taken out. */
+        ChangeGroupsIn: {
+            /** @description Groups to be put in; those that are in it already stay. */
+            add?: string[];
+            /** @description Groups to be taken out. */
+            remove?: string[];
+        };
         /** @description Members to be added and taken out. */
         ChangeMembers: {
             /** @description Accounts to be added; those that are members get the end given here. */
@@ -2928,12 +2953,55 @@ export interface components {
             /** @description Its last digits; absent when none is known. */
             masked?: string | null;
         };
+        /** @description Which claims become which fields; empty lists take the profile's. */
+        ClaimMap: {
+            /**
+             * @description What kind of account it is there.
+             * @default []
+             */
+            account_type: string[];
+            /**
+             * @description Citizen number: the only strong match.
+             * @default []
+             */
+            citizen_number: string[];
+            /**
+             * @description Mail address; never used to find an account.
+             * @default []
+             */
+            email: string[];
+            /**
+             * @description Name of the firm.
+             * @default []
+             */
+            firm: string[];
+            /**
+             * @description Account types that are firms: their citizen number is their representative's.
+             * @default []
+             */
+            firm_types: string[];
+            /**
+             * @description Full name.
+             * @default []
+             */
+            name: string[];
+            /**
+             * @description Telephone number.
+             * @default []
+             */
+            phone: string[];
+        };
         /** @description What claims become. */
         ClaimPreview: {
             /** @description Last digits of the citizen number. */
             citizen_number?: string | null;
             /** @description Mail address. */
             email: string;
+            /**
+             * @description What is wrong with the map, and which fields an account would not get; each with the place
+             *     in the map.
+             */
+            errors: components["schemas"]["FieldError"][];
             /** @description `linked`, `prove`, `refuse`, `create_citizen` or `ask_administrator`. */
             follows: string;
             /** @description Whether it is a firm's account. */
@@ -2947,6 +3015,7 @@ export interface components {
             name: string;
             /** @description Telephone number. */
             phone: string;
+            sign_in?: components["schemas"]["PreviewedSignIn"] | null;
         };
         /** @description A secret without its value. */
         ClientSecretInfo: {
@@ -3263,6 +3332,11 @@ export interface components {
         DecisionReason: {
             /** @description Agency at the top of its subtree; absent for the whole platform. */
             agency?: string | null;
+            /**
+             * @description Names of the groups through which the grant is held, the account's own one first; empty
+             *     for a grant of the account itself.
+             */
+            groups: string[];
             /** @description `grant`, `policy` or `nothing`. */
             kind: string;
             /** @description Id of the deciding policy; absent for `nothing`. */
@@ -3841,6 +3915,11 @@ export interface components {
         GroupOfAccount: components["schemas"]["GroupView"] & {
             /** @description Whether the account is a member itself; otherwise through a group in this group. */
             direct: boolean;
+            /**
+             * @description Names of the groups by which it is in it, from its own one up to this; `…` for one that the
+             *     caller may not see.
+             */
+            way: string[];
         };
         /** @description Who is a member by rule; every condition that is present must hold. */
         GroupRule: {
@@ -4961,6 +5040,11 @@ export interface components {
             items: (components["schemas"]["GroupView"] & {
                 /** @description Whether the account is a member itself; otherwise through a group in this group. */
                 direct: boolean;
+                /**
+                 * @description Names of the groups by which it is in it, from its own one up to this; `…` for one that the
+                 *     caller may not see.
+                 */
+                way: string[];
             })[];
             /** @description Give it as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
@@ -5183,6 +5267,44 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_ProviderLink: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description The account.
+                 */
+                account_id: string;
+                /** @description Name of its person. */
+                account_name: string;
+                /** @description Code of its agency. */
+                agency?: string | null;
+                /** @description Name that the provider told when it was linked. */
+                display_name: string;
+                /**
+                 * Format: uuid
+                 * @description Identifier of the link.
+                 */
+                id: string;
+                /**
+                 * Format: date-time
+                 * @description When somebody last signed in with it.
+                 */
+                last_used_at?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                linked_at: string;
+                /** @description Who made it. */
+                linked_by: string;
+                /** @description Its sign-in name. */
+                username: string;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Resource: {
             /** @description The items, in the order of the list. */
             items: {
@@ -5265,7 +5387,10 @@ export interface components {
                 note?: string | null;
                 /** @description Position. */
                 position?: string | null;
-                /** @description Roles, as the journal shows them. */
+                /**
+                 * @description Roles, as the journal shows them; one held through a group with the group's name in
+                 *     brackets.
+                 */
                 roles: string;
                 /** @description State. */
                 state: string;
@@ -5706,10 +5831,36 @@ export interface components {
             language?: components["schemas"]["Language"] | null;
             theme?: components["schemas"]["Theme"] | null;
         };
+        /** @description What is tried. */
+        PreviewClaims: {
+            /**
+             * @description Claims as the provider would tell them; absent for those of the last sign-in of somebody
+             *     whom the caller may see.
+             */
+            claims?: Record<string, unknown> | null;
+            map?: components["schemas"]["ClaimMap"] | null;
+        };
         /** @description Metadata of a service provider. */
         PreviewSamlSp: {
             /** @description The XML document. */
             metadata: string;
+        };
+        /** @description Whose claims were looked at. */
+        PreviewedSignIn: {
+            /**
+             * Format: uuid
+             * @description The linked account.
+             */
+            account_id: string;
+            /**
+             * Format: date-time
+             * @description When it signed in.
+             */
+            at: string;
+            /** @description The claims with their values masked. */
+            claims: Record<string, unknown>;
+            /** @description Its sign-in name. */
+            username: string;
         };
         /** @description Body of an error answer. */
         ProblemBody: {
@@ -5757,6 +5908,39 @@ export interface components {
             problem?: components["schemas"]["ProblemBody"] | null;
             /** @description Address that the provider must know as the way back. */
             redirect_uri: string;
+        };
+        /** @description A person of a provider and the account here that it is linked to. */
+        ProviderLink: {
+            /**
+             * Format: uuid
+             * @description The account.
+             */
+            account_id: string;
+            /** @description Name of its person. */
+            account_name: string;
+            /** @description Code of its agency. */
+            agency?: string | null;
+            /** @description Name that the provider told when it was linked. */
+            display_name: string;
+            /**
+             * Format: uuid
+             * @description Identifier of the link.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When somebody last signed in with it.
+             */
+            last_used_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            linked_at: string;
+            /** @description Who made it. */
+            linked_by: string;
+            /** @description Its sign-in name. */
+            username: string;
         };
         /** @description A provider's secret. */
         ProviderSecret: {
@@ -6018,7 +6202,10 @@ export interface components {
             note?: string | null;
             /** @description Position. */
             position?: string | null;
-            /** @description Roles, as the journal shows them. */
+            /**
+             * @description Roles, as the journal shows them; one held through a group with the group's name in
+             *     brackets.
+             */
             roles: string;
             /** @description State. */
             state: string;
@@ -6121,11 +6308,6 @@ export interface components {
             spec: Record<string, unknown>;
             /** @description What to know before keeping it. */
             warnings: components["schemas"]["Sentence"][];
-        };
-        /** @description Claims as a provider would tell them. */
-        SampleClaims: {
-            /** @description The claims. */
-            claims: Record<string, unknown>;
         };
         /** @description A person as it would be taken over. */
         SamplePerson: {
@@ -9744,7 +9926,7 @@ export interface operations {
                 q?: string;
                 /** @description Only groups of this agency and of those below it. */
                 agency?: string;
-                /** @description Only groups that have this account as a direct member. */
+                /** @description Only groups that have this account or group as a direct member. */
                 member?: string;
                 /** @description Name after which the page starts. */
                 cursor?: string;
@@ -10153,6 +10335,54 @@ export interface operations {
             };
         };
     };
+    change_groups_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Group */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeGroupsIn"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_group_members: {
         parameters: {
             query?: {
@@ -10265,6 +10495,48 @@ export interface operations {
             };
         };
     };
+    list_identity_provider_links: {
+        parameters: {
+            query?: {
+                /** @description Link after which the page starts. */
+                cursor?: string;
+                /** @description Page size, 1 to 200; a page may hold fewer although more follow. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ProviderLink"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     preview_identity_provider_claims: {
         parameters: {
             query?: never;
@@ -10276,7 +10548,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SampleClaims"];
+                "application/json": components["schemas"]["PreviewClaims"];
             };
         };
         responses: {
@@ -10286,6 +10558,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClaimPreview"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
                 };
             };
             404: {

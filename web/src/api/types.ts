@@ -65,6 +65,7 @@ export type SamlPreview = Schemas["SamlSpPreview"];
 
 export type ProviderCheck = Schemas["ProviderCheck"];
 export type ClaimPreview = Schemas["ClaimPreview"];
+export type ProviderLink = Schemas["ProviderLink"];
 export type AccountRequest = Schemas["AccountRequest"];
 export type ExternalIdentity = Schemas["ExternalIdentityView"];
 export type DirectoryTest = Schemas["ConnectionTest"];

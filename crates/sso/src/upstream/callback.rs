@@ -94,7 +94,7 @@ impl Upstream {
         match back.transaction.purpose {
             Purpose::Try => self.preview(&provider, &told, back).await,
             Purpose::Link => self.wait_for_proof(&told.answer, back).await,
-            Purpose::SignIn => self.signed_in(&provider, &told.answer, back).await,
+            Purpose::SignIn => self.signed_in(&provider, &told, back).await,
         }
     }
 
@@ -125,11 +125,12 @@ impl Upstream {
     async fn signed_in(
         &self,
         provider: &Provider,
-        answer: &Answer,
+        told: &Told,
         back: &Back<'_>,
     ) -> Result<Response> {
+        let answer = &told.answer;
         let actor = self.provider_actor(&provider.name, back.request);
-        match self.resolve(provider, answer, &actor).await? {
+        match self.resolve(provider, told, &actor).await? {
             Linking::Linked(account) | Linking::Made(account) => {
                 self.open(&account, answer, back).await
             }

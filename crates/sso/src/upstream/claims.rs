@@ -9,6 +9,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::kind::Profile;
 
@@ -20,7 +21,7 @@ const CITIZEN_DIGITS: usize = 12;
 const SHOWN_DIGITS: usize = 3;
 
 /// Which claims become which fields; empty lists take the profile's.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClaimMap {
     /// Full name.
@@ -47,6 +48,34 @@ pub struct ClaimMap {
 }
 
 impl ClaimMap {
+    /// The fields that have sources.
+    pub(super) const FIELDS: [&'static str; 6] = [
+        "name",
+        "email",
+        "phone",
+        "citizen_number",
+        "account_type",
+        "firm",
+    ];
+
+    /// Whether a field has sources of its own.
+    pub(super) fn names_sources(&self, field: &str) -> bool {
+        self.sources(field)
+            .is_some_and(|sources| !sources.is_empty())
+    }
+
+    /// Whether a source of a field gives something.
+    pub(super) fn fills(&self, field: &str, claims: &Value) -> bool {
+        let sources = self.sources(field);
+        sources.is_some_and(|sources| first(sources, claims).is_some())
+    }
+
+    fn sources(&self, field: &str) -> Option<&[String]> {
+        let mut fields = self.fields().into_iter();
+        let found = fields.find(|(name, _)| *name == field);
+        found.map(|(_, sources)| sources.as_slice())
+    }
+
     /// The fields with their sources.
     pub(super) fn fields(&self) -> [(&'static str, &Vec<String>); 6] {
         [

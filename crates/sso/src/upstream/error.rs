@@ -73,6 +73,9 @@ pub enum Error {
     /// The person at the provider is linked already.
     #[error("the person at the provider is linked already")]
     LinkedElsewhere,
+    /// Nobody whom the caller may see has signed in lately.
+    #[error("no sign-in whose claims may be looked at")]
+    NoSignIn,
     /// No such link.
     #[error("link does not exist")]
     LinkNotFound,
@@ -144,6 +147,7 @@ impl Error {
         "sso.upstream.proof_stale",
         "sso.upstream.last_way_in",
         "sso.upstream.other_address",
+        "sso.upstream.no_sign_in",
         "sso.external_identity.not_found",
         "sso.citizen_number.form",
         "sso.request.not_found",
@@ -174,6 +178,7 @@ impl Problem for Error {
             Self::AccountUnusable => "sso.upstream.account_unusable",
             Self::NotTheAccount => "sso.upstream.not_the_account",
             Self::LinkedElsewhere => "sso.upstream.linked_elsewhere",
+            Self::NoSignIn => "sso.upstream.no_sign_in",
             Self::LinkNotFound => "sso.external_identity.not_found",
             Self::LastWayIn => "sso.upstream.last_way_in",
             Self::ProofStale => "sso.upstream.proof_stale",
@@ -188,7 +193,7 @@ impl Problem for Error {
         match self {
             Self::Platform(error) => error.code(),
             Self::Identity(error) => error.code(),
-            Self::ProviderUnknown | Self::LinkNotFound | Self::RequestNotFound => {
+            Self::ProviderUnknown | Self::NoSignIn | Self::LinkNotFound | Self::RequestNotFound => {
                 ErrorCode::NotFound
             }
             Self::Unreachable(_) => ErrorCode::Unavailable,

@@ -15,8 +15,9 @@ use uuid::Uuid;
 
 use super::{
     Upstream,
-    answer::Answer,
+    answer::{Answer, Told},
     kind::Unknown,
+    last_claims,
     provider::Provider,
     requests::{self, Request, RequestState},
     tables::{self, ExternalIdentity},
@@ -51,14 +52,16 @@ impl Upstream {
     pub(crate) async fn resolve(
         &self,
         provider: &Provider,
-        answer: &Answer,
+        told: &Told,
         actor: &Actor,
     ) -> Result<Linking> {
+        let answer = &told.answer;
         let db = &self.platform.db;
         if let Some(link) = tables::find_link(db, &answer.provider, &answer.subject).await? {
             let account = self.usable(provider, link.account_id).await?;
+            let kept = last_claims::seal(&self.sealing, link.id, &told.claims)?;
             let tx = db.begin().await?;
-            tables::touch_link(db, &*tx, link.id, actor.now).await?;
+            last_claims::note(db, &*tx, link.id, (kept, actor.now)).await?;
             tx.commit().await?;
             return Ok(Linking::Linked(Box::new(account)));
         }
@@ -333,7 +336,8 @@ pub(crate) fn new_account(
     }
 }
 
-fn looks_like_mail(email: &str) -> bool {
+/// Whether a text has the form of a mail address.
+pub(super) fn looks_like_mail(email: &str) -> bool {
     let has_form = email.split_once('@').is_some_and(|(local, host)| {
         !local.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
     });

@@ -17,6 +17,7 @@ pub mod error;
 mod fetch;
 mod id_token;
 mod kind;
+mod last_claims;
 mod linking;
 mod options;
 mod proof;
@@ -107,6 +108,9 @@ pub(crate) async fn start(
                 let now = swept.platform.clock.now();
                 if let Err(error) = transaction::sweep(&swept.platform.db, now).await {
                     tracing::warn!(%error, "ended sign-ins could not be removed");
+                }
+                if let Err(error) = last_claims::sweep(&swept.platform.db, now).await {
+                    tracing::warn!(%error, "claims of sign-ins could not be forgotten");
                 }
                 swept.platform.clock.sleep(SWEEP_MS).await;
             }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::upstream::error::{Error, Result};
 
 /// Tables of this folder.
-pub(crate) const MIGRATIONS: &[Migration] = &[FIRST, ANEW];
+pub(crate) const MIGRATIONS: &[Migration] = &[FIRST, ANEW, CLAIMS];
 
 const FIRST: Migration = Migration {
     name: "sso_20261126_31_upstream",
@@ -52,6 +52,18 @@ const ANEW: Migration = Migration {
     statements: &["ALTER TABLE upstream_sign_in ADD COLUMN is_anew SMALLINT NOT NULL DEFAULT 0"],
 };
 
+/// The claims of the last sign-in, sealed, and the order in which a provider's links are listed.
+const CLAIMS: Migration = Migration {
+    name: "sso_20261126_33_last_claims",
+    statements: &[
+        "ALTER TABLE external_identity ADD COLUMN last_claims {bytes}",
+        "CREATE INDEX IF NOT EXISTS external_identity_claims
+            ON external_identity (last_used_at) WHERE last_claims IS NOT NULL",
+        "CREATE INDEX IF NOT EXISTS external_identity_provider
+            ON external_identity (provider, id)",
+    ],
+};
+
 /// A link between an account here and one at a provider.
 #[derive(Debug, Clone)]
 pub(crate) struct ExternalIdentity {
@@ -70,7 +82,8 @@ pub(crate) struct ExternalIdentity {
 const READ: &str = "SELECT id, provider, subject, account_id, display_name, linked_at, linked_by, \
      last_used_at FROM external_identity";
 
-fn from_row(row: &QueryResult) -> Result<ExternalIdentity> {
+/// A link out of a row.
+pub(super) fn link_from_row(row: &QueryResult) -> Result<ExternalIdentity> {
     Ok(ExternalIdentity {
         id: row.try_get("", "id")?,
         provider: row.try_get("", "provider")?,
@@ -95,14 +108,27 @@ pub(crate) async fn find_link(
     let row = db
         .query_one(sql, vec![provider.into(), subject.into()])
         .await?;
-    row.as_ref().map(from_row).transpose()
+    row.as_ref().map(link_from_row).transpose()
 }
 
 /// The links of an account, oldest first.
 pub(crate) async fn links_of(db: &Database, id: AccountId) -> Result<Vec<ExternalIdentity>> {
     let sql = format!("{READ} WHERE account_id = $1 ORDER BY linked_at, id");
     let rows = db.query_all(sql, vec![id.0.into()]).await?;
-    rows.iter().map(from_row).collect()
+    rows.iter().map(link_from_row).collect()
+}
+
+/// Links of a provider, the newest first, behind `after`.
+pub(crate) async fn links_at(
+    db: &Database,
+    provider: &str,
+    after: Option<Uuid>,
+    count: u32,
+) -> Result<Vec<ExternalIdentity>> {
+    let sql = format!("{READ} WHERE provider = $1 AND id < $2 ORDER BY id DESC LIMIT {count}");
+    let values = vec![provider.into(), after.unwrap_or(Uuid::max()).into()];
+    let rows = db.query_all(sql, values).await?;
+    rows.iter().map(link_from_row).collect()
 }
 
 /// Stores a link.
@@ -138,18 +164,6 @@ pub(crate) async fn insert_link<C: ConnectionTrait>(
         Err(lgsp_platform::Error::AlreadyExists(_)) => Err(Error::LinkedElsewhere),
         other => Ok(other?),
     }
-}
-
-/// Notes a use.
-pub(crate) async fn touch_link<C: ConnectionTrait>(
-    db: &Database,
-    connection: &C,
-    id: Uuid,
-    now: Timestamp,
-) -> Result<()> {
-    let sql = "UPDATE external_identity SET last_used_at = $1 WHERE id = $2";
-    execute(db, connection, sql, vec![now.0.into(), id.into()]).await?;
-    Ok(())
 }
 
 /// Removes a link of an account; tells whether it was there.

@@ -1,41 +1,42 @@
-// What the claims of a provider become: the map on one side, an example and its result on the other.
+// What the claims of a provider become: the map on one side, claims and their result on the other.
 //
-// Owns: editing the map, the example that is sent to the server's preview as it is typed.
-// Not here: applying a map; the server does it, with the map that is saved.
+// Owns: editing the map. Not here: trying it (`PreviewPanel.tsx`).
 
-import { Button, Group, NativeSelect, Textarea } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useId, useState } from "react";
-import { client, refreshAll } from "../../api/client.ts";
+import { Button, Group, Textarea } from "@mantine/core";
+import { useState } from "react";
+import { refreshAll } from "../../api/client.ts";
 import { asProblem, fieldErrors } from "../../api/problem.ts";
-import type { ClaimPreview, Resource } from "../../api/types.ts";
+import type { Resource } from "../../api/types.ts";
 import { useLanguage } from "../../i18n/texts.ts";
 import { useUnsavedGuard } from "../../kit/guard.ts";
 import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
 import { linesOf, saveFields } from "../../kit/resource.ts";
 import { useCan } from "../../kit/session.ts";
-import { Loaded, ProblemNote } from "../../kit/states.tsx";
-import { Facts } from "../../kit/text.tsx";
+import { ProblemNote } from "../../kit/states.tsx";
 import { notify } from "../../kit/toast.tsx";
-import { readClaims } from "./claims.ts";
-import { type ClaimMap, claimsOf, FIELDS, PROFILE_CLAIMS, profileOf, SAMPLES } from "./kinds.ts";
+import { type ClaimMap, claimsOf, FIELDS, PROFILE_CLAIMS, profileOf } from "./kinds.ts";
+import { PreviewPanel } from "./PreviewPanel.tsx";
 import { useT } from "./texts.ts";
-
-const TYPING_MS = 400;
 
 export function MapPanel({ resource }: { resource: Resource }) {
   const { t } = useT();
   const can = useCan();
+  const saved = textsOf(claimsOf(resource));
+  // None while nothing is typed: then another saved map shows at once.
+  const [draft, setDraft] = useState<Texts | null>(null);
+  const texts = draft ?? saved;
+  const isDirty = FIELDS.some((field) => texts[field] !== saved[field]);
   return (
     <Panel title={t("map.title")}>
       <p className={kit.soft} style={{ margin: "0 0 12px" }}>
         {t("map.text")}
       </p>
       <div className={kit.twoColumns}>
-        <MapForm key={JSON.stringify(claimsOf(resource))} resource={resource} />
-        {can("sso.provider.try") ? <Preview resource={resource} /> : null}
+        <MapForm resource={resource} saved={saved} texts={texts} setTexts={setDraft} />
+        {can("sso.provider.try") ? (
+          <PreviewPanel resource={resource} map={mapOf(texts)} isDirty={isDirty} />
+        ) : null}
       </div>
     </Panel>
   );
@@ -56,13 +57,32 @@ function textsOf(map: ClaimMap): Texts {
   };
 }
 
-function MapForm({ resource }: { resource: Resource }) {
+/** The map as it is typed. */
+function mapOf(texts: Texts): ClaimMap {
+  const list = (field: keyof ClaimMap) => linesOf(texts[field]) ?? [];
+  return {
+    name: list("name"),
+    email: list("email"),
+    phone: list("phone"),
+    citizen_number: list("citizen_number"),
+    account_type: list("account_type"),
+    firm_types: list("firm_types"),
+    firm: list("firm"),
+  };
+}
+
+interface MapFormProps {
+  resource: Resource;
+  saved: Texts;
+  texts: Texts;
+  setTexts: (texts: Texts | null) => void;
+}
+
+function MapForm({ resource, saved, texts, setTexts }: MapFormProps) {
   const { t } = useT();
   const language = useLanguage();
   const can = useCan();
   const mayChange = can("registry.resource.write");
-  const saved = textsOf(claimsOf(resource));
-  const [texts, setTexts] = useState(saved);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const isDirty = FIELDS.some((field) => texts[field] !== saved[field]);
@@ -73,13 +93,13 @@ function MapForm({ resource }: { resource: Resource }) {
     setBusy(true);
     setError(null);
     try {
-      const claims = Object.fromEntries(
-        FIELDS.map((field) => [field, linesOf(texts[field])]).filter(([, list]) => list?.length),
-      );
-      await saveFields(resource, { claims });
+      // A field that is empty follows the profile.
+      const filled = Object.entries(mapOf(texts)).filter(([, list]) => list.length > 0);
+      await saveFields(resource, { claims: Object.fromEntries(filled) });
       release();
       notify(t("map.saved"));
       await refreshAll();
+      setTexts(null);
     } catch (failure) {
       setError(failure);
     } finally {
@@ -106,7 +126,7 @@ function MapForm({ resource }: { resource: Resource }) {
       ))}
       {mayChange ? (
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" disabled={!isDirty} onClick={() => setTexts(saved)}>
+          <Button variant="default" disabled={!isDirty} onClick={() => setTexts(null)}>
             {t("undo")}
           </Button>
           <Button disabled={!isDirty} loading={isBusy} onClick={save}>
@@ -116,86 +136,4 @@ function MapForm({ resource }: { resource: Resource }) {
       ) : null}
     </div>
   );
-}
-
-function Preview({ resource }: { resource: Resource }) {
-  const { t } = useT();
-  const id = useId();
-  const samples = SAMPLES[profileOf(resource)];
-  const [text, setText] = useState(() => JSON.stringify(samples[0]?.claims ?? {}, null, 2));
-  const read = readClaims(text);
-  const [asked] = useDebouncedValue(text, TYPING_MS);
-  const query = useQuery({
-    queryKey: ["claim-preview", resource.name, resource.revision, asked],
-    queryFn: () => preview(resource.name, asked),
-    enabled: Boolean(readClaims(asked).claims),
-    placeholderData: keepPreviousData,
-    retry: false,
-  });
-  return (
-    <div className={kit.stack}>
-      {samples.length > 1 ? (
-        <NativeSelect
-          label={t("preview.sample")}
-          data={samples.map((sample) => ({ value: sample.id, label: t(`sample.${sample.id}`) }))}
-          onChange={(event) => {
-            const sample = samples.find((known) => known.id === event.currentTarget.value);
-            if (sample) setText(JSON.stringify(sample.claims, null, 2));
-          }}
-        />
-      ) : null}
-      <Textarea
-        label={t("preview.claims")}
-        description={t("preview.claimsHelp")}
-        autosize
-        minRows={8}
-        maxRows={20}
-        spellCheck={false}
-        value={text}
-        error={read.claims ? undefined : t("preview.wrong", { reason: read.reason })}
-        onChange={(event) => setText(event.currentTarget.value)}
-      />
-      <div role="group" aria-labelledby={id} aria-live="polite">
-        <h3 id={id} className={kit.small}>
-          {t("preview.result")}
-        </h3>
-        <Loaded query={query} rows={4}>
-          {(found) => <Result found={found} />}
-        </Loaded>
-      </div>
-    </div>
-  );
-}
-
-async function preview(name: string, text: string): Promise<ClaimPreview> {
-  const { data } = await client.POST("/identity-providers/{name}/preview", {
-    params: { path: { name } },
-    body: { claims: readClaims(text).claims ?? {} },
-  });
-  if (!data) throw new TypeError("no answer");
-  return data;
-}
-
-function Result({ found }: { found: ClaimPreview }) {
-  const { t, word } = useT();
-  return (
-    <Facts
-      facts={[
-        { label: t("field.name"), value: found.name || "—" },
-        { label: t("field.email"), value: found.email || "—" },
-        { label: t("field.phone"), value: found.phone || "—" },
-        { label: t("field.citizen_number"), value: found.citizen_number ?? "—" },
-        { label: t("preview.kind"), value: t(found.is_firm ? "sample.firm" : "sample.person") },
-        { label: t("preview.level"), value: t(`level.${levelKey(found.level)}`) },
-        {
-          label: t("preview.follows"),
-          value: <strong>{word("follows", found.follows) ?? found.follows}</strong>,
-        },
-      ]}
-    />
-  );
-}
-
-function levelKey(level: number): "1" | "2" | "3" {
-  return level >= 3 ? "3" : level === 2 ? "2" : "1";
 }

@@ -1,4 +1,5 @@
-// One provider: does it answer, its secret, what its claims become, what its levels are worth.
+// One provider: does it answer, its secret, what its claims become, what its levels are worth, who
+// is linked to it.
 
 import { Alert } from "@mantine/core";
 import type { Resource } from "../../api/types.ts";
@@ -11,6 +12,7 @@ import { CodeText } from "../../kit/text.tsx";
 import { CheckPanel } from "./CheckPanel.tsx";
 import { KIND, levelsOf, needsSecret, profileOf, setSecret } from "./kinds.ts";
 import { LevelsPanel } from "./LevelsPanel.tsx";
+import { LinksPanel } from "./LinksPanel.tsx";
 import { MapPanel } from "./MapPanel.tsx";
 import { useT } from "./texts.ts";
 
@@ -41,6 +43,7 @@ export default function ProviderPage() {
           <CheckPanel resource={resource} />
           <MapPanel resource={resource} />
           <LevelsPanel key={JSON.stringify(levelsOf(resource))} resource={resource} />
+          <LinksPanel resource={resource} />
         </>
       )}
     </ResourcePage>

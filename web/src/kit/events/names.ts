@@ -103,6 +103,7 @@ export const EVENTS = [
   "password.reset",
   "password.reset_requested",
   "preferences.changed",
+  "provider.claims_viewed",
   "provider.secret_set",
   "resource.deleted",
   "resource.rolled_back",

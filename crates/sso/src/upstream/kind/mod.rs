@@ -16,6 +16,8 @@ use lgsp_platform::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub(super) use rules::{check_claims, finding};
+
 pub use choices::{ClientAuth, Level, PersonKind, Profile, Unknown, UserinfoMethod};
 
 use super::claims::ClaimMap;

@@ -6,7 +6,7 @@
 use lgsp_platform::error::FieldError;
 
 use super::{ClientAuth, IdentityProvider, PersonKind, Unknown, UserinfoMethod};
-use crate::upstream::claims::template_is_sound;
+use crate::upstream::claims::{ClaimMap, template_is_sound};
 
 /// Scopes of one provider.
 const SCOPES_MAX: usize = 20;
@@ -143,18 +143,31 @@ impl IdentityProvider {
                 "To make citizens' accounts the kind citizen must be allowed.",
             ));
         }
-        for (field, sources) in self.claims.fields() {
-            let is_sound = sources.len() <= SOURCES_MAX
-                && sources.iter().all(|source| template_is_sound(source));
-            if !is_sound {
-                errors.push(broken(
-                    &format!("/claims/{field}"),
-                    "Mỗi nguồn là tên một thông tin, hoặc mẫu có {tên}; tối đa 8 nguồn.",
-                    "A source is the name of a claim, or a template with {name}; at most 8.",
-                ));
-            }
-        }
+        errors.extend(check_claims(&self.claims));
     }
+}
+
+/// Every broken rule of a map.
+pub(crate) fn check_claims(map: &ClaimMap) -> Vec<FieldError> {
+    let is_sound = |sources: &[String]| {
+        sources.len() <= SOURCES_MAX && sources.iter().all(|source| template_is_sound(source))
+    };
+    let fields = map.fields().into_iter();
+    fields
+        .filter(|(_, sources)| !is_sound(sources))
+        .map(|(field, _)| {
+            finding(
+                field,
+                "Mỗi nguồn là tên một thông tin, hoặc mẫu có {tên}; tối đa 8 nguồn.",
+                "A source is the name of a claim, or a template with {name}; at most 8.",
+            )
+        })
+        .collect()
+}
+
+/// Something to be said of a field of the map.
+pub(crate) fn finding(field: &str, vi: &str, en: &str) -> FieldError {
+    broken(&format!("/claims/{field}"), vi, en)
 }
 
 fn broken(pointer: &str, vi: &str, en: &str) -> FieldError {

@@ -6,7 +6,9 @@
 //! subtree; what is out of sight does not exist.
 
 mod accounts;
+mod links;
 mod me;
+mod preview;
 mod providers;
 mod requests;
 
@@ -80,7 +82,8 @@ pub(super) fn router(upstream: Upstream) -> OpenApiRouter {
         .routes(routes!(requests::refuse_request))
         .routes(routes!(providers::put_secret))
         .routes(routes!(providers::check_provider))
-        .routes(routes!(providers::preview_claims))
+        .routes(routes!(preview::preview_claims))
+        .routes(routes!(links::list_provider_links))
         .routes(routes!(providers::try_provider))
         .with_state(upstream)
 }

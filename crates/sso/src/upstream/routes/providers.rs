@@ -1,8 +1,9 @@
-//! Providers for the administrator: secret, check, preview, try.
+//! Providers for the administrator: secret, check, try.
 //!
 //! Owns: operations below `/identity-providers/{name}`.
-//! Not here: the specification; a provider is a resource (`/resources/identity-provider/…`).
-//! Invariant: a secret goes in and never comes out; a check, a preview and a try store nothing.
+//! Not here: the specification; a provider is a resource (`/resources/identity-provider/…`); what
+//! claims become (`preview.rs`), who is linked (`links.rs`).
+//! Invariant: a secret goes in and never comes out; a check and a try store nothing.
 
 use axum::{
     extract::{Path, State},
@@ -16,14 +17,11 @@ use lgsp_platform::{
     registry::SECRET_CHANGE,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::{PROVIDER_SECRET, PROVIDER_TRY, me::ProviderAddress};
 use crate::upstream::{
     KIND, Upstream,
-    answer::told,
-    claims::masked,
     error::{Error, Result},
     transaction::Purpose,
 };
@@ -131,63 +129,6 @@ pub(super) async fn check_provider(
         check.problem = Some(ProblemBody::of(&error));
     }
     Ok(Json(check))
-}
-
-/// Claims as a provider would tell them.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SampleClaims {
-    /// The claims.
-    #[schema(value_type = Object)]
-    claims: Map<String, Value>,
-}
-
-/// What claims become.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ClaimPreview {
-    /// Name.
-    name: String,
-    /// Mail address.
-    email: String,
-    /// Telephone number.
-    phone: String,
-    /// Last digits of the citizen number.
-    citizen_number: Option<String>,
-    /// Whether it is a firm's account.
-    is_firm: bool,
-    /// Level here.
-    level: u8,
-    /// `linked`, `prove`, `refuse`, `create_citizen` or `ask_administrator`.
-    follows: &'static str,
-}
-
-/// Shows what claims would become and what would follow; stores nothing.
-#[utoipa::path(post, path = "/identity-providers/{name}/preview", tag = "upstream",
-    operation_id = "preview_identity_provider_claims",
-    summary = "Preview claims · Xem trước ánh xạ", request_body = SampleClaims,
-    params(("name" = String, Path)),
-    responses((status = 200, body = ClaimPreview), (status = 404, body = ProblemBody)),
-    extensions(("x-permission" = json!("sso.provider.try"))))]
-pub(super) async fn preview_claims(
-    State(upstream): State<Upstream>,
-    caller: Caller,
-    Path(name): Path<String>,
-    Json(body): Json<SampleClaims>,
-) -> Result<Json<ClaimPreview>, Refusal> {
-    caller.require(PROVIDER_TRY, None)?;
-    let provider = upstream.providers.find(&name)?;
-    let answer = told(&provider, body.claims).answer;
-    let follows = upstream.foresee(&provider, &answer).await?;
-    let mapped = answer.mapped;
-    Ok(Json(ClaimPreview {
-        citizen_number: mapped.citizen_number.as_deref().map(masked),
-        name: mapped.name,
-        email: mapped.email,
-        phone: mapped.phone,
-        is_firm: mapped.is_firm,
-        level: answer.level,
-        follows,
-    }))
 }
 
 /// Begins a dry run: one signs in there, and a page shows the claims; nothing is stored.

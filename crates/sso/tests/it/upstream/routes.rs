@@ -9,6 +9,8 @@ use serde_json::json;
 use super::{Provider, problem, set_number};
 use crate::upstream::kit::{ADMIN, each_database};
 
+const DAY_MS: i64 = 86_400_000;
+
 each_database! {
     async fn a_check_tells_what_is_wrong(world: &World) {
         let portal = Provider::start(world, json!({})).await;
@@ -50,6 +52,90 @@ each_database! {
         let linked = json!({"claims": {"sub": portal.people[7].sub}});
         let seen = world.admin().json("POST", path, linked).await.json();
         assert_eq!(seen["follows"], "linked");
+    }
+
+    async fn a_map_is_tried_before_it_is_saved(world: &World) {
+        let _portal = Provider::start(world, json!({"unknown": "create_citizen"})).await;
+        let path = "/api/v1/identity-providers/portal/preview";
+        let claims = json!({"sub": "x", "LoaiTaiKhoan": "1", "HoVaTen": "Y Mô Phỏng",
+            "SoDinhDanh": "000199000001", "ten": "Tên khác", "thu": "khong phai thu", "so": "12"});
+        let map = json!({"name": ["ten"], "email": ["thu"], "phone": ["khong_co"], "citizen_number": ["so"]});
+        let body = json!({"claims": claims, "map": map});
+        let seen = world.admin().json("POST", path, body).await.json();
+        assert_eq!(seen["name"], "Tên khác");
+        assert!(seen["citizen_number"].is_null() && seen["sign_in"].is_null(), "{seen}");
+        let pointers: Vec<&str> = seen["errors"].as_array().unwrap().iter()
+            .map(|error| error["pointer"].as_str().unwrap()).collect();
+        assert_eq!(pointers, ["/claims/phone", "/claims/email", "/claims/citizen_number"]);
+        let broken = json!({"claims": claims, "map": {"name": ["{ten"]}});
+        let seen = world.admin().json("POST", path, broken).await.json();
+        assert_eq!(seen["errors"][0]["pointer"], "/claims/name");
+        // What is saved stays as it was.
+        let saved = world.admin().json("POST", path, json!({"claims": claims})).await.json();
+        assert_eq!((&saved["name"], &saved["errors"]), (&json!("Y Mô Phỏng"), &json!([])));
+        let unknown = json!({"claims": claims, "map": {"surname": ["ten"]}});
+        assert_eq!(world.admin().json("POST", path, unknown).await.status, 400);
+    }
+
+    async fn a_map_is_tried_on_the_last_sign_in_of_somebody_within_reach(world: &World) {
+        let portal = Provider::start(world, json!({"unknown": "create_citizen"})).await;
+        let path = "/api/v1/identity-providers/portal/preview";
+        let nobody = world.admin().json("POST", path, json!({})).await;
+        assert_eq!(nobody.refusal(), (404, "sso.upstream.no_sign_in".into()));
+        let mut first = world.browser();
+        portal.sign_in(&mut first, 7).await;
+        portal.sign_in(&mut world.browser(), 7).await;
+        let username = first.username().await.unwrap();
+        let map = json!({"map": {"name": ["SoDienThoai"]}});
+        let seen = world.admin().json("POST", path, map).await.json();
+        let person = &portal.people[7];
+        assert_eq!(seen["follows"], "linked", "{seen}");
+        assert_ne!(seen["name"], person.name.as_str());
+        assert_eq!(seen["sign_in"]["username"], username.as_str());
+        let shown = seen["sign_in"]["claims"].to_string();
+        assert!(shown.contains("HoVaTen") && !shown.contains(&person.name), "{shown}");
+        assert!(!seen.to_string().contains(&person.citizen_number), "{seen}");
+        let events = world.journal(&username).await;
+        assert_eq!(events.last().unwrap(), "provider.claims_viewed");
+        let sealed = world.number("SELECT COUNT(*) FROM external_identity WHERE last_claims IS NOT NULL");
+        assert_eq!(sealed.await, 1);
+        world.clock.advance_ms(DAY_MS);
+        let late = world.admin().json("POST", path, json!({})).await;
+        assert_eq!(late.refusal(), (404, "sso.upstream.no_sign_in".into()));
+    }
+
+    async fn the_links_of_a_provider_are_listed_by_subtree(world: &World) {
+        let portal = Provider::start(world, json!({})).await;
+        for (name, agency, person) in [("van.thu", "H34.01.05", 3), ("ke.toan", "H34.02", 1)] {
+            let account = world.account(Kind::Official, name, agency, &[]).await;
+            set_number(world, &account.id.to_string(), &portal.people[person].citizen_number).await;
+            let mut browser = world.browser();
+            let link = portal.sign_in(&mut browser, person).await.location().to_owned();
+            browser.sign_in(name, &link).await;
+            let token = browser.get(&link).await.hidden("csrf_token");
+            browser.post_form(&link, &[("csrf_token", &token)]).await;
+        }
+        portal.sign_in(&mut world.browser(), 3).await;
+        let path = "/api/v1/identity-providers/portal/links";
+        let all = world.admin().get(path).await.json();
+        let names = |page: &serde_json::Value| -> Vec<String> {
+            let items = page["items"].as_array().unwrap();
+            items.iter().map(|one| one["username"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(names(&all), ["ke.toan", "van.thu"], "the newest first");
+        assert!(all["items"][0]["last_used_at"].is_null() && all["items"][1]["last_used_at"].is_string());
+        assert_eq!(all["items"][1]["display_name"], portal.people[3].name.as_str());
+        let first = world.admin().get(&format!("{path}?limit=1")).await.json();
+        assert_eq!(names(&first), ["ke.toan"]);
+        let cursor = first["next_cursor"].as_str().unwrap();
+        let second = world.admin().get(&format!("{path}?limit=1&cursor={cursor}")).await.json();
+        assert_eq!(names(&second), ["van.thu"]);
+        assert!(second["next_cursor"].is_null(), "{second}");
+        world.account(Kind::Administrator, "quan.tri.01", "H34.01", &[("agency-admin", "H34.01")]).await;
+        let mut local = world.signed_in("quan.tri.01").await;
+        assert_eq!(names(&local.get(path).await.json()), ["van.thu"], "the own subtree");
+        let mut plain = world.signed_in("van.thu").await;
+        assert_eq!(plain.get(path).await.status, 403);
     }
 
     async fn a_dry_run_shows_the_claims_to_its_administrator_and_stores_nothing(world: &World) {
