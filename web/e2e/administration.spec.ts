@@ -1,5 +1,6 @@
 // Configuration, systems, accounts, journal, profile.
 import { choose, expect, expectAccessible, open, test } from "./fixtures.ts";
+import { rest } from "./work.ts";
 
 test("a resource is changed as a form, compared, and rolled back", async ({ console: page }) => {
   const { items } = await (await page.request.get("/api/v1/resources/system?limit=1")).json();
@@ -78,6 +79,7 @@ test("an account is made, given a role, and found", async ({ console: page }) =>
   await page.getByLabel("Tên đăng nhập").fill(username);
   const { items } = await (await page.request.get("/api/v1/agencies?limit=1")).json();
   await page.getByRole("textbox", { name: "Cơ quan" }).fill(items[0].code);
+  await rest(page);
   await page.getByRole("listbox").getByRole("option").first().click();
   await page.getByRole("textbox", { name: "Mật khẩu" }).fill("Mat-khau-thu-2026-rat-dai");
   await page.getByRole("button", { name: "Tạo tài khoản" }).click();

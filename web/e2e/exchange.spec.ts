@@ -1,6 +1,7 @@
 // The working day of an official: see, write, send, accept, answer, take back.
 import type { Page } from "@playwright/test";
 import { choose, expect, expectAccessible, open, test } from "./fixtures.ts";
+import { rest } from "./work.ts";
 
 interface Party {
   code: string;
@@ -30,6 +31,7 @@ async function twoAgencies(page: Page): Promise<[Party, Party]> {
 
 async function chooseAgency(page: Page, label: string, agency: Party) {
   await page.getByRole("textbox", { name: label }).fill(agency.code);
+  await rest(page);
   await page
     .getByRole("option", { name: new RegExp(`${agency.code}$`) })
     .first()

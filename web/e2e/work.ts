@@ -59,6 +59,11 @@ export async function signedIn(browser: Browser, username: string, address: stri
   return page;
 }
 
+/** Hits of what was typed before still come and go, and the list below a field moves with them. */
+export async function rest(page: Page) {
+  await expect(page.locator('[role="listbox"][aria-busy="true"]')).toHaveCount(0);
+}
+
 export async function chooseIn(page: Page, label: string, text: string) {
   const dialog = page.getByRole("dialog");
   const root = (await dialog.count()) > 0 ? dialog : page.locator("main");
@@ -66,5 +71,6 @@ export async function chooseIn(page: Page, label: string, text: string) {
   // The list below a field that is out of sight is not shown.
   await field.scrollIntoViewIfNeeded();
   await field.fill(text);
+  await rest(page);
   await page.getByRole("listbox").getByRole("option").filter({ hasText: text }).first().click();
 }

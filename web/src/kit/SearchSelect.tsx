@@ -18,7 +18,8 @@ export function useSearch() {
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const [text, setText] = useState<string | null>(null);
   const [wanted] = useDebouncedValue((text ?? "").trim().normalize("NFC"), TYPING_MS);
-  return { combobox, text, setText, wanted, isOpen: combobox.dropdownOpened };
+  const isTyping = (text ?? "").trim().normalize("NFC") !== wanted;
+  return { combobox, text, setText, wanted, isTyping, isOpen: combobox.dropdownOpened };
 }
 
 export interface Hit {
@@ -94,7 +95,12 @@ export function SearchSelect(props: SearchSelectProps) {
         />
       </Combobox.Target>
       <Combobox.Dropdown>
-        <Combobox.Options mah={280} style={{ overflowY: "auto" }} aria-label={props.label}>
+        <Combobox.Options
+          mah={280}
+          style={{ overflowY: "auto" }}
+          aria-label={props.label}
+          aria-busy={props.search.isTyping || props.isSearching || undefined}
+        >
           {props.hits.map((hit) => (
             <Combobox.Option key={hit.value} value={hit.value}>
               <div>{hit.label}</div>
