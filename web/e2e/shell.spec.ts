@@ -108,11 +108,25 @@ test("paper is light in the dark theme too", async ({ console: page }) => {
   await prefer(page, { theme: "dark" });
   await open(page, "/documents");
   await page.emulateMedia({ media: "print" });
+  await expect(page.getByText(/ in lúc \d\d\/\d\d\/\d{4} \d\d:\d\d$/)).toBeVisible();
   const colours = await page.evaluate(() => {
     const cell = document.querySelector("tbody td a");
     return [getComputedStyle(document.body).backgroundColor, cell && getComputedStyle(cell).color];
   });
   expect(colours).toEqual(["rgb(255, 255, 255)", "rgb(27, 36, 48)"]);
+});
+
+test("a dialog begins at its first field, and a harmful one at the way out", async ({
+  console: page,
+}) => {
+  const { items } = await (await page.request.get("/api/v1/accounts?q=nam.vanthu")).json();
+  await open(page, `/accounts/${items[0].id}`);
+  await page.getByRole("button", { name: "Cấp vai trò" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByLabel("Vai trò")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Thu hồi: Văn thư" }).click();
+  await expect(dialog.getByRole("button", { name: "Hủy" })).toBeFocused();
 });
 
 test("keys are listed under the question mark", async ({ console: page }) => {

@@ -1,6 +1,7 @@
 // How values are written in both languages.
 import { describe, expect, it } from "vitest";
 import {
+  beginsWords,
   comparePersons,
   compareText,
   fold,
@@ -67,6 +68,7 @@ describe("numbers", () => {
     expect(formatDuration(754_000, "vi")).toBe("12 phút 34 giây");
     expect(formatDuration(90_000_000, "vi")).toBe("1 ngày 1 giờ");
     expect(formatDuration(400, "en")).toBe("0 s");
+    expect(formatDuration(754_000, "vi", 1)).toBe("12 phút");
   });
 });
 
@@ -75,6 +77,12 @@ describe("search and order", () => {
     expect(fold("Đắk Glei, Ngọk Réo")).toBe("dak glei, ngok reo");
     expect(matches("Ủy ban nhân dân huyện Đắk Tô", "uy ban dak to")).toBe(true);
     expect(matches("Sở Nội vụ", "so noi vu 2")).toBe(false);
+  });
+
+  it("know where words begin", () => {
+    expect(beginsWords("Báo cáo an toàn", "an")).toBe(true);
+    expect(beginsWords("Tổng quan", "an")).toBe(false);
+    expect(beginsWords("Lượt gửi", "gui luot")).toBe(true);
   });
 
   it("find a decomposed text by a composed query", () => {

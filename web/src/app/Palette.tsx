@@ -16,7 +16,7 @@ import {
 import { keepPreviousData } from "@tanstack/react-query";
 import { type KeyboardEvent, useEffect, useMemo, useState } from "react";
 import { api } from "../api/client.ts";
-import { fold, matches } from "../i18n/format.ts";
+import { beginsWords, fold, matches } from "../i18n/format.ts";
 import { useText } from "../i18n/texts.ts";
 import { address, useGo } from "../kit/address.tsx";
 import { useApps } from "../kit/apps.ts";
@@ -44,7 +44,7 @@ function usePages(query: string): Hit[] {
   const features = useFeatures();
   return features
     .filter((feature) =>
-      matches(`${feature.label.vi} ${feature.label.en} ${feature.keywords ?? ""}`, query),
+      beginsWords(`${feature.label.vi} ${feature.label.en} ${feature.keywords ?? ""}`, query),
     )
     .map((feature) => ({
       id: `page-${feature.id}`,
@@ -133,7 +133,8 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const hits = useMemo(() => {
     const wanted = fold(text.trim());
     const rank = (hit: Hit) => (wanted && fold(hit.label).startsWith(wanted) ? 0 : 1);
-    return [...pages.toSorted((a, b) => rank(a) - rank(b)), ...things];
+    const first = pages.toSorted((a, b) => rank(a) - rank(b));
+    return [...(wanted ? first.slice(0, HITS_MAX) : first), ...things];
   }, [pages, things, text]);
   const current = Math.min(place, hits.length - 1);
   const currentId = hits[current]?.id;

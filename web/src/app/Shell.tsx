@@ -13,14 +13,15 @@ import {
 } from "@tabler/icons-react";
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
-import { AppLink, useGo } from "../kit/address.tsx";
+import { AppLink, address, useGo } from "../kit/address.tsx";
 import { keep, readKept } from "../kit/kept.ts";
-import { placeName, useSession } from "../kit/session.ts";
+import { placeName, useCan, useSession } from "../kit/session.ts";
 import { Toasts } from "../kit/toast.tsx";
 import { AccountMenu } from "./AccountMenu.tsx";
 import { ActingBar } from "./ActingBar.tsx";
 import { ImpersonationBar } from "./ImpersonationBar.tsx";
 import { MainMenu } from "./MainMenu.tsx";
+import { PrintHead } from "./PrintHead.tsx";
 import classes from "./shell.module.css";
 import { useAppTexts } from "./texts.ts";
 
@@ -51,11 +52,12 @@ export function Shell() {
   const [palette, paletteSet] = useDisclosure(false);
   const [help, helpSet] = useDisclosure(false);
   const main = useFocusOnNavigation();
+  const mayWrite = useCan()("exchange.document.send");
   useHotkeys([
     ["mod+K", paletteSet.open],
     ["shift+?", helpSet.open],
     ["?", helpSet.open],
-    ["c", () => go("/mailbox/compose")],
+    ["c", () => (mayWrite ? go(address.compose()) : undefined)],
   ]);
 
   function fold() {
@@ -148,6 +150,7 @@ export function Shell() {
       )}
 
       <main id="content" ref={main} tabIndex={-1} className={classes.main}>
+        <PrintHead />
         <ImpersonationBar />
         <ActingBar />
         {me.password_due && !about.demo ? (

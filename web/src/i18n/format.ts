@@ -118,8 +118,8 @@ export function formatRelative(
   return language === "vi" ? "vừa xong" : "just now";
 }
 
-/** "1 giờ 5 phút", the two largest units */
-export function formatDuration(duration_ms: number, language: Language): string {
+/** "1 giờ 5 phút", the two largest units; with one alone, what grows while one looks stays calm. */
+export function formatDuration(duration_ms: number, language: Language, units = 2): string {
   const names = language === "vi" ? ["ngày", "giờ", "phút", "giây"] : ["d", "h", "min", "s"];
   let rest = Math.max(0, Math.floor(duration_ms / 1000));
   const counts = [86_400, 3_600, 60, 1].map((size) => {
@@ -131,7 +131,7 @@ export function formatDuration(duration_ms: number, language: Language): string 
   if (first === -1) return `0 ${names[3]}`;
   return counts
     .map((count, index) =>
-      count > 0 && index >= first && index <= first + 1 ? `${count} ${names[index]}` : "",
+      count > 0 && index >= first && index < first + units ? `${count} ${names[index]}` : "",
     )
     .filter(Boolean)
     .join(" ");
@@ -174,6 +174,15 @@ export function matches(text: string, query: string): boolean {
     .split(/\s+/)
     .filter(Boolean)
     .every((word) => inside.includes(word));
+}
+
+/** Whether every word of the query begins a word, marks ignored. */
+export function beginsWords(text: string, query: string): boolean {
+  const words = fold(text).split(/[^a-z0-9]+/);
+  return fold(query)
+    .split(/\s+/)
+    .filter(Boolean)
+    .every((wanted) => words.some((word) => word.startsWith(wanted)));
 }
 
 const collator = new Intl.Collator("vi", { numeric: true });

@@ -1,9 +1,13 @@
 // A question before an action: plain, with a reason, or with the name typed for what cannot be undone.
 
 import { Button, Group, Modal, Stack, Textarea, TextInput } from "@mantine/core";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, useCallback, useState } from "react";
 import { ProblemNote } from "./states.tsx";
 import { useKitTexts } from "./texts.ts";
+
+/** Fields in which one could begin; of radios the one that is chosen. */
+const FIELD =
+  ":is(input:not([type=hidden], [type=radio]), input[type=radio]:checked, select, textarea):not(:disabled)";
 
 interface ActionDialogProps {
   opened: boolean;
@@ -56,6 +60,18 @@ export function ActionDialog(props: ActionDialogProps) {
     }
   }
 
+  // The first field has the focus; without one, the way out of what hurts, else the act itself.
+  const { danger } = props;
+  const begin = useCallback(
+    (form: HTMLFormElement | null) => {
+      const first =
+        form?.querySelector(FIELD) ??
+        form?.querySelector(danger ? "[data-cancel]" : "button[type=submit]");
+      first?.setAttribute("data-autofocus", "");
+    },
+    [danger],
+  );
+
   return (
     <Modal
       opened={props.opened}
@@ -65,7 +81,7 @@ export function ActionDialog(props: ActionDialogProps) {
       centered
       {...(props.size ? { size: props.size } : {})}
     >
-      <form onSubmit={submit}>
+      <form ref={begin} onSubmit={submit}>
         <Stack gap="sm">
           {props.children}
           {props.reason ? (
@@ -76,7 +92,6 @@ export function ActionDialog(props: ActionDialogProps) {
               minRows={2}
               value={reason}
               onChange={(event) => setReason(event.currentTarget.value)}
-              data-autofocus
             />
           ) : null}
           {props.typed ? (
@@ -89,7 +104,7 @@ export function ActionDialog(props: ActionDialogProps) {
           ) : null}
           {error ? <ProblemNote error={error} /> : null}
           <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={close}>
+            <Button variant="default" onClick={close} data-cancel="">
               {t("dialog.cancel")}
             </Button>
             <Button

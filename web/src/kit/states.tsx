@@ -85,6 +85,11 @@ interface ProblemProps {
   isPage?: boolean;
 }
 
+/** A place inside a field; a plain field shows the error itself. */
+function isDeep(pointer: string): boolean {
+  return pointer.split("/").length > 2;
+}
+
 /** An error in words, with its code and trace id. */
 export function ProblemNote({ error, onRetry, isPage = false }: ProblemProps) {
   const { t } = useKitTexts();
@@ -110,7 +115,9 @@ export function ProblemNote({ error, onRetry, isPage = false }: ProblemProps) {
           {problem.errors.map((error) => (
             <li key={`${error.pointer}${error.code}`}>
               {error.messages[language]}{" "}
-              <code className={`${classes.code} ${classes.soft}`}>{error.pointer}</code>
+              {isDeep(error.pointer) ? (
+                <code className={`${classes.code} ${classes.soft}`}>{error.pointer}</code>
+              ) : null}
             </li>
           ))}
         </ul>

@@ -114,7 +114,7 @@ function CreateDialog({ onClose }: { onClose: () => void }) {
   return (
     <ActionDialog opened onClose={onClose} title={t("create")} action={t("create")} run={run}>
       <TextInput
-        label={t("column.title")}
+        label={t("groupName")}
         required
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}

@@ -1,17 +1,24 @@
 // Key figures; each leads to the list behind it.
 
+import type { ReactNode } from "react";
 import type { Overview } from "../../api/types.ts";
 import { formatDuration, formatNumber } from "../../i18n/format.ts";
 import { useLanguage } from "../../i18n/texts.ts";
 import { AppLink, address } from "../../kit/address.tsx";
 import { TONE_ICONS } from "../../kit/StatusBadge.tsx";
+import { useCan } from "../../kit/session.ts";
 import type { Tone } from "../../kit/status.ts";
 import classes from "./home.module.css";
 import { useT } from "./texts.ts";
 
+/** What opens the list of deliveries. */
+const DELIVERIES = "ledger.delivery.read";
+
 export function Figures({ overview }: { overview: Overview }) {
   const { t } = useT();
   const language = useLanguage();
+  const can = useCan();
+  const mayOpen = (href: string) => !href.startsWith(address.deliveries()) || can(DELIVERIES);
   const { figures } = overview;
   const oldest = figures.oldest_waiting_ms ?? 0;
   const list = [
@@ -29,7 +36,7 @@ export function Figures({ overview }: { overview: Overview }) {
       href: address.deliveries({ state: "queued" }),
       note:
         oldest > 0
-          ? t("figures.oldest", { age: formatDuration(oldest, language) })
+          ? t("figures.oldest", { age: formatDuration(oldest, language, 1) })
           : t("figures.noneWaiting"),
     },
     {
@@ -53,7 +60,7 @@ export function Figures({ overview }: { overview: Overview }) {
         const Icon = TONE_ICONS[tone];
         return (
           <li key={figure.name}>
-            <AppLink href={figure.href} className={classes.figure} data-tone={tone}>
+            <Way href={mayOpen(figure.href) ? figure.href : null} tone={tone}>
               <span className={classes.figureLabel}>
                 <Icon size={16} stroke={1.8} aria-hidden />
                 {t(`figures.${figure.name}`)}
@@ -64,10 +71,23 @@ export function Figures({ overview }: { overview: Overview }) {
               <span className={classes.figureNote}>
                 {"note" in figure ? figure.note : t(`figures.${figure.name}Note`)}
               </span>
-            </AppLink>
+            </Way>
           </li>
         );
       })}
     </ul>
+  );
+}
+
+/** A figure leads to the list behind it, if the person may open that. */
+function Way({ href, tone, children }: { href: string | null; tone: Tone; children: ReactNode }) {
+  return href ? (
+    <AppLink href={href} className={classes.figure} data-tone={tone}>
+      {children}
+    </AppLink>
+  ) : (
+    <div className={classes.figure} data-tone={tone}>
+      {children}
+    </div>
   );
 }

@@ -11,7 +11,7 @@ import { ceilingOf, linePath, type Place } from "./series.ts";
 import { useT } from "./texts.ts";
 
 const HEIGHT = 170;
-const LEFT = 40;
+const SIGN_WIDTH = 7.4;
 const BOTTOM = 22;
 const TOP = 8;
 const GRID_LINES = 4;
@@ -28,9 +28,11 @@ export function SeriesChart({
   const language = useLanguage();
   const { ref, width } = useElementSize();
   const ceiling = ceilingOf(series);
-  const inner = Math.max(0, width - LEFT - 8);
+  // Room for the largest number of the scale.
+  const left = 16 + formatNumber(ceiling, language).length * SIGN_WIDTH;
+  const inner = Math.max(0, width - left - 8);
   const x = (index: number) =>
-    LEFT + (series.length > 1 ? (index / (series.length - 1)) * inner : inner / 2);
+    left + (series.length > 1 ? (index / (series.length - 1)) * inner : inner / 2);
   const y = (value: number) => TOP + (1 - value / ceiling) * (HEIGHT - TOP - BOTTOM);
   const places = (pick: (point: SeriesPoint) => number): Place[] =>
     series.map((point, index) => ({ x: x(index), y: y(pick(point)) }));
@@ -59,12 +61,12 @@ export function SeriesChart({
                 <g key={value}>
                   <line
                     className={classes.grid}
-                    x1={LEFT}
+                    x1={left}
                     x2={width - 8}
                     y1={y(value)}
                     y2={y(value)}
                   />
-                  <text className={classes.axis} x={LEFT - 6} y={y(value) + 4} textAnchor="end">
+                  <text className={classes.axis} x={left - 6} y={y(value) + 4} textAnchor="end">
                     {formatNumber(value, language)}
                   </text>
                 </g>
@@ -77,7 +79,7 @@ export function SeriesChart({
                   className={classes.axis}
                   x={x(index)}
                   y={HEIGHT - 4}
-                  textAnchor={index === 0 ? "start" : "middle"}
+                  textAnchor={anchorOf(x(index), left, width)}
                 >
                   {stamp(point.at)}
                 </text>
@@ -114,6 +116,12 @@ export function SeriesChart({
       </details>
     </Panel>
   );
+}
+
+/** The first and last times stand inside the picture. */
+function anchorOf(x: number, left: number, width: number) {
+  if (x < left + TIME_LABEL_WIDTH / 2 - 16) return "start";
+  return x > width - TIME_LABEL_WIDTH / 2 + 16 ? "end" : "middle";
 }
 
 function Legend() {

@@ -7,6 +7,7 @@ import { AppLink, address } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
 import { StatusBadge, useQueueWord } from "../../kit/StatusBadge.tsx";
+import { useCan } from "../../kit/session.ts";
 import { DateText } from "../../kit/text.tsx";
 import classes from "./home.module.css";
 import { useT } from "./texts.ts";
@@ -15,8 +16,6 @@ const ALARMS_SHOWN = 8;
 
 export function Transport({ overview }: { overview: Overview }) {
   const { t } = useT();
-  const queueWord = useQueueWord();
-  const language = useLanguage();
   const { upstream, queues } = overview;
   return (
     <Panel title={t("transport.title")}>
@@ -40,33 +39,48 @@ export function Transport({ overview }: { overview: Overview }) {
       ) : (
         <p className={kit.soft}>{t("transport.noAxis")}</p>
       )}
-      <table className={classes.queues}>
-        <thead>
-          <tr>
-            <th scope="col">{t("transport.queue")}</th>
-            <th scope="col">{t("transport.queued")}</th>
-            <th scope="col">{t("transport.leased")}</th>
-            <th scope="col">{t("transport.dead")}</th>
-            <th scope="col">{t("transport.oldest")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {queues.map((queue) => (
-            <tr key={queue.queue}>
-              <th scope="row">
+      {queues.length > 0 ? <Queues queues={queues} /> : null}
+    </Panel>
+  );
+}
+
+function Queues({ queues }: { queues: Overview["queues"] }) {
+  const { t } = useT();
+  const language = useLanguage();
+  const queueWord = useQueueWord();
+  const can = useCan();
+  const mayOpen = can("ledger.delivery.read");
+  return (
+    <table className={classes.queues}>
+      <thead>
+        <tr>
+          <th scope="col">{t("transport.queue")}</th>
+          <th scope="col">{t("transport.queued")}</th>
+          <th scope="col">{t("transport.leased")}</th>
+          <th scope="col">{t("transport.dead")}</th>
+          <th scope="col">{t("transport.oldest")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {queues.map((queue) => (
+          <tr key={queue.queue}>
+            <th scope="row">
+              {mayOpen ? (
                 <AppLink href={address.deliveries({ queue: queue.queue })}>
                   {queueWord(queue.queue)}
                 </AppLink>
-              </th>
-              <td>{formatNumber(queue.queued, language)}</td>
-              <td>{formatNumber(queue.leased, language)}</td>
-              <td data-bad={queue.dead > 0 || undefined}>{formatNumber(queue.dead, language)}</td>
-              <td>{queue.oldest_ms ? formatDuration(queue.oldest_ms, language) : "—"}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Panel>
+              ) : (
+                queueWord(queue.queue)
+              )}
+            </th>
+            <td>{formatNumber(queue.queued, language)}</td>
+            <td>{formatNumber(queue.leased, language)}</td>
+            <td data-bad={queue.dead > 0 || undefined}>{formatNumber(queue.dead, language)}</td>
+            <td>{queue.oldest_ms ? formatDuration(queue.oldest_ms, language, 1) : "—"}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

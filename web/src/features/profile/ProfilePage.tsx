@@ -54,7 +54,8 @@ export default function ProfilePage() {
                 label: t("roles"),
                 value: me.roles.map((grant) => (
                   <div key={`${grant.role} ${grant.agency ?? ""}`}>
-                    {roleWord(grant.role)} <span className={kit.soft}>{place(grant)}</span>
+                    {roleWord(grant.role)}
+                    <div className={kit.soft}>{place(grant)}</div>
                   </div>
                 )),
               },

@@ -10,7 +10,7 @@ import { AgencySelect, useAgencyName } from "../../kit/AgencySelect.tsx";
 import { useAddress } from "../../kit/address.tsx";
 import { type App, titleIn } from "../../kit/apps.ts";
 import kit from "../../kit/kit.module.css";
-import { placeName, useSession } from "../../kit/session.ts";
+import { placeIn, useSession } from "../../kit/session.ts";
 import { notify } from "../../kit/toast.tsx";
 import { useT } from "./texts.ts";
 
@@ -88,7 +88,7 @@ export function EndManyDialog({ apps, onClose }: EndManyProps) {
         {isApp
           ? t("many.appText", { name: titleIn(apps, app) })
           : t("many.allText", {
-              name: agency ? agencyName : placeName(about, me.preferences.language),
+              name: agency ? agencyName : placeIn(about, me.preferences.language),
             })}
       </p>
       <p className={kit.soft}>{t("many.stays")}</p>
