@@ -26,15 +26,18 @@ export async function communes(
   return found;
 }
 
-export async function post(page: Page, path: string, data: unknown) {
+async function send(page: Page, method: "post" | "put", path: string, data: unknown) {
   const me = await (await page.request.get("/api/v1/me")).json();
-  const answer = await page.request.post(`/api/v1${path}`, {
+  const answer = await page.request[method](`/api/v1${path}`, {
     data,
     headers: { "X-CSRF-Token": me.csrf_token },
   });
   expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true);
   return answer.status() === 204 ? undefined : answer.json();
 }
+
+export const post = (page: Page, path: string, data: unknown) => send(page, "post", path, data);
+export const put = (page: Page, path: string, data: unknown) => send(page, "put", path, data);
 
 export async function makeAccount(page: Page, agency: string, name = "Người Dùng Thử Nghiệm") {
   return post(page, "/accounts", {

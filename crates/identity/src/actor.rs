@@ -7,6 +7,7 @@ use lgsp_model::Timestamp;
 use lgsp_platform::{
     http::{Caller, Principal, trace},
     journal::{Class, Event},
+    registry::Resource,
 };
 
 use crate::tables::{account::Account, group::Group};
@@ -89,6 +90,17 @@ impl Actor {
     /// An event about an account; goes into the transaction of the act.
     pub(crate) fn audit(&self, action: &str, account: &Account) -> Event {
         self.audit_name(action, &account.username, account.agency.as_deref())
+    }
+
+    /// An event about a resource of the registry.
+    pub(crate) fn audit_resource(&self, action: &str, resource: &Resource) -> Event {
+        let subject = (resource.kind.as_str(), resource.name.as_str());
+        let mut event = Event::new(Class::Audit, self.now, self.name.clone(), action, subject);
+        event.address.clone_from(&self.address);
+        event.on_behalf_of.clone_from(&self.on_behalf_of);
+        event.agency.clone_from(&resource.agency);
+        event.trace_id = trace::current();
+        event
     }
 
     /// An event about an account of which only the name is known.

@@ -342,6 +342,8 @@ pub enum Rule {
     },
     /// Not a day.
     DayForm,
+    /// Nobody who may answer for an account.
+    OwnerUnfit,
     /// No such permission.
     PermissionUnknown {
         /// What was given.
@@ -407,6 +409,7 @@ impl Rule {
             Self::RolesTooMany,
             Self::ExpiryRange { days: 1 },
             Self::DayForm,
+            Self::OwnerUnfit,
             Self::PermissionUnknown {
                 permission: "x".into(),
             },
@@ -441,6 +444,7 @@ impl Rule {
             Self::RolesTooMany => "identity.role.too_many",
             Self::ExpiryRange { .. } => "identity.token.expiry",
             Self::DayForm => "identity.day.form",
+            Self::OwnerUnfit => "identity.owner.unfit",
             Self::PermissionUnknown { .. } => "identity.permission.unknown",
             Self::PolicyBroken { .. } => "identity.policy.broken",
             Self::KindUnknown { .. } => "identity.kind.unknown",

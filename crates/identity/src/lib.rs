@@ -213,6 +213,7 @@ pub fn start(platform: &Platform, setup: Setup) -> Result<(Identity, Running)> {
         delays: delays::Delays::default(),
         seed_key: factors::SeedKey::default(),
     }));
+    people::owners::know_persons(&platform.registry, &platform.db);
     worker::start(&identity);
     platform.tasks.spawn_until_stopped(
         "access policies",

@@ -353,6 +353,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/accounts/{id}/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set who answers for an account · Đặt người phụ trách tài khoản */
+        put: operations["put_account_owner"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{id}/ownership": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who answers for an account · Người phụ trách tài khoản */
+        get: operations["get_account_ownership"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/accounts/{id}/password": {
         parameters: {
             query?: never;
@@ -3027,6 +3061,7 @@ export interface components {
              * @description Identifier.
              */
             id: string;
+            last_used_at?: components["schemas"]["Timestamp"] | null;
         };
         /** @description One code of a list with its texts. */
         CodeItem: {
@@ -3243,6 +3278,11 @@ export interface components {
             invite?: boolean;
             /** @description What it is for. */
             kind: components["schemas"]["Kind"];
+            /**
+             * @description Sign-in name of the person who answers for it, when it is a program's; absent for the
+             *     person who makes it.
+             */
+            owner?: string | null;
             /**
              * Format: password
              * @description First password; a person has one or is invited, others have none.
@@ -4048,6 +4088,8 @@ export interface components {
         };
         /** @description A service provider to be made. */
         ImportSamlSp: {
+            /** @description Who may use it; absent for everybody, or as it was set before. */
+            access?: Record<string, unknown> | null;
             /** @description Owning agency. */
             agency?: string | null;
             /**
@@ -4059,6 +4101,10 @@ export interface components {
             metadata: string;
             /** @description Name of the resource. */
             name: string;
+            /** @description Person who answers for it, by sign-in name; absent for nobody, or as it was set before. */
+            owner?: string | null;
+            /** @description Title that people understand, instead of the one of the metadata. */
+            title?: string | null;
         };
         /** @description What the journal keeps. */
         JournalFacts: {
@@ -4435,6 +4481,37 @@ export interface components {
             series: components["schemas"]["SeriesPoint"][];
             upstream?: components["schemas"]["UpstreamItem"] | null;
         };
+        /** @description An account by its names. */
+        OwnershipAccount: {
+            /** @description Name of the person or the job. */
+            display_name: string;
+            /**
+             * Format: uuid
+             * @description Identifier.
+             */
+            id: string;
+            /** @description What it is for. */
+            kind: components["schemas"]["Kind"];
+            /** @description Sign-in name. */
+            username: string;
+        };
+        /** @description An application of the registry. */
+        OwnershipApplication: {
+            /** @description Kind, `oidc-client` for example. */
+            kind: string;
+            /** @description Name, unique within the kind. */
+            name: string;
+            /** @description What people call it. */
+            title: string;
+        };
+        /** @description Who answers for an account, and for what it answers. */
+        OwnershipView: {
+            /** @description Applications for which it answers. */
+            applications: components["schemas"]["OwnershipApplication"][];
+            /** @description Accounts for which it answers. */
+            owned: components["schemas"]["OwnershipAccount"][];
+            owner?: components["schemas"]["OwnershipAccount"] | null;
+        };
         /** @description One page of a list. */
         Page_AccountRequest: {
             /** @description The items, in the order of the list. */
@@ -4672,6 +4749,7 @@ export interface components {
                  * @description Identifier.
                  */
                 id: string;
+                last_used_at?: components["schemas"]["Timestamp"] | null;
             }[];
             /** @description Give it as `cursor` for the next page; absent on the last one. */
             next_cursor?: string | null;
@@ -5981,6 +6059,11 @@ export interface components {
         PutGroupsIn: {
             /** @description All of them. */
             groups: string[];
+        };
+        /** @description Who shall answer for an account. */
+        PutOwner: {
+            /** @description Sign-in name of a person; null for nobody. */
+            owner?: string | null;
         };
         /** @description A wished state with the revision that the caller saw. */
         PutResource: {
@@ -7734,7 +7817,13 @@ export interface operations {
     };
     leave_account: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Sign-in name of the person who takes over the accounts and applications for which this
+                 *     one answers; needed when there are some (`/accounts/{id}/ownership` lists them).
+                 */
+                successor?: string;
+            };
             header?: never;
             path: {
                 /** @description Account */
@@ -7761,6 +7850,22 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7924,6 +8029,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    put_account_owner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutOwner"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_account_ownership: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnershipView"];
                 };
             };
             404: {

@@ -23,6 +23,7 @@ export type RoleGrant = Schemas["GrantView"];
 export type Role = Schemas["RoleView"];
 export type Account = Schemas["AccountView"];
 export type AccountKind = Schemas["Kind"];
+export type Ownership = Schemas["OwnershipView"];
 export type Token = Schemas["TokenView"];
 
 export type Agency = Schemas["AgencyItem"];

@@ -20,6 +20,7 @@ use crate::{
     actor::Actor,
     error::{Result, Rule},
     grants::check_conflicts,
+    people::owners::Successor,
     tables::{
         account::{self, Account, Person, State},
         group,
@@ -46,12 +47,17 @@ impl Identity {
         let mut after = changed(before, change, actor.now);
         let db = &self.platform.db;
         let tx = db.begin().await?;
+        if before.username != after.username {
+            // Before the row itself: who changes owners takes them in this order.
+            self.platform.registry.lock_in(&tx).await?;
+        }
         account::update(db, &*tx, &after, base).await?;
         self.apply_rules_to(&*tx, &after, actor).await?;
         if !after.is_live(actor.now) {
             session::delete_of(db, &*tx, after.id, None).await?;
         }
         self.tell_of_change(&tx, actor, (before, &after)).await?;
+        let mut events = self.follow_name(&tx, actor, (before, &after)).await?;
         let mut event = actor.audit("account.changed", &after);
         event.ground = reason;
         let detail = json!({
@@ -59,9 +65,12 @@ impl Identity {
             "state": after.state,
             "agency": { "before": before.agency, "after": after.agency },
         });
-        journal::append(&*tx, [event.with_detail(detail)]).await?;
+        let is_renamed = !events.is_empty();
+        events.push(event.with_detail(detail));
+        journal::append(&*tx, events).await?;
         tx.commit().await?;
         after.revision += 1;
+        self.show_owners(is_renamed).await;
         self.sessions_changed.notify_waiters();
         Ok(after)
     }
@@ -115,12 +124,29 @@ impl Identity {
         Ok(())
     }
 
-    /// Ends an account for good: its person has left. Sessions, tokens, roles and memberships
-    /// end in the same transaction; the row stays for the audit.
+    /// Ends an account for good, as [`Identity::leave_to`], for a caller that can ask nobody for
+    /// a successor.
     ///
     /// # Errors
     /// `identity.changed_meanwhile` when `base` demands the account as it was read.
     pub async fn leave(&self, actor: &Actor, before: &Account, base: Base) -> Result<Account> {
+        self.leave_to(actor, (before, base), Successor::Nobody)
+            .await
+    }
+
+    /// Ends an account for good: its person has left. Sessions, tokens, roles and memberships
+    /// end, and what it answers for is handed over, in the same transaction; the row stays for
+    /// the audit.
+    ///
+    /// # Errors
+    /// `identity.account.owns` when nobody is named to take over; `identity.fields.invalid` when
+    /// that person cannot; as [`Identity::leave`].
+    pub async fn leave_to(
+        &self,
+        actor: &Actor,
+        (before, base): (&Account, Base),
+        successor: Successor<'_>,
+    ) -> Result<Account> {
         let mut after = before.clone();
         after.state = State::Left;
         after.state_reason = None;
@@ -129,6 +155,7 @@ impl Identity {
         after.grants = Vec::new();
         let db = &self.platform.db;
         let tx = db.begin().await?;
+        self.platform.registry.lock_in(&tx).await?;
         account::update(db, &*tx, &after, base).await?;
         let by = (actor.name.as_str(), actor.now);
         role::replace(db, &*tx, after.id, (&before.grants, &[]), by).await?;
@@ -136,10 +163,13 @@ impl Identity {
         token::delete_of(db, &*tx, after.id).await?;
         group::remove_everywhere(db, &*tx, after.id).await?;
         crate::people::end_all(db, &*tx, &after, actor.now).await?;
+        let mut events = self.hand_over(&tx, actor, (before, successor)).await?;
+        let is_handed_over = !events.is_empty();
         let detail = json!({ "withdrawn": words(&before.grants) });
-        let event = actor.audit("account.left", &after).with_detail(detail);
-        journal::append(&*tx, [event]).await?;
+        events.push(actor.audit("account.left", &after).with_detail(detail));
+        journal::append(&*tx, events).await?;
         tx.commit().await?;
+        self.show_owners(is_handed_over).await;
         self.sessions_changed.notify_waiters();
         Ok(after)
     }

@@ -22,7 +22,7 @@ use crate::{
     password::Password,
     tables::{
         account::{self, Account, State},
-        role,
+        owner, role,
     },
 };
 
@@ -37,13 +37,21 @@ impl Identity {
         new: NewAccount,
         grants: Vec<RoleGrant>,
     ) -> Result<Account> {
+        let owner = new.owner.clone().filter(|_| !new.kind.is_person());
         let made = self.prepare(actor, new, grants).await?;
         let db = &self.platform.db;
         let tx = db.begin().await?;
+        let owner = match owner {
+            Some(owner) => Some(self.future_owner(&tx, actor, &owner).await?),
+            None => None,
+        };
         account::insert(&*tx, &made).await?;
         let by = (actor.name.as_str(), actor.now);
         role::replace(db, &*tx, made.id, (&[], &made.grants), by).await?;
         self.apply_rules_to(&*tx, &made, actor).await?;
+        if let Some(owner) = owner {
+            owner::put(&*tx, (made.id, owner), by).await?;
+        }
         let mut events = vec![created(actor, &made)];
         if !made.grants.is_empty() {
             let detail = json!({ "granted": words(&made.grants), "withdrawn": [] });

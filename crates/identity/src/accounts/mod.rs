@@ -52,6 +52,8 @@ pub struct NewAccount {
     pub valid_until: Option<Timestamp>,
     /// Whether its person has still to activate it.
     pub is_invited: bool,
+    /// Sign-in name of the person who answers for it, when it is a program's.
+    pub owner: Option<String>,
     /// What its source tells of it beside these fields, in the form of that source.
     pub document: Option<Value>,
 }
@@ -71,6 +73,7 @@ impl Default for NewAccount {
             valid_from: None,
             valid_until: None,
             is_invited: false,
+            owner: None,
             document: None,
         }
     }

@@ -73,6 +73,14 @@ pub enum PeopleError {
         /// Accounts allowed.
         max: u64,
     },
+    /// The person answers for accounts or applications, and nobody is named to take them over.
+    #[error("person answers for {count} accounts and applications")]
+    LeaveOwns {
+        /// Their names, the first ones.
+        names: String,
+        /// How many there are.
+        count: usize,
+    },
     /// The file of an import cannot be read.
     #[error("import is unreadable: {0}")]
     ImportUnreadable(String),
@@ -113,6 +121,10 @@ impl PeopleError {
             Self::DelegationRole { role: text() },
             Self::DelegationDates { days: 1 },
             Self::AccountsOfAgency { max: 1 },
+            Self::LeaveOwns {
+                names: text(),
+                count: 1,
+            },
             Self::ImportUnreadable(text()),
             Self::ImportBroken(1),
             Self::UnitMoveNotFound,
@@ -138,6 +150,7 @@ impl PeopleError {
             Self::DelegationRole { .. } => "identity.delegation.role",
             Self::DelegationDates { .. } => "identity.delegation.dates",
             Self::AccountsOfAgency { .. } => "identity.account.agency_full",
+            Self::LeaveOwns { .. } => "identity.account.owns",
             Self::ImportUnreadable(_) => "identity.import.unreadable",
             Self::ImportBroken(_) => "identity.import.broken",
             Self::ReviewNotFound => "identity.review.not_found",
@@ -160,6 +173,7 @@ impl PeopleError {
             | Self::RequestDecided
             | Self::DelegationState
             | Self::AccountsOfAgency { .. }
+            | Self::LeaveOwns { .. }
             | Self::ReviewState => ErrorCode::Conflict,
             Self::RequestOwn => ErrorCode::Forbidden,
             Self::RequestNotFound
@@ -182,6 +196,9 @@ impl PeopleError {
                 vec![("days", days.to_string())]
             }
             Self::AccountsOfAgency { max } => vec![("max", max.to_string())],
+            Self::LeaveOwns { names, count } => {
+                vec![("names", names.clone()), ("count", count.to_string())]
+            }
             Self::ImportUnreadable(detail) => vec![("detail", detail.clone())],
             Self::ImportBroken(lines) => vec![("lines", lines.to_string())],
             _ => Vec::new(),

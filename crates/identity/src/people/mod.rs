@@ -11,6 +11,7 @@ mod idle;
 pub mod import;
 pub mod in_force;
 pub mod moves;
+pub mod owners;
 pub mod report;
 pub mod requests;
 pub mod review;

@@ -85,4 +85,14 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         statements: &["CREATE INDEX IF NOT EXISTS grant_request_subject
             ON grant_request (subject_id, id)"],
     },
+    Migration {
+        name: "identity_20261126_42_owner",
+        statements: &[
+            "CREATE TABLE IF NOT EXISTS account_owner (
+                account_id {uuid} NOT NULL PRIMARY KEY REFERENCES account (id),
+                owner_id {uuid} NOT NULL REFERENCES account (id),
+                set_by TEXT NOT NULL, set_at BIGINT NOT NULL)",
+            "CREATE INDEX IF NOT EXISTS account_owner_owner ON account_owner (owner_id)",
+        ],
+    },
 ];

@@ -96,6 +96,9 @@ pub(super) struct CreateAccount {
     valid_from: Option<Timestamp>,
     /// Not to be used from then on.
     valid_until: Option<Timestamp>,
+    /// Sign-in name of the person who answers for it, when it is a program's; absent for the
+    /// person who makes it.
+    owner: Option<String>,
 }
 
 /// Makes an account without roles.
@@ -113,6 +116,14 @@ pub(super) async fn create_account(
     let agency = trimmed(body.agency);
     caller.require(ACCOUNT_WRITE, agency.as_deref())?;
     identity.check_room(agency.as_deref(), 1).await?;
+    let owner = match body.owner {
+        Some(name) => Some(
+            reach::visible_by_name(&identity, &caller, &name)
+                .await?
+                .username,
+        ),
+        None => caller_as_owner(&identity, &caller).await?,
+    };
     let new = NewAccount {
         username: body.username,
         display_name: body.display_name,
@@ -124,12 +135,19 @@ pub(super) async fn create_account(
         person: body.person,
         valid_from: body.valid_from,
         valid_until: body.valid_until,
+        owner,
         ..NewAccount::default()
     };
     let actor = Actor::from(&caller);
     let made = identity.create_account(&actor, new, Vec::new()).await?;
     let view = identity.account_view(made, caller.now);
     Ok((StatusCode::CREATED, Json(view)))
+}
+
+/// Who makes an account of a program answers for it, until somebody else is named.
+async fn caller_as_owner(identity: &Identity, caller: &Caller) -> Result<Option<String>, Refusal> {
+    let own = identity.account(caller.principal.account_id).await?;
+    Ok(own.kind.is_person().then_some(own.username))
 }
 
 /// No agency may come as nothing or as empty text.

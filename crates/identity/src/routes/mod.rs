@@ -18,6 +18,7 @@ mod groups;
 mod impersonation;
 mod import;
 mod me;
+mod owners;
 mod people;
 mod reach;
 mod report;
@@ -56,6 +57,8 @@ pub(crate) fn router(identity: Identity) -> OpenApiRouter {
         .routes(routes!(impersonation::impersonate))
         .routes(routes!(impersonation::end))
         .routes(routes!(people::leave_account))
+        .routes(routes!(owners::get_ownership))
+        .routes(routes!(owners::put_owner))
         .routes(routes!(people::list_unit_moves, people::move_unit))
         .routes(routes!(people::cancel_unit_move))
         .merge(group_routes())

@@ -8,7 +8,7 @@ use axum::{
     http::StatusCode,
 };
 use lgsp_model::Timestamp;
-use lgsp_platform::http::{Caller, Json, Page, ProblemBody, Refusal};
+use lgsp_platform::http::{Caller, Json, Page, ProblemBody, Query, Refusal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,6 +17,7 @@ use crate::{
     Actor, Base, Identity,
     people::{
         moves::{Move, PlannedMove},
+        owners::Successor,
         units::{PlannedUnitMove, UnitHoldings},
     },
     roles::{ACCOUNT_READ, ACCOUNT_WRITE, ROLE_GRANT},
@@ -145,22 +146,39 @@ pub(super) async fn cancel_move(
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct LeaveQuery {
+    /// Sign-in name of the person who takes over the accounts and applications for which this
+    /// one answers; needed when there are some (`/accounts/{id}/ownership` lists them).
+    successor: Option<String>,
+}
+
 /// Ends an account for good: its person has left. The row stays for the audit.
 #[utoipa::path(post, path = "/accounts/{id}/leave", tag = "identity",
     operation_id = "leave_account", summary = "End an account · Cho thôi việc, kết thúc tài khoản",
-    params(("id" = String, Path, description = "Account")),
+    params(("id" = String, Path, description = "Account"), LeaveQuery),
     responses((status = 200, body = AccountView), (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody)),
+        (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 422, body = ProblemBody)),
     extensions(("x-permission" = json!("identity.account.write"))))]
 pub(super) async fn leave_account(
     State(identity): State<Identity>,
     Path(id): Path<String>,
+    Query(query): Query<LeaveQuery>,
     caller: Caller,
 ) -> Result<Json<AccountView>, Refusal> {
     caller.scope(ACCOUNT_WRITE)?;
     let before = reach::manageable(&identity, &caller, &id, ACCOUNT_WRITE).await?;
+    let next = match &query.successor {
+        Some(name) => Some(reach::visible_by_name(&identity, &caller, name).await?),
+        None => None,
+    };
+    let successor = next.as_ref().map_or(Successor::Missing, Successor::Person);
+    let actor = Actor::from(&caller);
     let after = identity
-        .leave(&Actor::from(&caller), &before, Base::Any)
+        .leave_to(&actor, (&before, Base::Any), successor)
         .await?;
     Ok(Json(identity.account_view(after, caller.now)))
 }

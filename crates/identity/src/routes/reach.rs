@@ -30,6 +30,16 @@ pub(super) async fn visible(identity: &Identity, caller: &Caller, id: &str) -> R
     }
 }
 
+/// The same by sign-in name.
+pub(super) async fn visible_by_name(
+    identity: &Identity,
+    caller: &Caller,
+    username: &str,
+) -> Result<Account> {
+    let account = identity.account_by_username(username).await?;
+    visible(identity, caller, &account.id.to_string()).await
+}
+
 /// The account, if the caller may manage it with `permission`.
 pub(super) async fn manageable(
     identity: &Identity,

@@ -286,6 +286,17 @@ pub(crate) async fn is_live(db: &Database, id: AccountId, now: Timestamp) -> Res
         .is_some_and(|account| account.is_live(now)))
 }
 
+/// The account of this user name without its roles, within a transaction.
+pub(crate) async fn find_in<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    username: &str,
+) -> Result<Option<Account>> {
+    let statement = db.statement(format!("{READ} WHERE username = $1"), vec![username.into()]);
+    let row = connection.query_one_raw(statement).await?;
+    row.as_ref().map(from_row).transpose()
+}
+
 fn search_text(account: &Account) -> String {
     let email = account.email.as_deref().unwrap_or_default();
     fold(&format!(

@@ -20,6 +20,7 @@ pub(crate) mod impersonation;
 pub(crate) mod letter;
 pub(crate) mod link;
 pub(crate) mod notice;
+pub(crate) mod owner;
 pub(crate) mod participant;
 pub(crate) mod preference;
 pub(crate) mod role;

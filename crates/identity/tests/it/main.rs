@@ -29,6 +29,7 @@ mod nodes;
 mod notices;
 mod openapi;
 mod own_pages;
+mod owners;
 mod pages;
 mod passkeys;
 mod passwords;

@@ -46,6 +46,10 @@ pub trait Kind: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'stati
     /// What it is for, in one sentence.
     const DESCRIPTION: Labels;
 
+    /// Whether a person may answer for resources of it: its field `owner` names that one by
+    /// sign-in name (`owner.rs`).
+    const HAS_OWNER: bool = false;
+
     /// Rules beyond the schema; pointers start at the specification (`/agencies/0`).
     fn validate(&self, _context: &ValidationContext<'_>) -> Vec<FieldError> {
         Vec::new()
@@ -70,6 +74,8 @@ pub struct KindDescriptor {
     pub schema: Arc<Value>,
     /// Permission that changing it asks for instead of the usual one, for the whole platform.
     pub guard: Option<&'static str>,
+    /// Whether its field `owner` names a person.
+    pub has_owner: bool,
     validator: Arc<Validator>,
     parse: Arc<Normalise>,
 }
@@ -86,7 +92,8 @@ impl KindDescriptor {
     /// The descriptor of `K`.
     ///
     /// # Errors
-    /// `platform.configuration.invalid` when the derived schema is not usable: a bug.
+    /// `platform.configuration.invalid` when the derived schema is not usable, or lacks the
+    /// owner that the kind says it has: a bug.
     pub fn of<K: Kind>() -> Result<Self> {
         let settings = SchemaSettings::draft2020_12().with(|settings| {
             settings.inline_subschemas = true;
@@ -94,6 +101,9 @@ impl KindDescriptor {
         let schema = SchemaGenerator::new(settings)
             .into_root_schema_for::<K>()
             .to_value();
+        if K::HAS_OWNER && schema.pointer("/properties/owner").is_none() {
+            return Err(Error::Configuration(format!("{}: no owner", K::KIND)));
+        }
         let validator = jsonschema::options()
             .should_validate_formats(true)
             .build(&schema)
@@ -105,6 +115,7 @@ impl KindDescriptor {
             description: K::DESCRIPTION,
             schema: Arc::new(schema),
             guard: None,
+            has_owner: K::HAS_OWNER,
             validator: Arc::new(validator),
             parse: Arc::new(parse::<K>),
         })

@@ -12,6 +12,7 @@ pub mod diff;
 pub mod file;
 pub mod kind;
 pub mod manifest_routes;
+pub mod owner;
 pub mod routes;
 mod sql;
 pub mod watch;
@@ -150,6 +151,8 @@ struct Inner {
     changed: channel::Sender<i64>,
     /// Consistency rules over the whole set, given by capabilities after start.
     rules: OnceLock<Vec<Rule>>,
+    /// Who may answer for resources, given by identity after start.
+    persons: OnceLock<Arc<dyn owner::Persons>>,
 }
 
 /// A rule over all resources together; gives the errors of the wished snapshot.
@@ -176,6 +179,7 @@ impl Registry {
             snapshot: ArcSwap::from_pointee(snapshot),
             changed,
             rules: OnceLock::new(),
+            persons: OnceLock::new(),
         })))
     }
 
@@ -260,7 +264,8 @@ impl Registry {
         for change in changes {
             done.push(sql::change(&self.0.db, tx, change, actor, now).await?);
         }
-        Ok(done)
+        self.check_owners(tx, &done, now).await?;
+        Ok(done.into_iter().map(|(resource, _)| resource).collect())
     }
 
     /// Announces a change that is not a resource (a secret) in the caller's transaction.

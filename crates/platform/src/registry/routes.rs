@@ -17,6 +17,7 @@ use super::{
     Change, Manifest, Registry, Resource, Revision,
     diff::{self, Difference},
     manifest_routes,
+    owner::keep_owner,
 };
 use crate::{
     error::{Error, Sentence},
@@ -407,7 +408,13 @@ async fn rollback_resource(
         what: "revision",
         name: format!("{kind}/{name}"),
     };
-    let spec = old.spec.ok_or_else(missing)?;
+    let mut spec = old.spec.ok_or_else(missing)?;
+    if registry.kind(&kind)?.has_owner {
+        // Who answers for it is no part of what is rolled back: that person may have left.
+        let known = registry.snapshot().get(&kind, &name).cloned();
+        let owner = known.as_deref().and_then(Resource::owner);
+        keep_owner(&mut spec, owner);
+    }
     let manifest = Manifest {
         kind,
         name,

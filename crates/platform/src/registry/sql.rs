@@ -70,14 +70,14 @@ fn parse(spec: &str) -> Result<Value> {
     serde_json::from_str(spec).map_err(|error| Error::Internal(error.to_string()))
 }
 
-/// Makes one change that was checked.
+/// Makes one change that was checked; gives what stands now, and the specification before.
 pub(super) async fn change(
     db: &Database,
     tx: &WriteTx,
     change: Change,
     actor: &str,
     now: Timestamp,
-) -> Result<Resource> {
+) -> Result<(Resource, Option<Value>)> {
     lock(db, tx).await?;
     let (manifest, base_revision, is_delete) = match change {
         Change::Put {
@@ -95,7 +95,8 @@ pub(super) async fn change(
         }
     };
     let found = current(db, tx, &manifest.kind, &manifest.name).await?;
-    let (revision, is_alive) = found.unwrap_or((0, false));
+    let (revision, before) = found.unwrap_or((0, None));
+    let is_alive = before.is_some();
     let visible = if is_alive { revision } else { 0 };
     if is_delete && !is_alive {
         return Err(Error::NotFound {
@@ -122,11 +123,12 @@ pub(super) async fn change(
     };
     write(db, tx, &next, is_delete).await?;
     announce(db, tx, &next.kind, &next.name).await?;
-    Ok(next)
+    let before = before.as_deref().map(parse).transpose()?;
+    Ok((next, before))
 }
 
 /// Changes wait for each other, so that their numbers ascend in the order of commit.
-async fn lock(db: &Database, tx: &WriteTx) -> Result<()> {
+pub(super) async fn lock(db: &Database, tx: &WriteTx) -> Result<()> {
     if db.is_postgres() {
         tx.execute_unprepared("SELECT pg_advisory_xact_lock(7214004)")
             .await?;
@@ -139,17 +141,41 @@ async fn current(
     tx: &WriteTx,
     kind: &str,
     name: &str,
-) -> Result<Option<(i64, bool)>> {
-    let sql = "SELECT revision, spec IS NOT NULL AS alive FROM resource \
-               WHERE kind = $1 AND name = $2";
+) -> Result<Option<(i64, Option<String>)>> {
+    let sql = "SELECT revision, spec FROM resource WHERE kind = $1 AND name = $2";
     let row = tx
         .query_one_raw(db.statement(sql, vec![kind.into(), name.into()]))
         .await?;
-    row.map(|row| Ok((row.try_get("", "revision")?, row.try_get("", "alive")?)))
+    row.map(|row| Ok((row.try_get("", "revision")?, row.try_get("", "spec")?)))
         .transpose()
 }
 
-async fn write(db: &Database, tx: &WriteTx, next: &Resource, is_delete: bool) -> Result<()> {
+/// Resources whose specification seems to name this owner, by kind and name.
+pub(super) async fn naming_owner(
+    db: &Database,
+    tx: &WriteTx,
+    person: &str,
+) -> Result<Vec<Resource>> {
+    let sql = "SELECT kind, name, agency, revision, spec, updated_at, updated_by FROM resource \
+               WHERE spec LIKE $1 ORDER BY kind, name";
+    let pattern = super::owner::pattern(person);
+    let rows = tx
+        .query_all_raw(db.statement(sql, vec![pattern.into()]))
+        .await?;
+    let read = |row: &QueryResult| {
+        let spec: String = row.try_get("", "spec")?;
+        let (kind, name) = (row.try_get("", "kind")?, row.try_get("", "name")?);
+        resource(row, kind, name, &spec)
+    };
+    rows.iter().map(read).collect()
+}
+
+pub(super) async fn write(
+    db: &Database,
+    tx: &WriteTx,
+    next: &Resource,
+    is_delete: bool,
+) -> Result<()> {
     let spec = (!is_delete).then(|| next.spec.to_string());
     let values = vec![
         next.kind.as_str().into(),

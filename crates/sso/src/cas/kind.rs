@@ -74,6 +74,10 @@ pub struct CasService {
     #[serde(default = "is_true")]
     #[schemars(extend("x-label" = {"vi": "Đang dùng", "en": "Enabled"}, "x-order" = 9))]
     pub enabled: bool,
+    /// Person who answers for it, by sign-in name; who leaves hands it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-label" = {"vi": "Người phụ trách", "en": "Person in charge"}, "x-widget" = "ref:account", "x-order" = 10))]
+    pub owner: Option<String>,
 }
 
 /// One thing that the application learns.
@@ -99,6 +103,7 @@ impl Kind for CasService {
         vi: "Ứng dụng đăng nhập một lần qua giao thức CAS.",
         en: "An application that signs people on by CAS.",
     };
+    const HAS_OWNER: bool = true;
 
     fn validate(&self, _: &ValidationContext<'_>) -> Vec<FieldError> {
         let mut errors = Vec::new();

@@ -102,6 +102,10 @@ pub struct SamlSp {
     #[serde(default = "is_true")]
     #[schemars(extend("x-label" = {"vi": "Đang dùng", "en": "Enabled"}, "x-order" = 15))]
     pub enabled: bool,
+    /// Person who answers for it, by sign-in name; who leaves hands it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-label" = {"vi": "Người phụ trách", "en": "Person in charge"}, "x-widget" = "ref:account", "x-order" = 16))]
+    pub owner: Option<String>,
 }
 
 /// An address that receives the answers to sign-on, by HTTP POST.
@@ -224,6 +228,7 @@ impl Kind for SamlSp {
         vi: "Ứng dụng đăng nhập một lần qua SAML 2.0.",
         en: "An application that signs people on by SAML 2.0.",
     };
+    const HAS_OWNER: bool = true;
 
     fn validate(&self, _: &ValidationContext<'_>) -> Vec<FieldError> {
         let mut errors = Vec::new();

@@ -85,7 +85,8 @@ async fn serve(platform: &Platform) -> (Identity, Router) {
     };
     let (identity, running) = lgsp_identity::start(platform, setup).unwrap();
     let sso = lgsp_sso::start(platform, &identity).await.unwrap();
-    let (api, _) = running.api.merge(sso.api).split_for_parts();
+    let registry = lgsp_platform::registry::routes::router(platform.registry.clone());
+    let (api, _) = running.api.merge(sso.api).merge(registry).split_for_parts();
     let address: SocketAddr = "10.34.1.9:40000".parse().unwrap();
     let router = Router::new()
         .nest("/api/v1", api)
@@ -146,6 +147,7 @@ impl World {
             valid_from: None,
             valid_until: None,
             is_invited: false,
+            owner: None,
             document: None,
         };
         let actor = Actor::command_line(made.clock.now());

@@ -17,6 +17,7 @@ mod kit;
 mod messages;
 mod nodes;
 mod oidc;
+mod owners;
 mod saml;
 mod themes;
 mod upstream;

@@ -18,8 +18,9 @@ import { Actions } from "./Actions.tsx";
 import { Groups } from "./Groups.tsx";
 import { History } from "./History.tsx";
 import { PlannedMoveNote } from "./Move.tsx";
+import { OwnedPanel, OwnerFact } from "./Owned.tsx";
 import { SignIn } from "./SignIn.tsx";
-import { stateOf } from "./states.ts";
+import { isPerson, stateOf } from "./states.ts";
 import { useT } from "./texts.ts";
 
 export default function AccountPage() {
@@ -41,7 +42,10 @@ export default function AccountPage() {
               <PlannedMoveNote account={loaded} />
               <Parts account={loaded} />
             </div>
-            <FactsPanel account={loaded} />
+            <div className={kit.stack}>
+              <FactsPanel account={loaded} />
+              <OwnedPanel account={loaded} />
+            </div>
           </div>
         )}
       </Loaded>
@@ -109,6 +113,11 @@ function FactsPanel({ account }: { account: Account }) {
             ) : (
               "—"
             ),
+          },
+          {
+            label: t("owner.label"),
+            value: <OwnerFact account={account} />,
+            show: !isPerson(account.kind),
           },
           {
             label: t("column.position"),

@@ -1,7 +1,7 @@
-// Acts on an account: edit, unlock, move, turn off and on, leave.
+// Acts on an account: edit, unlock, move, turn off and on, name its owner, leave.
 //
-// Owns: the buttons and their questions. Not here: the move itself (`Move.tsx`), links to a
-// password (`SignIn.tsx`).
+// Owns: the buttons and their shorter questions. Not here: the move itself (`Move.tsx`), the leave
+// (`LeaveDialog.tsx`), links to a password (`SignIn.tsx`).
 
 import { Button, Menu } from "@mantine/core";
 import {
@@ -13,23 +13,23 @@ import {
   IconPencil,
   IconUserCheck,
   IconUserOff,
+  IconUserStar,
 } from "@tabler/icons-react";
 import { useState } from "react";
-import { api, client, refreshAll } from "../../api/client.ts";
+import { client, refreshAll } from "../../api/client.ts";
 import type { Account } from "../../api/types.ts";
 import { ActionDialog } from "../../kit/ActionDialog.tsx";
-import kit from "../../kit/kit.module.css";
-import { useGrantPlace, useRoleWord } from "../../kit/roles.ts";
 import { useCan, useSession } from "../../kit/session.ts";
-import { Waiting } from "../../kit/states.tsx";
 import { notify } from "../../kit/toast.tsx";
 import { EditDialog } from "./EditDialog.tsx";
 import { ImpersonateDialog } from "./ImpersonateDialog.tsx";
+import { LeaveDialog } from "./LeaveDialog.tsx";
 import { MoveDialog } from "./Move.tsx";
+import { OwnerDialog } from "./Owned.tsx";
 import { isPerson, isShut } from "./states.ts";
 import { useT } from "./texts.ts";
 
-type Act = "edit" | "unlock" | "move" | "switch" | "leave" | "impersonate";
+type Act = "edit" | "unlock" | "move" | "switch" | "owner" | "leave" | "impersonate";
 
 export function Actions({ account }: { account: Account }) {
   const { t } = useT();
@@ -86,6 +86,14 @@ export function Actions({ account }: { account: Account }) {
               >
                 {t(account.enabled ? "switch.off" : "switch.on")}
               </Menu.Item>
+              {isPerson(account.kind) ? null : (
+                <Menu.Item
+                  leftSection={<IconUserStar size={16} aria-hidden />}
+                  onClick={() => setAct("owner")}
+                >
+                  {t("owner.action")}
+                </Menu.Item>
+              )}
               <Menu.Item
                 leftSection={<IconDoorExit size={16} aria-hidden />}
                 onClick={() => setAct("leave")}
@@ -112,6 +120,7 @@ export function Actions({ account }: { account: Account }) {
       {act === "move" ? <MoveDialog account={account} onClose={close} /> : null}
       {act === "switch" ? <SwitchDialog account={account} onClose={close} /> : null}
       {act === "impersonate" ? <ImpersonateDialog account={account} onClose={close} /> : null}
+      {act === "owner" ? <OwnerDialog account={account} onClose={close} /> : null}
       {act === "leave" ? <LeaveDialog account={account} onClose={close} /> : null}
     </>
   );
@@ -170,49 +179,6 @@ function SwitchDialog({ account, onClose }: DialogProps) {
       run={run}
     >
       <p>{t(account.enabled ? "switch.offText" : "switch.onText")}</p>
-    </ActionDialog>
-  );
-}
-
-/** What ends with the account is shown before: roles, groups, sessions. */
-function LeaveDialog({ account, onClose }: DialogProps) {
-  const { t } = useT();
-  const roleWord = useRoleWord();
-  const place = useGrantPlace();
-  const grants = api.useQuery("get", "/accounts/{id}/grants", {
-    params: { path: { id: account.id } },
-  });
-  async function run() {
-    await client.POST("/accounts/{id}/leave", { params: { path: { id: account.id } } });
-    notify(t("leave.done"));
-    await refreshAll();
-  }
-  return (
-    <ActionDialog
-      opened
-      onClose={onClose}
-      title={t("leave.title", { name: account.display_name })}
-      action={t("leave.action")}
-      typed={account.username}
-      danger
-      run={run}
-    >
-      <p>{t("leave.text")}</p>
-      {grants.isPending ? <Waiting rows={2} /> : null}
-      {grants.data && grants.data.effective.length > 0 ? (
-        <div>
-          <strong>{t("leave.ends")}</strong>
-          <ul className={kit.reasons}>
-            {grants.data.effective.map((grant) => (
-              <li key={`${grant.role} ${grant.agency} ${grant.group}`}>
-                {roleWord(grant.role)}, {place(grant)}
-                {grant.group ? ` (${t("leave.group", { name: grant.group })})` : ""}
-              </li>
-            ))}
-          </ul>
-        </div>
-      ) : null}
-      <p className={kit.soft}>{t("leave.handOver")}</p>
     </ActionDialog>
   );
 }

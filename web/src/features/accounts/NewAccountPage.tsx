@@ -11,6 +11,7 @@ import { useGo } from "../../kit/address.tsx";
 import kit from "../../kit/kit.module.css";
 import { Page, Panel } from "../../kit/Page.tsx";
 import { PasswordField } from "../../kit/PasswordField.tsx";
+import { PersonSelect } from "../../kit/PersonSelect.tsx";
 import { useSession } from "../../kit/session.ts";
 import { ProblemNote } from "../../kit/states.tsx";
 import { notify } from "../../kit/toast.tsx";
@@ -36,6 +37,7 @@ export default function NewAccountPage() {
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [isInvited, setInvited] = useState(false);
+  const [owner, setOwner] = useState<string | null>(null);
   const isOfPerson = isPerson(kind);
   const hasPassword = isOfPerson && !isInvited;
   const errors = error ? fieldErrors(asProblem(error), language) : {};
@@ -62,6 +64,7 @@ export default function NewAccountPage() {
           kind,
           ...(hasPassword ? { password: form.password } : {}),
           invite: isOfPerson && isInvited,
+          ...(!isOfPerson && owner ? { owner } : {}),
         },
       });
       notify(t("created"));
@@ -116,7 +119,15 @@ export default function NewAccountPage() {
                 checked={isInvited}
                 onChange={(event) => setInvited(event.currentTarget.checked)}
               />
-            ) : null}
+            ) : (
+              <PersonSelect
+                label={t("owner.label")}
+                description={t("owner.newHelp")}
+                value={owner}
+                onChange={setOwner}
+                error={errors["/owner"]}
+              />
+            )}
           </div>
         </Panel>
         <Group justify="flex-end" gap="xs">

@@ -7,7 +7,9 @@ import type { Resource } from "../../api/types.ts";
 import { ActionDialog } from "../../kit/ActionDialog.tsx";
 import { AppLink, address, useParam } from "../../kit/address.tsx";
 import { useIssuer } from "../../kit/issuer.ts";
+import { PersonLink } from "../../kit/PersonSelect.tsx";
 import { AboutPanel, ResourcePage } from "../../kit/ResourcePage.tsx";
+import { textOf } from "../../kit/resource.ts";
 import { SecretsPanel } from "../../kit/Secrets.tsx";
 import { useCan } from "../../kit/session.ts";
 import { notify } from "../../kit/toast.tsx";
@@ -63,6 +65,7 @@ function Secrets({ resource }: { resource: Resource }) {
 function About({ resource }: { resource: Resource }) {
   const { t, word } = useT();
   const { kind, agency } = resource;
+  const owner = textOf(resource, "owner");
   return (
     <AboutPanel
       resource={resource}
@@ -75,6 +78,10 @@ function About({ resource }: { resource: Resource }) {
           ) : (
             t("facts.province")
           ),
+        },
+        {
+          label: t("form.owner"),
+          value: owner ? <PersonLink username={owner} /> : "—",
         },
       ]}
     />

@@ -7,6 +7,7 @@ import { address } from "../../kit/address.tsx";
 import { GuidedFrame, NameFields, useGuided } from "../../kit/GuidedFrame.tsx";
 import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
+import { PersonSelect } from "../../kit/PersonSelect.tsx";
 import { createResource } from "../../kit/resource.ts";
 import { useSession } from "../../kit/session.ts";
 import { AccessFields } from "./AccessFields.tsx";
@@ -58,6 +59,13 @@ export function GuidedForm({ choice }: { choice: Choice }) {
             value={answers.agency}
             onChange={(agency) => change({ agency })}
             error={errors["/agency"] ?? form.agencyError}
+          />
+          <PersonSelect
+            label={t("form.owner")}
+            description={t("form.ownerHelp")}
+            value={answers.owner}
+            onChange={(owner) => change({ owner })}
+            error={errors["/owner"]}
           />
           {asks.includes("software") ? (
             <NativeSelect

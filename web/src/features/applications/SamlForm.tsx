@@ -12,7 +12,8 @@ import { GuidedFrame, type Named, NameFields, useGuided } from "../../kit/Guided
 import { useIssuer } from "../../kit/issuer.ts";
 import kit from "../../kit/kit.module.css";
 import { Panel } from "../../kit/Page.tsx";
-import { fieldOf, saveFields, textOf, textsOf } from "../../kit/resource.ts";
+import { PersonSelect } from "../../kit/PersonSelect.tsx";
+import { fieldOf, textOf, textsOf } from "../../kit/resource.ts";
 import { useSession } from "../../kit/session.ts";
 import { ProblemNote } from "../../kit/states.tsx";
 import { CodeText, Facts } from "../../kit/text.tsx";
@@ -23,6 +24,7 @@ import { useT } from "./texts.ts";
 
 interface KeepAnswers extends Named {
   agency: string | null;
+  owner: string | null;
   access: Access;
 }
 
@@ -121,24 +123,28 @@ function Keep({ metadata, preview }: { metadata: string; preview: SamlPreview })
   const { me } = useSession();
   const told = textOf(preview, "title");
   const form = useGuided<KeepAnswers>({
-    start: { title: told, name: preview.name, agency: me.agency?.code ?? null, access: EVERYBODY },
+    start: {
+      title: told,
+      name: preview.name,
+      agency: me.agency?.code ?? null,
+      owner: null,
+      access: EVERYBODY,
+    },
     isNamed: true,
-    async send(name, { title, agency, access }) {
-      const { data } = await client.POST("/saml-sps", {
+    async send(name, { title, agency, owner, access }) {
+      // Metadata seldom has a name that people understand.
+      const wanted = title.trim().normalize("NFC");
+      await client.POST("/saml-sps", {
         body: {
           name,
           metadata,
           ...(agency ? { agency } : {}),
           ...(preview.revision ? { base_revision: preview.revision } : {}),
+          ...(wanted !== "" && wanted !== told ? { title: wanted } : {}),
+          ...(access.isNamed ? { access: accessSpec(access) } : {}),
+          ...(owner ? { owner } : {}),
         },
       });
-      // Metadata seldom has a name that people understand.
-      const wanted = title.trim().normalize("NFC");
-      const fields = {
-        ...(wanted !== "" && wanted !== told ? { title: wanted } : {}),
-        ...(access.isNamed ? { access: accessSpec(access) } : {}),
-      };
-      if (data && Object.keys(fields).length > 0) await saveFields(data, fields);
     },
     done: t("created"),
     hrefOf: (name) => address.application("saml-sp", name),
@@ -166,6 +172,15 @@ function Keep({ metadata, preview }: { metadata: string; preview: SamlPreview })
               error={form.agencyError}
               onChange={(agency) => form.change({ agency })}
             />
+            {preview.revision ? null : (
+              <PersonSelect
+                label={t("form.owner")}
+                description={t("form.ownerHelp")}
+                value={form.answers.owner}
+                onChange={(owner) => form.change({ owner })}
+                error={form.errors["/owner"]}
+              />
+            )}
           </div>
         </div>
       </Panel>

@@ -34,6 +34,8 @@ export interface Answers {
   title: string;
   name: string;
   agency: string | null;
+  /** Sign-in name of the person who answers for it. */
+  owner: string | null;
   addresses: string;
   logoutAddress: string;
   isOurs: boolean;
@@ -48,6 +50,7 @@ export const NO_ANSWERS: Answers = {
   title: "",
   name: "",
   agency: null,
+  owner: null,
   addresses: "",
   logoutAddress: "",
   isOurs: true,
@@ -90,6 +93,11 @@ function oidcSpec(choice: Choice, answers: Answers) {
 
 /** The specification that the answers make. SAML comes from metadata instead. */
 export function specOf(choice: Choice, answers: Answers): Record<string, unknown> {
+  const { owner } = answers;
+  return { ...ownSpec(choice, answers), ...(owner ? { owner } : {}) };
+}
+
+function ownSpec(choice: Choice, answers: Answers): Record<string, unknown> {
   const title = answers.title.trim();
   switch (kindOf(choice)) {
     case "oidc-client":

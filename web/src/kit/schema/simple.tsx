@@ -6,6 +6,7 @@ import { AgencySelect } from "../AgencySelect.tsx";
 import { DayInput } from "../filters.tsx";
 import classes from "../kit.module.css";
 import { PasswordField } from "../PasswordField.tsx";
+import { PersonSelect } from "../PersonSelect.tsx";
 import { useKitTexts } from "../texts.ts";
 import { type FieldProps, useSchema } from "./context.ts";
 import { ImageField } from "./ImageField.tsx";
@@ -59,6 +60,16 @@ export function TextField({ widget, ...props }: FieldProps & { widget: string })
         label={props.label}
         value={text || null}
         onChange={(code) => change(code ?? "")}
+      />
+    );
+  }
+  if (widget === "ref:account") {
+    return (
+      <PersonSelect
+        {...common}
+        label={props.label}
+        value={text || null}
+        onChange={(username) => change(username ?? "")}
       />
     );
   }

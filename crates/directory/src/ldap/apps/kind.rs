@@ -51,6 +51,10 @@ pub struct LdapApp {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(extend("x-label" = {"vi": "Thuộc tính bổ sung", "en": "Further attributes"}, "x-order" = 7))]
     pub attributes: Vec<MappedAttribute>,
+    /// Person who answers for it, by sign-in name; who leaves hands it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-label" = {"vi": "Người phụ trách", "en": "Person in charge"}, "x-widget" = "ref:account", "x-order" = 8))]
+    pub owner: Option<String>,
 }
 
 /// An attribute and the field that fills it.
@@ -107,6 +111,7 @@ impl Kind for LdapApp {
         vi: "Ứng dụng đăng nhập và tra cứu người dùng qua LDAP.",
         en: "An application that signs people in and looks them up by LDAP.",
     };
+    const HAS_OWNER: bool = true;
 
     fn validate(&self, _: &ValidationContext<'_>) -> Vec<FieldError> {
         let mut errors = Vec::new();

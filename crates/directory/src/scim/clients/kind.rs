@@ -37,6 +37,10 @@ pub struct ScimClient {
     #[serde(default)]
     #[schemars(extend("x-label" = {"vi": "Loại tài khoản tạo ra", "en": "Kind of accounts"}, "x-order" = 5))]
     pub account_kind: AccountKind,
+    /// Person who answers for it, by sign-in name; who leaves hands it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-label" = {"vi": "Người phụ trách", "en": "Person in charge"}, "x-widget" = "ref:account", "x-order" = 6))]
+    pub owner: Option<String>,
 }
 
 /// Kinds of accounts that a client may make.
@@ -84,6 +88,7 @@ impl Kind for ScimClient {
         vi: "Hệ thống tạo, sửa và khóa tài khoản, nhóm qua SCIM.",
         en: "A system that makes, changes and ends accounts and groups by SCIM.",
     };
+    const HAS_OWNER: bool = true;
 
     fn validate(&self, _: &ValidationContext<'_>) -> Vec<FieldError> {
         let is_titled =
@@ -121,6 +126,7 @@ mod tests {
                 agency: None,
                 may_write: false,
                 account_kind: AccountKind::Official,
+                owner: None,
             };
             client.validate(&ValidationContext { name: "hrm" }).len()
         };

@@ -147,6 +147,7 @@ pub(super) async fn read(provider: &Provider, body: &Value) -> Outcome<OidcClien
         certificate_bound_tokens: of.is_true("tls_client_certificate_bound_access_tokens"),
         access: ApplicationAccess::default(),
         response_modes: modes(&of)?,
+        owner: None,
     };
     check_sector(provider, &spec).await?;
     Ok(spec)

@@ -321,6 +321,7 @@ fn kept(known: &OidcClient, wished: OidcClient) -> OidcClient {
         access_token_life_s: known.access_token_life_s,
         cors_origins: known.cors_origins,
         access: known.access,
+        owner: known.owner,
         ..wished
     }
 }

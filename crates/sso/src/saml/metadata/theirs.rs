@@ -119,6 +119,7 @@ pub fn import(xml: &[u8]) -> Result<Imported, Refused> {
         idp_initiated: false,
         access: ApplicationAccess::default(),
         enabled: true,
+        owner: None,
     };
     Ok(Imported { spec, warnings })
 }

@@ -2,8 +2,9 @@
 //!
 //! Owns: looking at metadata before keeping it, and keeping it.
 //! Not here: reading metadata (`metadata/theirs.rs`), editing afterwards (the registry).
-//! Invariant: what is kept is what the preview showed for the same text and application; new
-//! metadata never opens an application to more people or at a lower level.
+//! Invariant: what is kept is what the preview showed for the same text and application, with
+//! what the caller says beside it; new metadata alone never opens an application to more people
+//! or at a lower level.
 
 use axum::{extract::State, http::StatusCode};
 use lgsp_platform::{
@@ -16,6 +17,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
+    access::ApplicationAccess,
     error::Error,
     saml::{Saml, kind::SamlSp, metadata},
 };
@@ -91,6 +93,13 @@ pub(super) struct ImportSamlSp {
     metadata: String,
     /// Revision that is replaced; absent to make a new resource.
     base_revision: Option<i64>,
+    /// Title that people understand, instead of the one of the metadata.
+    title: Option<String>,
+    /// Who may use it; absent for everybody, or as it was set before.
+    #[schema(value_type = Option<Object>)]
+    access: Option<ApplicationAccess>,
+    /// Person who answers for it, by sign-in name; absent for nobody, or as it was set before.
+    owner: Option<String>,
 }
 
 /// Makes a service provider from its metadata.
@@ -112,6 +121,10 @@ pub(super) async fn import_saml_sp(
         caller.require(WRITE, known.agency.as_deref())?;
         keep(&mut imported.spec, known);
     }
+    let spec = &mut imported.spec;
+    spec.title = body.title.unwrap_or_else(|| spec.title.clone());
+    spec.access = body.access.unwrap_or_else(|| spec.access.clone());
+    spec.owner = body.owner.or(spec.owner.take());
     let event = caller.audit("resource.saved", SamlSp::KIND, &body.name);
     let change = Change::Put {
         manifest: Manifest {
@@ -143,6 +156,7 @@ fn keep(imported: &mut SamlSp, known: &Resource) {
     imported.idp_initiated = known.idp_initiated;
     imported.response_signed = known.response_signed;
     imported.enabled = known.enabled;
+    imported.owner = known.owner;
     // A key without a usage may have been allowed by hand.
     imported.encrypt_assertion |= known.encrypt_assertion && imported.encryption.is_some();
 }

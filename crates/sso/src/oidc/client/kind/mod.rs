@@ -221,6 +221,10 @@ pub struct OidcClient {
     #[serde(default = "default_modes")]
     #[schemars(extend("x-label" = {"vi": "Cách trả kết quả đăng nhập", "en": "Response modes"}, "x-order" = 48))]
     pub response_modes: Vec<ResponseMode>,
+    /// Person who answers for it, by sign-in name; who leaves hands it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-label" = {"vi": "Người phụ trách", "en": "Person in charge"}, "x-widget" = "ref:account", "x-order" = 49))]
+    pub owner: Option<String>,
 }
 
 fn default_grants() -> Vec<GrantType> {
@@ -284,6 +288,7 @@ impl Kind for OidcClient {
         vi: "Ứng dụng dùng đăng nhập một lần theo OpenID Connect, hoặc hệ thống lấy mã truy cập.",
         en: "An application that signs people on by OpenID Connect, or a system that gets tokens.",
     };
+    const HAS_OWNER: bool = true;
 
     fn validate(&self, context: &ValidationContext<'_>) -> Vec<FieldError> {
         rules::check(self, context.name)
