@@ -71,7 +71,14 @@ async fn list_client_secrets(
 ) -> Result<Json<Page<ClientSecretInfo>>, Refusal> {
     let agency = agency_of(&provider, &client)?;
     caller.require(CLIENT_READ, agency.as_deref())?;
-    let secrets = secrets::list(&provider.platform.db, &client, caller.now).await?;
+    let mut secrets = secrets::list(&provider.platform.db, &client, caller.now).await?;
+    // What is not written down yet counts too.
+    if let Some(known) = provider.clients.find(&client).await? {
+        for secret in &mut secrets {
+            let seen = known.secret_used_at(secret.id);
+            secret.last_used_at = secret.last_used_at.max(seen);
+        }
+    }
     Ok(Json(Page::whole(secrets)))
 }
 

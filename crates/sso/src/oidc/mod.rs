@@ -285,6 +285,10 @@ impl Provider {
         });
         let own = self.clone();
         tasks.spawn_until_stopped("oidc rsa key", async move { own.keep_rsa_key().await });
+        let own = self.clone();
+        tasks.spawn("uses of client secrets", async move {
+            own.clients.write_uses(&own.platform).await;
+        });
         sweep::start(self);
     }
 

@@ -11,7 +11,7 @@ function oidc(name: string): SecretApi {
     key: ["oidc-client", name],
     permission: "sso.client.write",
     overlaps: ["168", "0"],
-    tells: ["end"],
+    tells: ["use", "end"],
     async list() {
       const { data } = await client.GET("/oidc-clients/{client}/secrets", { params: { path } });
       return (data?.items ?? []).map((secret) => ({ ...secret, ends_at: secret.expires_at }));

@@ -10,6 +10,7 @@ pub mod kind;
 pub(crate) mod rules;
 pub(super) mod secrets;
 pub(super) mod snapshot;
+pub(super) mod uses;
 
 use lgsp_identity::Actor;
 use lgsp_platform::Platform;

@@ -5,6 +5,8 @@
 //! valid at a time. Only `client_secret_jwt` needs the clear text, which then lies in the vault.
 //! Follows: design document "Identity", section 2.2.
 
+use std::sync::Arc;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use lgsp_identity::Actor;
 use lgsp_model::Timestamp;
@@ -21,7 +23,10 @@ use sea_orm::{ConnectionTrait as _, QueryResult};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::kind::{AuthMethod, OidcClient};
+use super::{
+    kind::{AuthMethod, OidcClient},
+    uses::LastUse,
+};
 use crate::error::{Error, Result};
 
 /// Owner kind of clear secrets in the vault.
@@ -50,11 +55,15 @@ pub(crate) struct ClientSecretInfo {
     pub(crate) created_at: Timestamp,
     /// When it stops working; absent while it is the current one.
     pub(crate) expires_at: Option<Timestamp>,
+    /// When a client last proved itself with it, to the minute; absent for never.
+    pub(crate) last_used_at: Option<Timestamp>,
 }
 
 /// What the snapshot keeps of a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(in crate::oidc) struct StoredSecret {
+    pub(in crate::oidc) id: Uuid,
+    pub(in crate::oidc) used: Arc<LastUse>,
     pub(in crate::oidc) client: String,
     pub(in crate::oidc) hash: Vec<u8>,
     pub(in crate::oidc) expires_at: Option<Timestamp>,
@@ -75,11 +84,13 @@ pub(in crate::oidc) fn new_secret() -> Result<String> {
 
 /// All secrets that may still work.
 pub(super) async fn all(db: &Database, now: Timestamp) -> Result<Vec<StoredSecret>> {
-    let sql = "SELECT client, hash, expires_at FROM client_secret \
+    let sql = "SELECT id, client, hash, expires_at FROM client_secret \
                WHERE expires_at IS NULL OR expires_at > $1 ORDER BY id DESC";
     let rows = db.query_all(sql, vec![now.0.into()]).await?;
     let read = |row: &QueryResult| -> Result<StoredSecret> {
         Ok(StoredSecret {
+            id: row.try_get("", "id")?,
+            used: Arc::default(),
             client: row.try_get("", "client")?,
             hash: row.try_get("", "hash")?,
             expires_at: row.try_get::<Option<i64>>("", "expires_at")?.map(Timestamp),
@@ -94,14 +105,18 @@ pub(in crate::oidc) async fn list(
     client: &str,
     now: Timestamp,
 ) -> Result<Vec<ClientSecretInfo>> {
-    let sql = "SELECT id, created_at, expires_at FROM client_secret WHERE client = $1 \
-               AND (expires_at IS NULL OR expires_at > $2) ORDER BY id DESC";
+    let sql = "SELECT id, created_at, expires_at, last_used_at FROM client_secret \
+               WHERE client = $1 AND (expires_at IS NULL OR expires_at > $2) ORDER BY id DESC";
     let rows = db.query_all(sql, vec![client.into(), now.0.into()]).await?;
+    let instant = |row: &QueryResult, column: &str| -> Result<Option<Timestamp>> {
+        Ok(row.try_get::<Option<i64>>("", column)?.map(Timestamp))
+    };
     let read = |row: &QueryResult| -> Result<ClientSecretInfo> {
         Ok(ClientSecretInfo {
             id: row.try_get("", "id")?,
             created_at: Timestamp(row.try_get("", "created_at")?),
-            expires_at: row.try_get::<Option<i64>>("", "expires_at")?.map(Timestamp),
+            expires_at: instant(row, "expires_at")?,
+            last_used_at: instant(row, "last_used_at")?,
         })
     };
     rows.iter().map(read).collect()
@@ -131,6 +146,7 @@ pub(in crate::oidc) async fn issue(
         id: platform.ids.next(),
         created_at: now,
         expires_at: None,
+        last_used_at: None,
     };
     let columns = &["id", "client", "hash", "created_at"];
     let values = vec![

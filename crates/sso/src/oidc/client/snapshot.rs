@@ -15,6 +15,7 @@ use lgsp_platform::{
 };
 use serde::Deserialize as _;
 use tokio::sync::Mutex;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{
@@ -50,15 +51,30 @@ impl std::fmt::Debug for Client {
 }
 
 impl Client {
-    /// Whether `secret` is one of its valid secrets; takes the same time for every wrong one.
+    /// Whether `secret` is one of its valid secrets, which is noted; takes the same time for
+    /// every wrong one.
     pub(in crate::oidc) fn has_secret(&self, secret: &str, now: Timestamp) -> bool {
         let hash = secrets::hash(secret);
         let mut is_found = false;
         for stored in &self.secrets {
             let is_valid = stored.expires_at.is_none_or(|at| at > now);
-            is_found |= constant_time_eq(&stored.hash, &hash) && is_valid;
+            if constant_time_eq(&stored.hash, &hash) && is_valid {
+                stored.used.note(now);
+                is_found = true;
+            }
         }
         is_found
+    }
+
+    /// Its secrets.
+    pub(super) fn secrets(&self) -> &[StoredSecret] {
+        &self.secrets
+    }
+
+    /// The last use of a secret that this process has seen.
+    pub(in crate::oidc) fn secret_used_at(&self, secret: Uuid) -> Option<Timestamp> {
+        let mut secrets = self.secrets.iter();
+        secrets.find(|stored| stored.id == secret)?.used.at()
     }
 
     /// Clear secrets, for `client_secret_jwt` only.
@@ -109,6 +125,11 @@ impl Clients {
         Ok(self.state.load().clients.values().cloned().collect())
     }
 
+    /// All clients as they were last read.
+    pub(super) fn known(&self) -> Vec<Arc<Client>> {
+        self.state.load().clients.values().cloned().collect()
+    }
+
     /// Whether some client gets tokens signed with RSA.
     pub(in crate::oidc) fn needs_rsa(&self) -> bool {
         self.state.load().needs_rsa
@@ -144,10 +165,14 @@ impl Clients {
         let clear = self.platform.vault.open_all(secrets::OWNER, now).await?;
         let mut clients = HashMap::new();
         for resource in snapshot.of_kind(OidcClient::KIND) {
-            let own = secrets.remove(&resource.name).unwrap_or_default();
-            let same = known.clients.get(&resource.name).filter(|client| {
+            let mut own = secrets.remove(&resource.name).unwrap_or_default();
+            let before = known.clients.get(&resource.name);
+            if let Some(before) = before {
+                keep_uses(&before.secrets, &mut own);
+            }
+            let same = before.filter(|client| {
                 Arc::ptr_eq(&client.resource, resource)
-                    && client.secrets == own
+                    && are_same(&client.secrets, &own)
                     && client.spec.auth_method != AuthMethod::ClientSecretJwt
             });
             if let Some(same) = same {
@@ -183,4 +208,19 @@ impl Clients {
         }));
         Ok(())
     }
+}
+
+/// What is known of the uses of secrets goes along to what was read anew.
+fn keep_uses(before: &[StoredSecret], own: &mut [StoredSecret]) {
+    for secret in own {
+        if let Some(known) = before.iter().find(|known| known.id == secret.id) {
+            secret.used = known.used.clone();
+        }
+    }
+}
+
+/// Whether the same secrets work for the same time; the value of a secret never changes.
+fn are_same(one: &[StoredSecret], two: &[StoredSecret]) -> bool {
+    let ends = |secret: &StoredSecret| (secret.id, secret.expires_at);
+    one.iter().map(ends).eq(two.iter().map(ends))
 }

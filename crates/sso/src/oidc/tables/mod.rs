@@ -10,10 +10,11 @@ pub(super) mod parked;
 
 use lgsp_platform::db::Migration;
 
-use super::client::secrets;
+use super::client::{secrets, uses};
 
 pub(crate) const MIGRATIONS: &[Migration] = &[
     secrets::MIGRATION,
+    uses::MIGRATION,
     Migration {
         name: "sso_20261126_11_oidc",
         statements: &[

@@ -63,6 +63,42 @@ each_database! {
         assert_eq!(world.journal_count("secret.rotated").await, 3);
     }
 
+    async fn a_secret_tells_when_it_was_last_used(world: &World) {
+        let app = App::make(world, "app", json!({ "grant_types": ["client_credentials"] })).await;
+        let other = world.secret("app").await;
+        let ask = async |secret: &str| {
+            let app = App { world, id: "app", secret: secret.to_owned() };
+            app.token(&[("grant_type", "client_credentials")]).await.status.is_success()
+        };
+        let told = async || {
+            let admin = world.admin();
+            let headers = [("authorization", admin.as_str())];
+            let page = world.call("GET", "/api/v1/oidc-clients/app/secrets", &headers, "").await;
+            page.json()["items"].as_array().unwrap().iter()
+                .map(|secret| secret["last_used_at"].clone())
+                .collect::<Vec<_>>()
+        };
+        assert!(!ask("sai").await);
+        assert_eq!(told().await, [Value::Null, Value::Null], "a wrong secret is no use of any");
+        world.pass_s(90);
+        let now = json!(lgsp_platform::clock::Clock::now(&*world.clock));
+        assert!(ask(&app.secret).await);
+        assert_eq!(told().await, [Value::Null, now.clone()], "newest first; told at once");
+        assert!(ask(&other).await);
+        // A change of the client reads its secrets anew.
+        let mut spec = super::web_app();
+        spec["grant_types"] = json!(["client_credentials"]);
+        spec["name"] = "Khác".into();
+        world.put_client("app", spec).await;
+        assert_eq!(told().await, [now.clone(), now]);
+        let written = async || {
+            let sql = "SELECT COUNT(*) AS n FROM client_secret WHERE last_used_at IS NOT NULL";
+            let row = world.platform.db.query_one(sql, Vec::new()).await.unwrap().unwrap();
+            row.try_get::<i64>("", "n").unwrap() == 2
+        };
+        assert!(world.soon(written).await, "written down for other nodes and the next start");
+    }
+
     async fn a_client_uses_its_one_method(world: &World) {
         let app = App::make(world, "app", json!({ "grant_types": ["client_credentials"] })).await;
         let grant = ("grant_type", "client_credentials");
