@@ -8,7 +8,9 @@ import urllib.parse
 import requests
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
 from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
+from onelogin.saml2.logout_request import OneLogin_Saml2_Logout_Request
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
+from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
 from browser import Browser, Left, register
 from saml_keys import key_pair
@@ -106,6 +108,27 @@ def main():
     result["logout_errors"] = done.get_errors()
     result["logout_reason"] = done.get_last_error_reason()
     result["signed_in_after_logout"] = browser.is_signed_in()
+
+    # Begun at the site's own page: the name in the request is sealed too.
+    auth = OneLogin_Saml2_Auth(request("/login"), settings)
+    left = browser.open(auth.login())
+    auth_again = OneLogin_Saml2_Auth(request("/acs", form=left.fields), settings)
+    auth_again.process_response(request_id=auth.get_last_request_id())
+    left = browser.sign_out()
+    assert isinstance(left, Left), left.text
+    data = request("/slo", query=left.query)
+    data["query_string"] = urllib.parse.urlsplit(left.url).query
+    asked = OneLogin_Saml2_Auth(data, settings)
+    back = asked.process_slo(keep_local_session=True)
+    xml = OneLogin_Saml2_Utils.decode_base64_and_inflate(left.query["SAMLRequest"])
+    result["sealed_logout"] = b"EncryptedID" in xml and b"<saml:NameID" not in xml
+    key = asked.get_settings().get_sp_key()
+    name = OneLogin_Saml2_Logout_Request.get_nameid(xml, key)
+    result["named_at_logout"] = name == auth_again.get_nameid()
+    result["own_logout_errors"] = asked.get_errors()
+    result["own_logout_reason"] = asked.get_last_error_reason()
+    page = browser.open(back)
+    result["own_logout"] = page.url
     print(json.dumps(result))
 
 

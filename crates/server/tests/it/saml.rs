@@ -53,7 +53,13 @@ async fn pysaml2_signs_on_and_out() {
         json!([PERSON]),
         "{result}"
     );
-    for key in ["same_name", "other_name", "forced", "sealed"] {
+    for key in [
+        "same_name",
+        "other_name",
+        "forced",
+        "sealed",
+        "sealed_logout",
+    ] {
         assert_eq!(result[key], true, "{key}: {result}");
     }
     assert_eq!(result["sign_ins"], 2, "{result}");
@@ -87,6 +93,12 @@ async fn python3_saml_signs_on_and_out() {
     assert_eq!(result["relay_state"], "http://127.0.0.1:9103/trang");
     assert_eq!(result["logout_errors"], json!([]), "{result}");
     assert_eq!(result["signed_in_after_logout"], false, "{result}");
+    for key in ["sealed_logout", "named_at_logout"] {
+        assert_eq!(result[key], true, "{key}: {result}");
+    }
+    assert_eq!(result["own_logout_errors"], json!([]), "{result}");
+    let page = result["own_logout"].as_str().unwrap();
+    assert!(page.ends_with("/sign-in?notice=signed-out"), "{result}");
 }
 
 #[tokio::test]

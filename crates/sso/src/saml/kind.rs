@@ -78,33 +78,38 @@ pub struct SamlSp {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-label" = {"vi": "Khóa mã hóa của ứng dụng", "en": "Key for encryption"}, "x-order" = 9))]
     pub encryption: Option<Encryption>,
+    /// Whether names in requests to sign out are encrypted too, when assertions are. Some
+    /// software that reads encrypted assertions cannot read these.
+    #[serde(default = "is_true")]
+    #[schemars(extend("x-label" = {"vi": "Mã hóa cả tên trong yêu cầu đăng xuất", "en": "Encrypt names in requests to sign out"}, "x-order" = 10))]
+    pub encrypt_logout_name: bool,
     /// Forms of name that the application may ask for; the first is the usual one.
     #[serde(default = "default_formats")]
-    #[schemars(extend("x-label" = {"vi": "Dạng tên người dùng (NameID)", "en": "Name identifier formats"}, "x-order" = 10))]
+    #[schemars(extend("x-label" = {"vi": "Dạng tên người dùng (NameID)", "en": "Name identifier formats"}, "x-order" = 11))]
     pub name_id_formats: Vec<NameIdFormat>,
     /// What the application learns of a person.
     #[serde(default)]
-    #[schemars(extend("x-label" = {"vi": "Thông tin được gửi", "en": "Attributes"}, "x-order" = 11))]
+    #[schemars(extend("x-label" = {"vi": "Thông tin được gửi", "en": "Attributes"}, "x-order" = 12))]
     pub attributes: Vec<AttributeMapping>,
     /// Least level of sign-on: 1 one factor, 2 two factors, 3 resistant to phishing.
     #[serde(default = "one")]
-    #[schemars(range(min = 1, max = 3), extend("x-label" = {"vi": "Mức bảo đảm tối thiểu", "en": "Least level of assurance"}, "x-order" = 12))]
+    #[schemars(range(min = 1, max = 3), extend("x-label" = {"vi": "Mức bảo đảm tối thiểu", "en": "Least level of assurance"}, "x-order" = 13))]
     pub acr_min: u8,
     /// Whether people may begin here instead of at the application.
     #[serde(default)]
-    #[schemars(extend("x-label" = {"vi": "Cho phép bắt đầu từ cổng này", "en": "Sign-on may begin here"}, "x-order" = 13))]
+    #[schemars(extend("x-label" = {"vi": "Cho phép bắt đầu từ cổng này", "en": "Sign-on may begin here"}, "x-order" = 14))]
     pub idp_initiated: bool,
     /// Who may use it.
     #[serde(default)]
-    #[schemars(extend("x-label" = {"vi": "Đối tượng được dùng", "en": "Who may use it"}, "x-order" = 14))]
+    #[schemars(extend("x-label" = {"vi": "Đối tượng được dùng", "en": "Who may use it"}, "x-order" = 15))]
     pub access: ApplicationAccess,
     /// Whether the application may be used.
     #[serde(default = "is_true")]
-    #[schemars(extend("x-label" = {"vi": "Đang dùng", "en": "Enabled"}, "x-order" = 15))]
+    #[schemars(extend("x-label" = {"vi": "Đang dùng", "en": "Enabled"}, "x-order" = 16))]
     pub enabled: bool,
     /// Person who answers for it, by sign-in name; who leaves hands it over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-label" = {"vi": "Người phụ trách", "en": "Person in charge"}, "x-widget" = "ref:account", "x-order" = 16))]
+    #[schemars(extend("x-label" = {"vi": "Người phụ trách", "en": "Person in charge"}, "x-widget" = "ref:account", "x-order" = 17))]
     pub owner: Option<String>,
 }
 

@@ -12,9 +12,11 @@ use lgsp_platform::registry::{Kind as _, Registry};
 use serde::Deserialize as _;
 
 use super::{
-    encryption::Recipient,
+    authn::NameId,
+    encryption::{EncryptionFault, Recipient, encrypt_name},
     kind::{AssertionConsumer, LogoutBinding, LogoutService, SamlSp},
     signature::{PublicKey, certificate},
+    xml::Part,
 };
 
 /// A service provider.
@@ -48,6 +50,18 @@ impl Provider {
                 .find(|consumer| consumer.is_default)
                 .or(consumers.first()),
         }
+    }
+
+    /// The name of a person as a request to sign out carries it: sealed, when this application
+    /// wants what is said of people to be encrypted.
+    pub(crate) fn logout_name(&self, name: &NameId) -> Result<Part, EncryptionFault> {
+        let name = name.part();
+        if !self.spec.encrypt_assertion || !self.spec.encrypt_logout_name {
+            return Ok(name);
+        }
+        // A name that is to be encrypted and cannot be does not leave.
+        let recipient = self.recipient.as_ref().ok_or(EncryptionFault::Key)?;
+        encrypt_name(&name, recipient)
     }
 
     /// The first logout service with one of these bindings.

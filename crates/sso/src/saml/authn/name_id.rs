@@ -17,7 +17,7 @@ use super::super::{
     kind::{NameIdFormat, SamlSp},
     names::ASSERTION,
     refused::Refused,
-    xml::{Builder, Element},
+    xml::{Builder, Element, Part},
 };
 use crate::error::Result;
 
@@ -58,6 +58,14 @@ impl NameId {
             ("SPNameQualifier", self.sp_name_qualifier.as_deref()),
         ];
         xml.leaf("saml:NameID", &attributes, &self.value);
+    }
+
+    /// The name as a document of its own.
+    #[must_use]
+    pub fn part(&self) -> Part {
+        let mut xml = Builder::default();
+        self.write(&mut xml);
+        Part::from_well_formed(xml.finish())
     }
 
     /// Whether a service provider means this name; it may leave the qualifiers out.

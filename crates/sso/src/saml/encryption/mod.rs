@@ -1,6 +1,6 @@
-//! Encrypted assertions: only the application can read what is said of a person.
+//! Encrypted assertions and names: only the application can read what is said of a person.
 //!
-//! Owns: `encrypt`, `Recipient`.
+//! Owns: `encrypt`, `encrypt_name`, `Recipient`.
 //! Not here: what an application's resource says of it (`kind.rs`), reading that out of metadata
 //! (`wishes.rs`), signing (`signature/`), which comes first.
 //! Invariant: the content is sealed with AES-GCM under a key that is used once, and that key with
@@ -103,6 +103,18 @@ impl ContentCipher {
 /// # Errors
 /// [`EncryptionFault::Sealing`].
 pub fn encrypt(assertion: &Part, to: &Recipient) -> Result<Part, EncryptionFault> {
+    seal("saml:EncryptedAssertion", assertion, to)
+}
+
+/// An `EncryptedID` in place of the name of a person.
+///
+/// # Errors
+/// [`EncryptionFault::Sealing`].
+pub fn encrypt_name(name: &Part, to: &Recipient) -> Result<Part, EncryptionFault> {
+    seal("saml:EncryptedID", name, to)
+}
+
+fn seal(holder: &'static str, content: &Part, to: &Recipient) -> Result<Part, EncryptionFault> {
     let random = SystemRandom::new();
     let sealing = |_| EncryptionFault::Sealing;
     let algorithm = to.cipher.algorithm();
@@ -111,7 +123,7 @@ pub fn encrypt(assertion: &Part, to: &Recipient) -> Result<Part, EncryptionFault
     let mut nonce = [0; NONCE_LEN];
     random.fill(&mut nonce).map_err(sealing)?;
     let cipher = LessSafeKey::new(UnboundKey::new(algorithm, &key).map_err(sealing)?);
-    let mut sealed = assertion.as_str().as_bytes().to_vec();
+    let mut sealed = content.as_str().as_bytes().to_vec();
     cipher
         .seal_in_place_append_tag(
             Nonce::assume_unique_for_key(nonce),
@@ -122,7 +134,7 @@ pub fn encrypt(assertion: &Part, to: &Recipient) -> Result<Part, EncryptionFault
     // The nonce goes before, the tag after the content (5.2.4).
     let sealed = STANDARD.encode([nonce.as_slice(), &sealed].concat());
     let wrapped = STANDARD.encode(wrap(to, &key, random)?);
-    Ok(write(to, &wrapped, &sealed))
+    Ok(write(holder, to, &wrapped, &sealed))
 }
 
 /// The content's key, readable by the recipient only.
@@ -143,21 +155,18 @@ fn wrap(to: &Recipient, key: &[u8], random: SystemRandom) -> Result<Vec<u8>, Enc
     wrapped.map_err(|_| EncryptionFault::Sealing)
 }
 
-fn write(to: &Recipient, wrapped: &str, sealed: &str) -> Part {
+fn write(holder: &'static str, to: &Recipient, wrapped: &str, sealed: &str) -> Part {
     let mut xml = Builder::default();
     let algorithm = |uri| [("Algorithm", Some(uri))];
     let kind = format!("{XENC}Element");
     let data = [("xmlns:xenc", Some(XENC)), ("Type", Some(kind.as_str()))];
-    xml.open(
-        "saml:EncryptedAssertion",
-        &[("xmlns:saml", Some(ASSERTION))],
-    )
-    .open("xenc:EncryptedData", &data)
-    .leaf("xenc:EncryptionMethod", &algorithm(to.cipher.uri()), "")
-    .open("ds:KeyInfo", &[("xmlns:ds", Some(DS))])
-    .open("xenc:EncryptedKey", &[])
-    .open("xenc:EncryptionMethod", &algorithm(to.transport.uri()))
-    .leaf("ds:DigestMethod", &algorithm(to.transport.digest()), "");
+    xml.open(holder, &[("xmlns:saml", Some(ASSERTION))])
+        .open("xenc:EncryptedData", &data)
+        .leaf("xenc:EncryptionMethod", &algorithm(to.cipher.uri()), "")
+        .open("ds:KeyInfo", &[("xmlns:ds", Some(DS))])
+        .open("xenc:EncryptedKey", &[])
+        .open("xenc:EncryptionMethod", &algorithm(to.transport.uri()))
+        .leaf("ds:DigestMethod", &algorithm(to.transport.digest()), "");
     if let Some(mask) = to.transport.mask() {
         let attributes = [("xmlns:xenc11", Some(XENC11)), ("Algorithm", Some(mask))];
         xml.leaf("xenc11:MGF", &attributes, "");

@@ -11,7 +11,7 @@ use super::super::{
     names::{ASSERTION, PROTOCOL, SUCCESS},
     refused::Refused,
     signature::{SignatureFault, Signer, Unsigned, sign},
-    xml::{Builder, Element},
+    xml::{Builder, Element, Part},
 };
 
 /// Most sessions that one request may name.
@@ -103,8 +103,8 @@ pub(crate) struct NewRequest<'a> {
     pub(crate) issuer: &'a str,
     /// Address of the receiver.
     pub(crate) destination: &'a str,
-    /// The name of the person there.
-    pub(crate) name_id: &'a NameId,
+    /// The name of the person there, sealed or not.
+    pub(crate) name: &'a Part,
     /// Our session.
     pub(crate) session_index: &'a str,
     /// The present.
@@ -131,7 +131,7 @@ pub(crate) fn write_request(
     let issuer = [("xmlns:saml", Some(ASSERTION))];
     xml.leaf("saml:Issuer", &issuer, request.issuer);
     let signature_at = xml.position();
-    request.name_id.write(&mut xml);
+    xml.part(request.name);
     xml.leaf("samlp:SessionIndex", &[], request.session_index);
     finish(xml.finish(), request.id, signature_at, signer)
 }

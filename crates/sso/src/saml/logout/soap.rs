@@ -16,6 +16,7 @@ use crate::{
         kind::LogoutBinding,
         names::SOAP,
         providers::Provider,
+        refused::Refused,
         xml::{Builder, Part},
     },
 };
@@ -74,11 +75,12 @@ impl SoapLogout {
             return Ok(None);
         };
         let signer = self.0.signer().await?;
+        let name = provider.logout_name(&told.name_id);
         let request = NewRequest {
             id: &new_id()?,
             issuer: self.0.entity_id(),
             destination: &service.url,
-            name_id: &told.name_id,
+            name: &name.map_err(Refused::Encryption)?,
             session_index: &told.session_index,
             now: self.0.now(),
         };

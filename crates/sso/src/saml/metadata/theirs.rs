@@ -113,6 +113,7 @@ pub fn import(xml: &[u8]) -> Result<Imported, Refused> {
         response_signed: false,
         encrypt_assertion: is_asked && encryption.is_some(),
         encryption,
+        encrypt_logout_name: true,
         name_id_formats: formats(role)?,
         attributes: attributes(role),
         acr_min: 1,

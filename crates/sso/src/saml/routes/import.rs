@@ -157,6 +157,7 @@ fn keep(imported: &mut SamlSp, known: &Resource) {
     imported.response_signed = known.response_signed;
     imported.enabled = known.enabled;
     imported.owner = known.owner;
+    imported.encrypt_logout_name = known.encrypt_logout_name;
     // A key without a usage may have been allowed by hand.
     imported.encrypt_assertion |= known.encrypt_assertion && imported.encryption.is_some();
 }

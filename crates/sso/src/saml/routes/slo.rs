@@ -261,6 +261,14 @@ async fn step(
             chain.is_partial = true;
             continue;
         };
+        let name = match provider.logout_name(&told.name_id) {
+            Ok(name) => name,
+            Err(error) => {
+                tracing::warn!(%error, sp = %told.sp, "an application is not told of a sign-out");
+                chain.is_partial = true;
+                continue;
+            }
+        };
         let request_id = new_id()?;
         chain.waiting = Some(Waiting {
             sp: told.sp.clone(),
@@ -275,7 +283,7 @@ async fn step(
             id: &request_id,
             issuer: saml.entity_id(),
             destination: &service.url,
-            name_id: &told.name_id,
+            name: &name,
             session_index: &told.session_index,
             now: saml.now(),
         };

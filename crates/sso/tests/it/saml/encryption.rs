@@ -8,8 +8,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use lgsp_platform::registry::{Kind as _, ValidationContext};
 use lgsp_sso::saml::{
     SamlSp,
-    encryption::{ContentCipher, Encryption, KeyTransport, Recipient, encrypt},
+    authn::NameId,
+    encryption::{ContentCipher, Encryption, KeyTransport, Recipient, encrypt, encrypt_name},
     metadata::import,
+    names::{ASSERTION, PROTOCOL},
     signature::Signer as _,
     xml::Document,
 };
@@ -28,16 +30,40 @@ const TRANSPORTS: [KeyTransport; 3] = [
     KeyTransport::OaepSha256,
 ];
 
-/// A response around an encrypted assertion of the honest person.
-fn encrypted(signer: &TestSigner, cipher: ContentCipher, transport: KeyTransport) -> String {
+fn recipient(signer: &TestSigner, cipher: ContentCipher, transport: KeyTransport) -> Recipient {
     let recipient = Recipient::of(&Encryption {
         certificate: STANDARD.encode(signer.certificate()),
         content_cipher: cipher,
         key_transport: transport,
     });
+    recipient.unwrap()
+}
+
+/// A response around an encrypted assertion of the honest person.
+fn encrypted(signer: &TestSigner, cipher: ContentCipher, transport: KeyTransport) -> String {
     let part = assertion(signer, "_assertion", HONEST);
-    let sealed = encrypt(&part, &recipient.unwrap()).unwrap();
+    let sealed = encrypt(&part, &recipient(signer, cipher, transport)).unwrap();
     response("_response", sealed.as_str())
+}
+
+/// What xmlsec1 makes of a document that is sealed for the test's key.
+async fn decrypted(text: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let der = STANDARD.encode(include_bytes!("../../data/test-rsa-2048.p8"));
+    let pem = format!("-----BEGIN PRIVATE KEY-----\n{der}\n-----END PRIVATE KEY-----\n");
+    std::fs::write(path("key.pem"), pem).unwrap();
+    std::fs::write(path("sealed.xml"), text).unwrap();
+    let mut command = interop::debian("xmlsec1").unwrap();
+    command
+        .args(["--decrypt", "--privkey-pem"])
+        .arg(path("key.pem"));
+    command
+        .arg("--output")
+        .arg(path("opened.xml"))
+        .arg(path("sealed.xml"));
+    interop::run(&mut command).await.unwrap();
+    std::fs::read_to_string(path("opened.xml")).unwrap()
 }
 
 /// What a reader has made of a response, in the form of one that was never encrypted.
@@ -95,23 +121,42 @@ async fn xmlsec1_reads_what_we_encrypt_and_the_signature_in_it_holds() {
         return;
     }
     let signer = TestSigner::rsa();
-    let folder = tempfile::tempdir().unwrap();
-    let key = folder.path().join("key.pem");
-    let der = STANDARD.encode(include_bytes!("../../data/test-rsa-2048.p8"));
-    let pem = format!("-----BEGIN PRIVATE KEY-----\n{der}\n-----END PRIVATE KEY-----\n");
-    std::fs::write(&key, pem).unwrap();
     for cipher in CIPHERS {
         let text = encrypted(&signer, cipher, KeyTransport::OaepSha1);
-        let document = folder.path().join("response.xml");
-        let output = folder.path().join("opened.xml");
-        std::fs::write(&document, text).unwrap();
-        let mut command = interop::debian("xmlsec1").unwrap();
-        command.args(["--decrypt", "--privkey-pem"]).arg(&key);
-        command.arg("--output").arg(&output).arg(&document);
-        interop::run(&mut command).await.unwrap();
-        let text = opened(&std::fs::read_to_string(&output).unwrap());
+        let text = opened(&decrypted(&text).await);
         let known = [signer.public.clone()];
         assert_eq!(person(&text, &known).as_deref(), Ok(HONEST), "{cipher:?}");
+    }
+}
+
+#[tokio::test]
+async fn xmlsec1_reads_the_name_in_a_request_to_sign_out() {
+    if interop::debian("xmlsec1").is_none() {
+        return;
+    }
+    let signer = TestSigner::rsa();
+    let name = NameId {
+        format: "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent".to_owned(),
+        value: HONEST.to_owned(),
+        name_qualifier: None,
+        sp_name_qualifier: Some("https://qlvb.test/sp".to_owned()),
+    };
+    for cipher in CIPHERS {
+        let sealed = encrypt_name(&name.part(), &recipient(&signer, cipher, TRANSPORTS[0]));
+        let text = format!(
+            "<samlp:LogoutRequest xmlns:samlp=\"{PROTOCOL}\" ID=\"_l\">{}</samlp:LogoutRequest>",
+            sealed.unwrap().as_str()
+        );
+        assert!(!text.contains(HONEST), "{text}");
+        let text = decrypted(&text).await;
+        let document = Document::parse(text.as_bytes()).unwrap();
+        let holder = document.root.child(ASSERTION, "EncryptedID").unwrap();
+        let read = holder.child(ASSERTION, "NameID").unwrap();
+        assert_eq!(read.text(), Ok(HONEST));
+        assert_eq!(
+            read.attribute("SPNameQualifier"),
+            Some("https://qlvb.test/sp")
+        );
     }
 }
 

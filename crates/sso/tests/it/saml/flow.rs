@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use lgsp_platform::clock::Clock as _;
 use lgsp_sso::saml::{
-    bindings::{Field, signed_address},
+    bindings::{Field, Inbound, signed_address},
     names::{ASSERTION, PROTOCOL},
     signature::{PublicKey, Signer, certificate, verify},
     xml::Document,
@@ -17,6 +17,7 @@ use crate::{
 };
 
 const ENTITY: &str = "https://qlvb.test/sp";
+const OTHER: &str = "https://thu.test/sp";
 const ACS: &str = "https://qlvb.test/acs";
 
 async fn register(world: &World, signer: &TestSigner, change: Value) {
@@ -39,6 +40,17 @@ fn authn_request(world: &World, id: &str, attributes: &str) -> String {
         "<samlp:AuthnRequest xmlns:samlp=\"{PROTOCOL}\" xmlns:saml=\"{ASSERTION}\" ID=\"{id}\" \
          Version=\"2.0\" IssueInstant=\"{now}\" Destination=\"{ISSUER}/saml/sso\" {attributes}>\
          <saml:Issuer>{ENTITY}</saml:Issuer></samlp:AuthnRequest>"
+    )
+}
+
+fn logout_request(world: &World, id: &str, entity: &str, name: &str, session: &str) -> String {
+    let now = world.clock.now();
+    format!(
+        "<samlp:LogoutRequest xmlns:samlp=\"{PROTOCOL}\" xmlns:saml=\"{ASSERTION}\" \
+         ID=\"{id}\" Version=\"2.0\" IssueInstant=\"{now}\" \
+         Destination=\"{ISSUER}/saml/slo\"><saml:Issuer>{entity}</saml:Issuer>\
+         <saml:NameID>{name}</saml:NameID>\
+         <samlp:SessionIndex>{session}</samlp:SessionIndex></samlp:LogoutRequest>"
     )
 }
 
@@ -162,16 +174,7 @@ each_database! {
         let document = Document::parse(text.as_bytes()).unwrap();
         let statement = document.root.descendants().find(|at| at.local == "AuthnStatement");
         let session = statement.unwrap().attribute("SessionIndex").unwrap().to_owned();
-        let logout = |id: &str, name: &str| {
-            let now = world.clock.now();
-            format!(
-                "<samlp:LogoutRequest xmlns:samlp=\"{PROTOCOL}\" xmlns:saml=\"{ASSERTION}\" \
-                 ID=\"{id}\" Version=\"2.0\" IssueInstant=\"{now}\" \
-                 Destination=\"{ISSUER}/saml/slo\"><saml:Issuer>{ENTITY}</saml:Issuer>\
-                 <saml:NameID>{name}</saml:NameID>\
-                 <samlp:SessionIndex>{session}</samlp:SessionIndex></samlp:LogoutRequest>"
-            )
-        };
+        let logout = |id: &str, name: &str| logout_request(world, id, ENTITY, name, &session);
         let is_signed_in = async |browser: &mut Browser<'_>| {
             browser.get("/api/v1/me").await.status.as_u16() == 200
         };
@@ -214,6 +217,63 @@ each_database! {
         let changed = text.replacen("<xenc:CipherValue>", "<xenc:CipherValue>AAAA", 1);
         let document = Document::parse(changed.as_bytes()).unwrap();
         assert!(verify(&document.root, &own_keys(&text)).is_err());
+    }
+
+    async fn a_name_in_a_request_to_sign_out_is_sealed_like_the_assertion(world: &World) {
+        let signer = TestSigner::rsa();
+        let certificate = STANDARD.encode(signer.certificate());
+        let other = json!({
+            "title": "Hộp thư", "entity_id": OTHER, "certificates": [certificate],
+            "assertion_consumers": [{ "url": "https://thu.test/acs" }],
+            "logout_services": [{ "binding": "redirect", "url": "https://thu.test/slo" }],
+        });
+        put(world, "saml-sp", "thu", other).await;
+        for is_sealed in [true, false] {
+            let mut change = json!({
+                "encrypt_assertion": true, "encryption": { "certificate": certificate },
+            });
+            if !is_sealed {
+                change["encrypt_logout_name"] = json!(false);
+            }
+            register(world, &signer, change).await;
+            let mut browser = world.browser();
+            let id = |name: &str| format!("_{name}{is_sealed}");
+            sign_on(&mut browser, &authn_request(world, &id("q"), ""), &signer).await;
+            let request = authn_request(world, &id("t"), "").replace(ENTITY, OTHER);
+            let page = sign_on(&mut browser, &request, &signer).await;
+            let document = Document::parse(response(&page).as_bytes()).unwrap();
+            let session = document.root.descendants().find(|at| at.local == "AuthnStatement");
+            let session = session.unwrap().attribute("SessionIndex").unwrap().to_owned();
+            let name = document.root.descendants().find(|at| at.local == "NameID").unwrap();
+            let xml = logout_request(world, &id("l"), OTHER, name.text().unwrap(), &session);
+            let told = browser.get(&address("/saml/slo", &xml, &signer)).await;
+            let (to, query) = told.location().split_once('?').unwrap();
+            assert_eq!(to, "https://qlvb.test/slo");
+            let inbound = Inbound::from_query(query).unwrap();
+            assert_eq!(inbound.field, Field::Request);
+            let root = &inbound.document.root;
+            assert_eq!(root.child(ASSERTION, "EncryptedID").is_some(), is_sealed);
+            assert_eq!(root.child(ASSERTION, "NameID").is_some(), !is_sealed);
+        }
+    }
+
+    async fn what_the_form_says_beside_the_metadata_is_kept_in_one_step(world: &World) {
+        let admin = world.admin();
+        let headers = [("authorization", admin.as_str()), ("content-type", "application/json")];
+        let mut body = json!({ "name": "app", "metadata": super::metadata::SAMPLE,
+            "title": "Hồ sơ", "owner": crate::kit::PERSON,
+            "access": { "who": "named", "agencies": ["H34.01"] } });
+        let made = world.call("POST", "/api/v1/saml-sps", &headers, &body.to_string()).await;
+        assert_eq!(made.status.as_u16(), 201, "{}", made.text);
+        let made = made.json();
+        assert_eq!(made["revision"], 1, "{made}");
+        assert_eq!(made["spec"]["title"], "Hồ sơ");
+        assert_eq!(made["spec"]["access"]["agencies"], json!(["H34.01"]));
+        assert_eq!(made["spec"]["owner"], crate::kit::PERSON);
+        body["name"] = "khac".into();
+        body["owner"] = "khong.co".into();
+        let refused = world.call("POST", "/api/v1/saml-sps", &headers, &body.to_string()).await;
+        assert_eq!(refused.status.as_u16(), 422, "{}", refused.text);
     }
 
     async fn new_metadata_keeps_what_they_do_not_say(world: &World) {
