@@ -101,7 +101,7 @@ pub(super) fn hidden(value: Value) -> Value {
 }
 
 /// A short text hides all of itself; `masked` would show it.
-fn masked_text(text: &str) -> String {
+pub(super) fn masked_text(text: &str) -> String {
     let count = text.chars().count();
     match text.is_ascii() && count > 2 * SHOWN {
         true => masked(text),

@@ -3,7 +3,8 @@
 //! Owns: `/identity-providers/{name}/preview`.
 //! Not here: applying a map (`claims.rs`), what follows (`linking.rs`).
 //! Invariant: nothing is stored but the note that somebody's claims were looked at; of claims of
-//! a real person only the form is shown, and only for an account that the caller may see.
+//! a real person only the form is shown, in the fields too unless the account has the same value,
+//! and only for an account that the caller may see.
 
 use axum::extract::{Path, State};
 use lgsp_identity::{Account, Actor, Kind};
@@ -22,7 +23,7 @@ use super::{LINK_READ, PROVIDER_TRY};
 use crate::upstream::{
     Upstream,
     answer::{Answer, told},
-    claims::{ClaimMap, masked},
+    claims::{ClaimMap, Mapped, masked},
     error::{Error, Result},
     kind::{check_claims, finding},
     last_claims,
@@ -102,19 +103,12 @@ pub(super) async fn preview_claims(
     if let Some(map) = body.map {
         provider.spec.claims = map;
     }
-    let (claims, sign_in) = match body.claims {
+    let (claims, of) = match body.claims {
         Some(claims) => (claims, None),
         None => {
             let (account, at, claims) = last(&upstream, &caller, &name).await?;
-            let shown = last_claims::hidden(Value::Object(claims.clone()));
             note_look(&upstream, &caller, &name, &account).await?;
-            let sign_in = PreviewedSignIn {
-                account_id: account.id.0,
-                username: account.username,
-                at,
-                claims: shown,
-            };
-            (claims, Some(sign_in))
+            (claims, Some((account, at)))
         }
     };
     let told = told(&provider, claims);
@@ -125,7 +119,16 @@ pub(super) async fn preview_claims(
     let mut errors = check_claims(&provider.spec.claims);
     errors.extend(unfilled(&provider.spec.claims, &whole));
     errors.extend(unusable(&upstream, &map, &whole, &answer));
-    let mapped = answer.mapped;
+    let mut mapped = answer.mapped;
+    let sign_in = of.map(|(account, at)| {
+        hide(&mut mapped, &account);
+        PreviewedSignIn {
+            account_id: account.id.0,
+            username: account.username,
+            at,
+            claims: last_claims::hidden(whole),
+        }
+    });
     Ok(Json(ClaimPreview {
         citizen_number: mapped.citizen_number.as_deref().map(masked),
         name: mapped.name,
@@ -137,6 +140,21 @@ pub(super) async fn preview_claims(
         errors,
         sign_in,
     }))
+}
+
+/// Hides what the account does not have already: a map that is tried could put any claim of a
+/// person into a field that is shown.
+fn hide(mapped: &mut Mapped, account: &Account) {
+    let fields = [
+        (&mut mapped.name, Some(account.display_name.as_str())),
+        (&mut mapped.email, account.email.as_deref()),
+        (&mut mapped.phone, account.person.phone.as_deref()),
+    ];
+    for (value, known) in fields {
+        if known != Some(value.as_str()) {
+            *value = last_claims::masked_text(value);
+        }
+    }
 }
 
 /// The claims of the newest sign-in of an account that the caller may see.

@@ -90,11 +90,14 @@ each_database! {
         let seen = world.admin().json("POST", path, map).await.json();
         let person = &portal.people[7];
         assert_eq!(seen["follows"], "linked", "{seen}");
-        assert_ne!(seen["name"], person.name.as_str());
+        let name = seen["name"].as_str().unwrap();
+        assert!(name.starts_with("•••") && name.len() > 3, "a claim in another field is hidden: {name}");
         assert_eq!(seen["sign_in"]["username"], username.as_str());
         let shown = seen["sign_in"]["claims"].to_string();
         assert!(shown.contains("HoVaTen") && !shown.contains(&person.name), "{shown}");
         assert!(!seen.to_string().contains(&person.citizen_number), "{seen}");
+        let saved = world.admin().json("POST", path, json!({})).await.json();
+        assert_eq!(saved["name"], person.name.as_str(), "what the account has is shown");
         let events = world.journal(&username).await;
         assert_eq!(events.last().unwrap(), "provider.claims_viewed");
         let sealed = world.number("SELECT COUNT(*) FROM external_identity WHERE last_claims IS NOT NULL");
