@@ -6,8 +6,10 @@ import sys
 import aiosmtpd.controller  # noqa: F401
 import authlib.jose  # noqa: F401
 import cas  # noqa: F401
+import cryptography  # noqa: F401
 import httpx2  # noqa: F401
 import idpyoidc  # noqa: F401
+import joserfc.jws  # noqa: F401
 import onelogin.saml2.auth  # noqa: F401
 import requests  # noqa: F401
 import saml2  # noqa: F401

@@ -71,6 +71,8 @@ impl Error {
         "directory.source.confidential",
         "directory.source.refused",
         "directory.source.broken",
+        "directory.source.certificate",
+        "directory.source.handshake",
         "directory.source.configuration",
         "directory.run.too_many_missing",
     ];

@@ -3,15 +3,19 @@
 //! Owns: the platform's `Authenticator`.
 //! Not here: opening sessions (`sign_in.rs`), making tokens (`tokens.rs`).
 //! Invariant: state and roles are read anew for each request, so a change of rights is in
-//! force at once; a request with a bearer token is never answered for its cookie.
+//! force at once; a request with a bearer token is never answered for its cookie; from outside the
+//! inner networks a proof of one factor opens nothing, wherever it was made.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
-use axum::http::{header, request::Parts};
+use axum::{
+    extract::ConnectInfo,
+    http::{header, request::Parts},
+};
 use lgsp_model::{AccountId, Timestamp};
 use lgsp_platform::http::{
     Principal,
-    context::{Authenticator, PortFuture, RoleGrant, Standing},
+    context::{Authenticator, PortFuture, RoleGrant, Standing, StepUp},
 };
 use sea_orm::QueryResult;
 use uuid::Uuid;
@@ -51,6 +55,16 @@ impl Authenticator for Identity {
                 other => lgsp_platform::Error::Internal(other.to_string()),
             };
             let found = found.map_err(plain)?;
+            let connection = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+            let address = connection.map(|ConnectInfo(address)| address.ip());
+            if let Some(principal) = &found
+                && principal.standing.acr < self.acr_min_from(address)
+            {
+                return Err(lgsp_platform::Error::ProofInsufficient(StepUp {
+                    acr_min: self.acr_min_from(address),
+                    age_s_max: self.rules.session_life_ms / 1_000,
+                }));
+            }
             let (Some(principal), Some(wanted)) = (&found, parts.headers.get(ON_BEHALF_OF)) else {
                 return Ok(found);
             };
@@ -155,9 +169,13 @@ impl Identity {
         let Some(mut principal) = principal(&rows, first, "token", now)? else {
             return Ok(None);
         };
-        // A token is itself the proof: made in a session, kept by a program, it counts by rule.
+        // A token is itself the proof: made in a session, kept by a program, it counts by rule, but
+        // for no more than that session did.
         principal.standing.is_token = true;
-        principal.standing.acr = self.rules.token_acr;
+        let made_with: Option<i64> = first.try_get("", "acr")?;
+        let made_with = made_with.and_then(|acr| u8::try_from(acr).ok());
+        let acr = self.rules.token_acr;
+        principal.standing.acr = made_with.map_or(acr, |made_with| acr.min(made_with));
         let used_at = instant(first, "used_at")?;
         if used_at.is_none_or(|used_at| now.since(used_at) >= TOUCH_MS) {
             let id = first.try_get("", "credential_id")?;

@@ -5,7 +5,7 @@
 //! Invariant: the sign-in page only helps; a protocol checks after the return that the session
 //! satisfies what it asked for.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use axum::http::HeaderMap;
 use lgsp_model::Timestamp;
@@ -40,6 +40,13 @@ pub struct Browser {
     pub principal: Principal,
 }
 
+impl Browser {
+    /// Level of the proof: of the administrator's while that one acts as somebody.
+    fn session_acr(&self) -> u8 {
+        self.principal.standing.acr
+    }
+}
+
 /// What somebody asks of a sign-on.
 #[derive(Debug, Clone, Default)]
 pub struct Demand {
@@ -61,7 +68,23 @@ pub struct Demand {
 }
 
 impl Identity {
-    /// The live session of a browser's cookie.
+    /// The live session of a browser's cookie, where it is good enough for the network that the
+    /// request comes from: a session that was opened inside with a password alone is none outside, until
+    /// the second factor is shown.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn browser_from(
+        &self,
+        headers: &HeaderMap,
+        address: Option<IpAddr>,
+    ) -> Result<Option<Browser>> {
+        let found = self.browser(headers).await?;
+        Ok(found.filter(|browser| browser.session_acr() >= self.acr_min_from(address)))
+    }
+
+    /// The live session of a browser's cookie, wherever it is: for signing out, for showing who one is
+    /// on the way to a further proof.
     ///
     /// # Errors
     /// `platform.database.failed`.

@@ -368,6 +368,8 @@ pub enum Rule {
         /// The role.
         role: String,
     },
+    /// In the list of passwords known from breaches.
+    PasswordBreached,
     /// Not the present password.
     PasswordNotCurrent,
     /// Too short.
@@ -418,6 +420,7 @@ impl Rule {
             Self::LineTwice,
             Self::OutOfReach,
             Self::RoleOutOfReach { role: "x".into() },
+            Self::PasswordBreached,
             Self::PasswordNotCurrent,
             Self::PasswordShort { min: 1 },
             Self::PasswordLong,
@@ -451,6 +454,7 @@ impl Rule {
             Self::LineTwice => "identity.import.twice",
             Self::OutOfReach => "identity.import.out_of_reach",
             Self::RoleOutOfReach { .. } => "identity.import.role",
+            Self::PasswordBreached => "identity.password.breached",
             Self::PasswordNotCurrent => "identity.password.not_current",
             Self::PasswordShort { .. } => "identity.password.short",
             Self::PasswordLong => "identity.password.long",

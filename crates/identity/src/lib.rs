@@ -69,6 +69,7 @@ pub use app_passwords::{AppPasswordLine, AppPasswords};
 pub use bootstrap::Bootstrapped;
 pub use browser::{Browser, Demand};
 pub use error::{Error, Result};
+pub use factors::policy::PasswordAlone;
 pub use farewell::{Farewell, FarewellFuture};
 pub use grants::NewGrant;
 pub use group_nesting::InGroup;
@@ -81,7 +82,7 @@ pub use many::ACCOUNTS_MADE_MAX;
 pub use many_sessions::{IsReached, Spared};
 pub use options::{SignInOption, SignInOptions};
 pub use pages::texts::chosen_language;
-pub use password::Password;
+pub use password::{Password, breached::BreachedList};
 pub use people::PeopleError;
 pub use profile::Profile;
 pub use rules::Rules;
@@ -151,6 +152,7 @@ pub struct Parts {
     decider: Arc<Decider>,
     rules: Rules,
     hashes: password::pool::Pool,
+    breached: Option<BreachedList>,
     has_tls: bool,
     options: std::sync::OnceLock<Arc<dyn SignInOptions>>,
     password_source: std::sync::OnceLock<Arc<dyn PasswordSource>>,
@@ -165,6 +167,8 @@ pub struct Parts {
     ties: arc_swap::ArcSwap<Vec<Arc<dyn Ties>>>,
     delays: delays::Delays,
     seed_key: factors::SeedKey,
+    binding_key: factors::BindingKey,
+    file_signer: tokio::sync::OnceCell<Arc<lgsp_platform::detached::FileSigner>>,
 }
 
 impl std::ops::Deref for Identity {
@@ -195,6 +199,7 @@ pub fn start(platform: &Platform, setup: Setup) -> Result<(Identity, Running)> {
         decider: Arc::new(decider),
         rules: setup.rules,
         hashes: password::pool::Pool::new(rules::HASHES_WAITING_MAX),
+        breached: BreachedList::at(&platform.config.identity.breached_passwords),
         // Browsers come by the issuer's address or the public one; a proxy may speak TLS there.
         has_tls: !server.tls_certificate_file.is_empty()
             || server.public_url.starts_with("https://")
@@ -212,6 +217,8 @@ pub fn start(platform: &Platform, setup: Setup) -> Result<(Identity, Running)> {
         ties: arc_swap::ArcSwap::default(),
         delays: delays::Delays::default(),
         seed_key: factors::SeedKey::default(),
+        binding_key: factors::BindingKey::default(),
+        file_signer: tokio::sync::OnceCell::new(),
     }));
     people::owners::know_persons(&platform.registry, &platform.db);
     worker::start(&identity);
@@ -221,7 +228,9 @@ pub fn start(platform: &Platform, setup: Setup) -> Result<(Identity, Running)> {
     );
     let running = Running {
         api: routes::router(identity.clone()),
-        pages: pages::router(identity.clone()).merge(routes::authzen::router(identity.clone())),
+        pages: pages::router(identity.clone())
+            .merge(routes::authzen::router(identity.clone()))
+            .merge(routes::review_files::keys(identity.clone())),
         ..Running::default()
     };
     Ok((identity, running))

@@ -176,6 +176,7 @@ impl Identity {
             &self.rules,
             pointer,
         ))?;
+        self.check_breached(new, pointer).await?;
         let count = self.rules.password_history;
         if account.kind != Kind::Administrator || count == 0 {
             return Ok(());
@@ -189,6 +190,20 @@ impl Identity {
             }
         }
         Ok(())
+    }
+
+    /// Refuses a password that is known from breaches, where the operator keeps a list of them.
+    ///
+    /// # Errors
+    /// `identity.fields.invalid`, `platform.queue.full`.
+    pub(crate) async fn check_breached(&self, new: &Password, pointer: &str) -> Result<()> {
+        let Some(list) = self.breached.clone() else {
+            return Ok(());
+        };
+        match self.hashes.is_breached(list, new.clone()).await? {
+            true => Err(Error::Invalid(vec![Rule::PasswordBreached.at(pointer)])),
+            false => Ok(()),
+        }
     }
 
     /// Lifts the lock after failures, and wakes an account that was idle for too long; the reason,

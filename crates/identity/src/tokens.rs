@@ -3,7 +3,8 @@
 //! Owns: making, listing, revoking.
 //! Not here: recognising them (`authenticate.rs`).
 //! Invariant: a token is shown once; it ends; it can do what its account can and no more, and
-//! a token made with a token does not outlive it.
+//! a token made with a token does not outlive it, and none counts for more than the proof with which
+//! it was made.
 
 use lgsp_model::{AccountId, Timestamp};
 use lgsp_platform::journal;
@@ -35,16 +36,33 @@ pub struct NewToken {
 }
 
 impl Identity {
-    /// Makes a token for an account.
+    /// Makes a token for an account, by the program itself or somebody at the machine.
     ///
     /// # Errors
-    /// `identity.fields.invalid`; `platform.limit.exceeded` past [`TOKENS_MAX`].
+    /// As [`Identity::create_token_with`].
     pub async fn create_token(
         &self,
         actor: &Actor,
         account: &Account,
         name: &str,
         expires_at: Option<Timestamp>,
+    ) -> Result<NewToken> {
+        let acr = self.rules.token_acr;
+        self.create_token_with(acr, actor, account, (name, expires_at))
+            .await
+    }
+
+    /// Makes a token for an account; it will never count for more than `acr`, the level of the proof
+    /// with which it is made.
+    ///
+    /// # Errors
+    /// `identity.fields.invalid`; `platform.limit.exceeded` past [`TOKENS_MAX`].
+    pub(crate) async fn create_token_with(
+        &self,
+        acr: u8,
+        actor: &Actor,
+        account: &Account,
+        (name, expires_at): (&str, Option<Timestamp>),
     ) -> Result<NewToken> {
         let life_max_ms = self.rules.token_life_max_ms;
         let life_ms = TOKEN_LIFE_DEFAULT_MS.min(life_max_ms);
@@ -66,8 +84,9 @@ impl Identity {
             let limit = "TOKENS_MAX";
             return Err(lgsp_platform::Error::TooLarge { limit, max }.into());
         }
-        token::insert(&*tx, &made, stored_hash(&secret)).await?;
-        let detail = json!({ "token": made.id, "name": made.name, "expires_at": expires_at });
+        token::insert(&*tx, &made, (stored_hash(&secret), acr)).await?;
+        let detail =
+            json!({ "token": made.id, "name": made.name, "expires_at": expires_at, "acr": acr });
         let event = actor.audit("token.created", account).with_detail(detail);
         journal::append(&*tx, [event]).await?;
         tx.commit().await?;

@@ -175,6 +175,9 @@ pub struct IdentityConfig {
     /// Public address at which programs prove themselves by certificate, without a slash at the
     /// end: the service door, as a rule; empty for the issuer when its door asks for them.
     pub mtls_url: String,
+    /// File or folder of SHA-1 hashes of breached passwords, sorted, as the downloader of Have I Been
+    /// Pwned writes them; empty for none.
+    pub breached_passwords: String,
     /// Numbers of sign-in, passwords and sessions that differ from their defaults; which there
     /// are, and their names, is known to identity.
     pub rules: Table,
@@ -186,6 +189,7 @@ impl Default for IdentityConfig {
             issuer: String::new(),
             doors: vec!["administration".to_owned()],
             mtls_url: String::new(),
+            breached_passwords: String::new(),
             rules: Table::new(),
         }
     }

@@ -86,6 +86,7 @@ pub(crate) async fn start(config: Config, is_demo: bool) -> anyhow::Result<Compo
     };
     let (identity, identity_running) =
         lgsp_identity::start(&platform, setup).context("starting identity")?;
+    identity.bind_factors().await.context("binding factors")?;
     if let Some(mailer) = mail::open(&platform.config.mail, identity.issuer())? {
         identity.send_mail_through(Arc::new(mailer));
     }

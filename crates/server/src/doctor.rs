@@ -67,6 +67,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     findings.extend(check_database(&config).await);
     findings.extend(check_doors(&config).await);
     findings.push(check_mail(&config).await);
+    findings.push(check_breached(&config));
     findings.push(check_console());
     let mut is_bad = false;
     for finding in &findings {
@@ -81,6 +82,25 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<()> {
     }
     anyhow::ensure!(!is_bad, "something is wrong, see the lines marked ✗");
     Ok(())
+}
+
+/// The list of breached passwords: without a good one they are taken.
+fn check_breached(config: &Config) -> Finding {
+    let path = &config.identity.breached_passwords;
+    let Some(list) = lgsp_identity::BreachedList::at(path) else {
+        return Warning(
+            "no list of breached passwords: set identity.breached_passwords so that they are \
+             refused"
+                .to_owned(),
+        );
+    };
+    match list.examine() {
+        Ok(()) => Good(format!("the list of breached passwords {path} can be used")),
+        Err(error) => Bad(format!(
+            "the list of breached passwords {path} cannot be used ({error}): breached passwords \
+             are taken; fetch it anew, and see that the platform's user may read it"
+        )),
+    }
 }
 
 fn check_folder(folder: &Path) -> Vec<Finding> {

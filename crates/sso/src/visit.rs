@@ -3,7 +3,10 @@
 //! Owns: `Visit`.
 //! Not here: whose browser it is (`identity`); calls of clients (`oidc/client/auth.rs`).
 
-use std::{convert::Infallible, net::SocketAddr};
+use std::{
+    convert::Infallible,
+    net::{IpAddr, SocketAddr},
+};
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
@@ -15,6 +18,8 @@ pub(crate) struct Visit {
     pub(crate) headers: HeaderMap,
     /// Network address of the browser, as far as trusted proxies tell it.
     pub(crate) address: Option<String>,
+    /// The same as a number.
+    pub(crate) ip: Option<IpAddr>,
 }
 
 impl<S: Sync> FromRequestParts<S> for Visit {
@@ -25,6 +30,7 @@ impl<S: Sync> FromRequestParts<S> for Visit {
         Ok(Self {
             headers: parts.headers.clone(),
             address: peer.map(|ConnectInfo(peer)| peer.ip().to_string()),
+            ip: peer.map(|ConnectInfo(peer)| peer.ip()),
         })
     }
 }

@@ -204,6 +204,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// Its body.
     pub text: String,
+    /// Its body as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -219,14 +221,18 @@ impl Answer {
             status: parts.status,
             headers: parts.headers,
             text: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes: bytes.to_vec(),
         }
     }
 
     async fn heard(response: reqwest::Response) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.bytes().await.unwrap();
         Self {
-            status: response.status(),
-            headers: response.headers().clone(),
-            text: response.text().await.unwrap(),
+            status,
+            headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes: bytes.to_vec(),
         }
     }
 
@@ -264,11 +270,12 @@ impl Answer {
         Some(decode(value))
     }
 
-    /// Status and error id, the way tests compare refusals.
+    /// Status and error id, the way tests compare refusals; of a protocol its error code.
     #[must_use]
     pub fn refusal(&self) -> (u16, String) {
-        let code = self.json()["code"].as_str().unwrap_or_default().to_owned();
-        (self.status.as_u16(), code)
+        let body = self.json();
+        let code = body["code"].as_str().or_else(|| body["error"].as_str());
+        (self.status.as_u16(), code.unwrap_or_default().to_owned())
     }
 
     /// Ids of the broken rules, each with its field.

@@ -28,6 +28,8 @@ const DEBIAN: &[(&str, &str)] = &[
         "/usr/lib/apache2/modules/mod_auth_mellon.so",
         "libapache2-mod-auth-mellon",
     ),
+    ("/usr/bin/pdftotext", "poppler-utils"),
+    ("/usr/bin/qpdf", "qpdf"),
     ("/usr/bin/python3", "python3"),
     ("/usr/lib/python3.11/ensurepip/__init__.py", "python3-venv"),
 ];

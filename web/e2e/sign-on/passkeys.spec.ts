@@ -240,7 +240,10 @@ test("an administrator removes the key of somebody who lost it", async ({ page, 
   await keyHolder(page, person, "Khóa đã mất");
   await signOut(page);
   const { items } = await office.call("get", `/accounts/${person.id}/factors`);
-  await office.call("delete", `/accounts/${person.id}/factors/${items[0].id}`);
+  await office.call("delete", `/accounts/${person.id}/factors/${items[0].id}`, {
+    recognised_by: "identity_card",
+    note: "Đến trực tiếp",
+  });
   await pressKey(page);
   await expect(alertOf(page)).toContainText(REFUSED);
   await signIn(page, person);

@@ -2143,6 +2143,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/reviews/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Signed files of a review · Các tệp kết quả đã ký */
+        get: operations["list_review_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reviews/{id}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A signed file of a review · Tải tệp kết quả đã ký */
+        get: operations["get_review_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/reviews/{id}/lines": {
         parameters: {
             query?: never;
@@ -4238,6 +4272,13 @@ export interface components {
             /** @description `ok`, `refused` or `failed`. */
             result: string;
         };
+        /** @description How the person who lost the factor was recognised. */
+        LostFactor: {
+            /** @description Who confirmed it, number of the letter, and the like; at most 500 characters, in the journal. */
+            note: string;
+            /** @description By what. */
+            recognised_by: components["schemas"]["RecognisedBy"];
+        };
         /** @description An item of an official's mailbox. */
         MailboxEntry: {
             /**
@@ -5441,6 +5482,29 @@ export interface components {
             next_cursor?: string | null;
         };
         /** @description One page of a list. */
+        Page_ReviewFile: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Length.
+                 */
+                bytes: number;
+                /** @description Name of the key that signed it; the key is at `/.well-known/lgsp-file-keys`. */
+                key_id: string;
+                /** @description When it was made. */
+                made_at: components["schemas"]["Timestamp"];
+                /** @description `result.csv` or `result.pdf`. */
+                name: string;
+                /** @description SHA-256, in hexadecimal; the event `review.closed` names the same. */
+                sha256: string;
+                /** @description The signature: a JWS whose content is the file. */
+                signature: string;
+            }[];
+            /** @description Give it as `cursor` for the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description One page of a list. */
         Page_ReviewLine: {
             /** @description The items, in the order of the list. */
             items: {
@@ -6137,6 +6201,11 @@ export interface components {
             subject: string;
             to?: components["schemas"]["Party"] | null;
         };
+        /**
+         * @description How somebody who lost a factor was recognised by who removes it.
+         * @enum {string}
+         */
+        RecognisedBy: "identity_card" | "head_of_unit" | "video_call" | "signed_letter";
         /** @description Recovery codes that were just made. */
         RecoveryCodes: {
             /** @description The codes; shown once. */
@@ -6262,6 +6331,24 @@ export interface components {
          * @enum {string}
          */
         ReviewDecision: "keep" | "change" | "lock";
+        /** @description A signed file of a closed review. */
+        ReviewFile: {
+            /**
+             * Format: int64
+             * @description Length.
+             */
+            bytes: number;
+            /** @description Name of the key that signed it; the key is at `/.well-known/lgsp-file-keys`. */
+            key_id: string;
+            /** @description When it was made. */
+            made_at: components["schemas"]["Timestamp"];
+            /** @description `result.csv` or `result.pdf`. */
+            name: string;
+            /** @description SHA-256, in hexadecimal; the event `review.closed` names the same. */
+            sha256: string;
+            /** @description The signature: a JWS whose content is the file. */
+            signature: string;
+        };
         /** @description An account in a review, as it was when the review was opened. */
         ReviewLine: {
             /**
@@ -7480,7 +7567,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LostFactor"];
+            };
+        };
         responses: {
             204: {
                 headers: {
@@ -7497,6 +7588,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12784,6 +12883,86 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_review_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Review */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReviewFile"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_review_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Review */
+                id: string;
+                /** @description `result.csv`, `result.pdf`, or one of them with `.jws` */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                    "text/csv": string;
+                    "application/jose": string;
                 };
             };
             403: {

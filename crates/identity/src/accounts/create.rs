@@ -82,7 +82,10 @@ impl Identity {
         let password = new.password.filter(|_| new.kind.is_person());
         let is_temporary = password.as_ref().is_some_and(Password::is_temporary);
         let hash = match password {
-            Some(password) => Some(self.hashes.hash(password).await?),
+            Some(password) => {
+                self.check_breached(&password, "/password").await?;
+                Some(self.hashes.hash(password).await?)
+            }
             None => None,
         };
         Ok(Account {

@@ -84,7 +84,9 @@ impl Identity {
             credential: None,
             public_key: None,
             counter: 0,
+            mac: None,
         };
+        let made = self.bound(made).await?;
         let db = &self.platform.db;
         let tx = db.begin().await?;
         factor::delete_pending(db, &*tx, account.id).await?;
@@ -125,13 +127,17 @@ impl Identity {
         pending.label = label_of(label, "Ứng dụng xác thực")?;
         let step = self.step_of_code(&pending, typed, actor).await?;
         let step = step.ok_or(Error::FactorRefused)?;
+        if !self.is_genuine(actor, account, &pending).await? {
+            return Err(Error::FactorRefused);
+        }
+        pending.state = FactorState::Active;
+        let mac = self.code_of(&pending).await?;
         let db = &self.platform.db;
         let tx = db.begin().await?;
-        if !factor::spend_step(db, &*tx, id, step, actor.now).await? {
+        if !factor::spend_step(db, &*tx, (id, mac), step, actor.now).await? {
             return Err(Error::FactorRefused);
         }
         factor::rename(db, &*tx, id, &pending.label).await?;
-        pending.state = FactorState::Active;
         let enrolled = self
             .complete_enrolment(&tx, actor, account, pending)
             .await?;
@@ -175,9 +181,13 @@ impl Identity {
             let Some(step) = self.step_of_code(found, typed, actor).await? else {
                 continue;
             };
+            if !self.is_genuine(actor, account, found).await? {
+                continue;
+            }
+            let mac = self.code_of(found).await?;
             let db = &self.platform.db;
             let tx = db.begin().await?;
-            if factor::spend_step(db, &*tx, found.id, step, actor.now).await? {
+            if factor::spend_step(db, &*tx, (found.id, mac), step, actor.now).await? {
                 factor::set_lock(db, &*tx, account.id, None).await?;
                 return Ok(tx.commit().await?);
             }

@@ -1,11 +1,12 @@
 //! Second factors: one-time codes, passkeys, recovery codes.
 //!
 //! Owns: listing and removing the factors of an account, who may change them.
-//! Not here: codes (`codes.rs`), passkeys (`passkeys.rs`), who needs a factor (`policy.rs`).
+//! Not here: codes (`codes.rs`), rows that were changed by others (`binding.rs`), passkeys (`passkeys.rs`), who needs a factor (`policy.rs`).
 //! Invariant: an account changes its factors only with a session that was proved within five
 //! minutes, and with a second factor if it has one; each change tells the person.
 //! Follows: TCVN 14423:2026, 5.6.2.4 (regulation R70); ASVS 5.0, 6.5 and 7.5.
 
+mod binding;
 mod codes;
 mod passkeys;
 pub mod policy;
@@ -16,15 +17,19 @@ pub(crate) mod webauthn;
 
 use lgsp_model::AccountId;
 use lgsp_platform::{db::WriteTx, http::Principal, journal};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub(crate) use binding::BindingKey;
 pub(crate) use passkeys::{Assertion, Purpose, Registration, RelyingParty};
 pub(crate) use seal::SeedKey;
 pub use webauthn::fuzz_webauthn;
 
 use crate::{
     Identity,
+    accounts::check::{check_reason, refuse},
     actor::Actor,
     error::{Error, Result, Rule},
     rules::{FRESH_MS, NAME_CHARS_MAX},
@@ -43,6 +48,29 @@ pub(crate) struct Enrolled {
     pub(crate) factor: Factor,
     /// Recovery codes, with the first factor of an account; shown once.
     pub(crate) recovery_codes: Vec<String>,
+}
+
+/// How somebody who lost a factor was recognised by who removes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RecognisedBy {
+    /// The person came and showed the identity card.
+    IdentityCard,
+    /// The head of the unit, who knows the person, confirmed it.
+    HeadOfUnit,
+    /// A video call with somebody who knows the person or sees the identity card.
+    VideoCall,
+    /// A letter of the agency, signed and registered.
+    SignedLetter,
+}
+
+/// How somebody was recognised, and what is to be noted of it.
+#[derive(Debug, Clone)]
+pub struct Recognised {
+    /// By what.
+    pub by: RecognisedBy,
+    /// Who confirmed it, number of the letter, and the like.
+    pub note: String,
 }
 
 impl Identity {
@@ -64,11 +92,43 @@ impl Identity {
         factor::count_recovery(&self.platform.db, account).await
     }
 
-    /// Removes a factor; with the last one the recovery codes go too.
+    /// Removes an own factor; with the last one the recovery codes go too.
     ///
     /// # Errors
     /// `identity.factor.not_found`.
     pub async fn remove_factor(&self, actor: &Actor, account: &Account, id: Uuid) -> Result<()> {
+        self.take_factor(actor, account, id, None).await
+    }
+
+    /// Removes a factor that somebody else lost; the event keeps how that person was recognised.
+    ///
+    /// # Errors
+    /// `identity.factor.not_found`; `identity.fields.invalid` without a note.
+    pub async fn remove_lost_factor(
+        &self,
+        actor: &Actor,
+        account: &Account,
+        id: Uuid,
+        recognised: &Recognised,
+    ) -> Result<()> {
+        let mut broken: Vec<_> = check_reason(&recognised.note).into_iter().collect();
+        if recognised.note.trim().is_empty() {
+            broken.push(Rule::Required.at("/note"));
+        }
+        for error in &mut broken {
+            "/note".clone_into(&mut error.pointer);
+        }
+        refuse(broken)?;
+        self.take_factor(actor, account, id, Some(recognised)).await
+    }
+
+    async fn take_factor(
+        &self,
+        actor: &Actor,
+        account: &Account,
+        id: Uuid,
+        recognised: Option<&Recognised>,
+    ) -> Result<()> {
         let factors = factor::list(&self.platform.db, account.id).await?;
         let removed = factors.iter().find(|factor| factor.id == id);
         let removed = removed.ok_or(Error::FactorNotFound)?;
@@ -84,8 +144,14 @@ impl Identity {
         let subject = removed.label.as_str();
         self.notify(&tx, account.id, NoticeKind::FactorRemoved, subject, actor)
             .await?;
-        let detail = json!({ "kind": removed.kind, "factor": removed.id });
-        let event = actor.audit("factor.removed", account).with_detail(detail);
+        let detail = match recognised {
+            Some(how) => {
+                json!({ "kind": removed.kind, "factor": removed.id, "recognised": how.by })
+            }
+            None => json!({ "kind": removed.kind, "factor": removed.id }),
+        };
+        let mut event = actor.audit("factor.removed", account).with_detail(detail);
+        event.ground = recognised.map(|how| how.note.trim().to_owned());
         journal::append(&*tx, [event]).await?;
         Ok(tx.commit().await?)
     }

@@ -295,7 +295,9 @@ impl Identity {
             credential: Some(credential),
             public_key: Some(made.public_key),
             counter: made.counter,
+            mac: None,
         };
+        let made = self.bound(made).await?;
         let tx = self.platform.db.begin().await?;
         factor::insert(&*tx, &made).await?;
         let enrolled = self.complete_enrolment(&tx, actor, account, made).await?;
@@ -325,6 +327,11 @@ impl Identity {
             key.state == FactorState::Active && is_named && is_own
         };
         let key = key.filter(is_meant).ok_or(Error::PasskeyRefused)?;
+        let account = self.account(key.account_id).await?;
+        let actor = Actor::named(account.username.clone(), address, self.platform.clock.now());
+        if !self.is_genuine(&actor, &account, &key).await? {
+            return Err(Error::PasskeyRefused);
+        }
         let expected = Expected {
             origin: &party.origin,
             rp_id: &party.id,
@@ -336,15 +343,15 @@ impl Identity {
         let signed = (public_key, signature.as_slice());
         let asserted =
             webauthn::verify_assertion(&expected, &client_data, &data, signed).map_err(refused)?;
-        let account = self.account(key.account_id).await?;
-        let actor = Actor::named(account.username.clone(), address, self.platform.clock.now());
         if webauthn::is_regressed(key.counter, asserted.counter) {
             return self.block_passkey(&actor, &account, &key).await;
         }
+        let mut used = key.clone();
+        used.counter = asserted.counter;
+        let used = self.bound(used).await?;
         let db = &self.platform.db;
         let tx = db.begin().await?;
-        let used = (asserted.counter, actor.now);
-        if !factor::note_use(db, &*tx, &key, used).await? {
+        if !factor::note_use(db, &*tx, &used, key.counter, actor.now).await? {
             return Err(Error::PasskeyRefused);
         }
         tx.commit().await?;
@@ -359,9 +366,12 @@ impl Identity {
         self.platform
             .metrics
             .count("identity.passkey", "counter_regressed");
+        let mut blocked = key.clone();
+        blocked.state = FactorState::Blocked;
+        let mac = self.code_of(&blocked).await?;
         let db = &self.platform.db;
         let tx = db.begin().await?;
-        factor::block(db, &*tx, key.id).await?;
+        factor::block(db, &*tx, key.id, Some(mac)).await?;
         self.notify(
             &tx,
             account.id,

@@ -18,12 +18,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Identity,
+    error::Result,
     people::report::SecurityException,
     tables::account::{Account, Kind},
 };
 
 /// Agencies of one policy.
 const AGENCIES_MAX: usize = 200;
+/// Level of the proof that is asked for outside of the inner networks (5.6.2.4).
+const OUTSIDE_ACR_MIN: u8 = 2;
 /// Longest reason of an exception, in characters.
 const REASON_CHARS_MAX: usize = 500;
 
@@ -211,6 +214,17 @@ impl fmt::Display for Network {
     }
 }
 
+/// What a password alone is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordAlone {
+    /// Nothing more is asked for.
+    Enough,
+    /// Rules, policies or the account's own factors ask for a second factor.
+    FactorMissing,
+    /// The network asks for one, whatever else is allowed.
+    Outside,
+}
+
 /// What the policies say of one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Wanted {
@@ -267,7 +281,40 @@ impl Identity {
             .collect()
     }
 
-    fn is_outside(&self, address: Option<IpAddr>) -> bool {
+    /// Least level of the proof behind a request from this address: what the network alone asks for.
+    pub(crate) fn acr_min_from(&self, address: Option<IpAddr>) -> u8 {
+        match self.is_outside(address) {
+            true => OUTSIDE_ACR_MIN,
+            false => 1,
+        }
+    }
+
+    /// What a password alone is worth at a protocol that has no further steps.
+    ///
+    /// # Errors
+    /// `platform.database.failed`.
+    pub async fn password_alone(
+        &self,
+        account: &Account,
+        address: Option<IpAddr>,
+    ) -> Result<PasswordAlone> {
+        if self.is_outside(address) {
+            return Ok(PasswordAlone::Outside);
+        }
+        let is_enough = match self.wanted(account, address).second_factor {
+            SecondFactor::Off => true,
+            SecondFactor::Enrolled => self.factors(account.id).await?.is_empty(),
+            SecondFactor::Required => false,
+        };
+        Ok(match is_enough {
+            true => PasswordAlone::Enough,
+            false => PasswordAlone::FactorMissing,
+        })
+    }
+
+    /// Whether an address lies outside of the inner networks, when any are named.
+    #[must_use]
+    pub fn is_outside(&self, address: Option<IpAddr>) -> bool {
         let networks = &self.rules.inside_networks;
         let is_inside = |address| networks.iter().any(|network| network.contains(address));
         !networks.is_empty() && !address.is_some_and(is_inside)

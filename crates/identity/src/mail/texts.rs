@@ -174,6 +174,20 @@ impl Page<'_> {
                 let said = texts.say("Hãy đổi mật khẩu tại:", "Change the password at:");
                 return format!("{said} {page}/password");
             }
+            LetterKind::Notice(NoticeKind::Impersonated) => {
+                // The password was not used: a new one would change nothing.
+                let said = texts.say(
+                    "Việc này là để hỗ trợ theo số phiếu nêu trên; mật khẩu của bạn không bị dùng đến \
+                     và không cần đổi. Nếu bạn không nhờ hỗ trợ, hãy hỏi một quản trị viên khác của cơ \
+                     quan, không phải người có tên ở trên, nêu số phiếu và thời gian: nhật ký ghi lại \
+                     mọi việc đã làm dưới tên bạn. Trang tài khoản:",
+                    "It is done to help, under the ticket named above; your password was not used and \
+                     need not be changed. If you did not ask for help, ask another administrator of \
+                     your agency, not the one who is named, and tell ticket and time: the journal keeps \
+                     all that was done in your name. Your account:",
+                );
+                return format!("{said} {page}");
+            }
             LetterKind::Notice(_) => {
                 let said = texts.say(
                     "Nếu không phải bạn thực hiện, hãy đổi mật khẩu ngay và báo quản trị viên \

@@ -131,14 +131,19 @@ async fn go_on(
             return None;
         }
     };
-    if browser.session.acr >= acr {
+    // The network may ask for more than the session proved where it was opened.
+    let here = identity.acr_min_from(visit.address);
+    if browser.session.acr >= acr && browser.principal.standing.acr >= here {
         return Some(see_other(next));
     }
     if browser.session.parent_id.is_some() {
         // The factors of a user are not the administrator's to prove.
         return None;
     }
-    match identity.begin_step_up(&browser.session, acr).await {
+    match identity
+        .begin_step_up(&browser.session, acr.max(here))
+        .await
+    {
         Ok(secret) => Some(step_response(identity, texts, next, &secret?)),
         Err(error) => {
             tracing::error!(%error, "session could not be raised");

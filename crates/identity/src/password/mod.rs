@@ -1,10 +1,11 @@
 //! Passwords: the rules they keep, and where their hashes are computed.
 //!
 //! Owns: `Password`, the rules of security level 3.
-//! Not here: what everybody tries (`common.rs`), hashing (`hash.rs`), the pool (`pool.rs`).
+//! Not here: what everybody tries (`common.rs`), what was stolen (`breached.rs`), hashing (`hash.rs`), the pool (`pool.rs`).
 //! Invariant: a password is never shown by `Debug`, logged or stored in plain text.
 //! Follows: TCVN 14423:2026, 5.6.2.2 b (regulation R71, R72).
 
+pub(crate) mod breached;
 mod common;
 pub(crate) mod hash;
 pub(crate) mod pool;

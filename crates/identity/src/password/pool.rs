@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 
 use super::{
     Password,
+    breached::BreachedList,
     hash::{self, Memory},
 };
 use crate::error::Result;
@@ -94,6 +95,21 @@ impl Pool {
     pub(crate) async fn verify(&self, password: Password, stored: String) -> Result<bool> {
         self.run(move |memory| hash::verify(&password, &stored, memory))
             .await
+    }
+
+    /// Whether a password is in a list of breached ones. A list that cannot be read refuses nobody:
+    /// it is logged, and shown by the report and by `lgsp doctor`.
+    ///
+    /// # Errors
+    /// `platform.queue.full`.
+    pub(crate) async fn is_breached(&self, list: BreachedList, password: Password) -> Result<bool> {
+        self.run(move |_| {
+            Ok(list.contains(&password).unwrap_or_else(|error| {
+                tracing::warn!(%error, "the list of breached passwords cannot be read");
+                false
+            }))
+        })
+        .await
     }
 
     async fn run<T: Send + 'static>(

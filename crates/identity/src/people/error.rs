@@ -96,6 +96,9 @@ pub enum PeopleError {
     /// The review is closed, or has lines that are not decided.
     #[error("review is in another state")]
     ReviewState,
+    /// The review has no such file: it is open, or was closed before results were signed.
+    #[error("review has no such file")]
+    ReviewNoFile,
 }
 
 impl PeopleError {
@@ -130,6 +133,7 @@ impl PeopleError {
             Self::UnitMoveNotFound,
             Self::ReviewNotFound,
             Self::ReviewState,
+            Self::ReviewNoFile,
         ]
     }
 
@@ -155,6 +159,7 @@ impl PeopleError {
             Self::ImportBroken(_) => "identity.import.broken",
             Self::ReviewNotFound => "identity.review.not_found",
             Self::ReviewState => "identity.review.state",
+            Self::ReviewNoFile => "identity.review.no_file",
         }
     }
 
@@ -179,7 +184,8 @@ impl PeopleError {
             Self::RequestNotFound
             | Self::DelegationNotFound
             | Self::UnitMoveNotFound
-            | Self::ReviewNotFound => ErrorCode::NotFound,
+            | Self::ReviewNotFound
+            | Self::ReviewNoFile => ErrorCode::NotFound,
         }
     }
 

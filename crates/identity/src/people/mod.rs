@@ -14,6 +14,7 @@ pub mod moves;
 pub mod owners;
 pub mod report;
 pub mod requests;
+pub mod result;
 pub mod review;
 pub mod review_rows;
 mod sheet;

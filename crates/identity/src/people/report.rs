@@ -157,6 +157,7 @@ impl Identity {
         for source in known {
             facts.extend(source.facts().await);
         }
+        facts.push(self.breached_fact().await?);
         Ok(SecurityReport {
             made_at: now,
             numbers: numbers(&self.rules),
@@ -166,6 +167,32 @@ impl Identity {
             journal: self.journal_facts(now).await?,
             facts,
         })
+    }
+
+    /// Whether breached passwords are refused, and by a list that can be used.
+    async fn breached_fact(&self) -> Result<SecurityFact> {
+        let mut fact = SecurityFact {
+            section: "passwords".to_owned(),
+            name: "breached_passwords".to_owned(),
+            value: "–".to_owned(),
+            ends_at: None,
+            met: None,
+        };
+        if let Some(list) = self.breached.clone() {
+            fact.value = list.path().display().to_string();
+            let examined = tokio::task::spawn_blocking(move || list.examine());
+            let examined = examined
+                .await
+                .map_err(|error| lgsp_platform::Error::Internal(error.to_string()))?;
+            match examined {
+                Ok(()) => fact.met = Some(true),
+                Err(error) => {
+                    fact.value.push_str(&format!(": {error}"));
+                    fact.met = Some(false);
+                }
+            }
+        }
+        Ok(fact)
     }
 
     async fn account_counts(&self, now: Timestamp) -> Result<Vec<AccountCount>> {

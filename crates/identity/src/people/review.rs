@@ -11,7 +11,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    PeopleError,
+    PeopleError, result,
     review_rows::{self, ReviewCampaign, ReviewDecision, ReviewLine},
 };
 use crate::{
@@ -143,6 +143,9 @@ impl Identity {
         }
         let db = &self.platform.db;
         let tx = db.begin().await?;
+        if !review_rows::hold_open(db, &*tx, campaign.id).await? {
+            return Err(PeopleError::ReviewState.into());
+        }
         let decided = (decision, clean(note), actor.name.as_str(), actor.now);
         if !review_rows::decide(db, &*tx, (campaign.id, account.id), &decided).await? {
             return Err(PeopleError::ReviewNotFound.into());
@@ -164,10 +167,10 @@ impl Identity {
         Ok(())
     }
 
-    /// Closes a review whose lines are all decided.
+    /// Closes a review whose lines are all decided, and makes its signed result.
     ///
     /// # Errors
-    /// `identity.review.state`.
+    /// `identity.review.state`, also when a line was decided anew in the meantime.
     pub async fn close_review(
         &self,
         actor: &Actor,
@@ -177,10 +180,22 @@ impl Identity {
             return Err(PeopleError::ReviewState.into());
         }
         let db = &self.platform.db;
+        let lines = self.review_lines(campaign.id, "", u32::MAX).await?;
+        let closing = (actor.name.as_str(), actor.now);
+        let (lines, files) = self.make_result(campaign, lines, closing).await?;
         let tx = db.begin().await?;
+        let is_open = review_rows::hold_open(db, &*tx, campaign.id).await?;
+        // Drawn before the transaction, so that nobody waits for it; nothing may have changed since.
+        let is_same = review_rows::all_lines(db, &*tx, campaign.id).await? == lines;
+        let is_undecided = |line: &ReviewLine| line.decision.is_none();
+        if !is_open || !is_same || lines.iter().any(is_undecided) {
+            return Err(PeopleError::ReviewState.into());
+        }
         review_rows::close(db, &*tx, campaign.id, actor.now).await?;
         let event = event(actor, "review.closed", campaign);
-        let detail = json!({ "review": campaign.id, "lines": campaign.lines });
+        let digests = result::digests(&files);
+        let detail = json!({ "review": campaign.id, "lines": lines.len(), "files": digests });
+        result::rows::insert(&*tx, campaign.id, files).await?;
         journal::append(&*tx, [event.with_detail(detail)]).await?;
         tx.commit().await?;
         self.review(campaign.id).await

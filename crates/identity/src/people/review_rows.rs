@@ -51,7 +51,9 @@ pub enum ReviewDecision {
 }
 
 impl ReviewDecision {
-    const fn as_str(self) -> &'static str {
+    /// Stable word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Keep => "keep",
             Self::Change => "change",
@@ -69,7 +71,7 @@ impl ReviewDecision {
 }
 
 /// An account in a review, as it was when the review was opened.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ReviewLine {
     /// Account.
     pub account_id: Uuid,
@@ -220,6 +222,27 @@ pub(super) async fn insert_lines<C: ConnectionTrait>(
     Ok(rows.insert(connection).await?)
 }
 
+fn read_line(row: &QueryResult) -> Result<ReviewLine> {
+    let decision: Option<String> = row.try_get("", "decision")?;
+    Ok(ReviewLine {
+        account_id: row.try_get("", "account_id")?,
+        username: row.try_get("", "username")?,
+        display_name: row.try_get("", "display_name")?,
+        kind: row.try_get("", "kind")?,
+        state: row.try_get("", "state")?,
+        agency: row.try_get("", "agency")?,
+        position: row.try_get("", "position")?,
+        roles: row.try_get("", "roles")?,
+        valid_from: instant(row, "valid_from")?,
+        valid_until: instant(row, "valid_until")?,
+        last_used_at: Timestamp(row.try_get("", "last_used_at")?),
+        decision: decision.as_deref().map(ReviewDecision::parse),
+        note: row.try_get("", "note")?,
+        decided_by: row.try_get("", "decided_by")?,
+        decided_at: instant(row, "decided_at")?,
+    })
+}
+
 /// Up to `count` lines by user name, after `after`.
 pub(super) async fn lines(
     db: &Database,
@@ -231,28 +254,31 @@ pub(super) async fn lines(
         "SELECT * FROM review_line WHERE campaign_id = $1 AND username > $2 \
          ORDER BY username LIMIT {count}"
     );
-    let read = |row: &QueryResult| {
-        let decision: Option<String> = row.try_get("", "decision")?;
-        Ok(ReviewLine {
-            account_id: row.try_get("", "account_id")?,
-            username: row.try_get("", "username")?,
-            display_name: row.try_get("", "display_name")?,
-            kind: row.try_get("", "kind")?,
-            state: row.try_get("", "state")?,
-            agency: row.try_get("", "agency")?,
-            position: row.try_get("", "position")?,
-            roles: row.try_get("", "roles")?,
-            valid_from: instant(row, "valid_from")?,
-            valid_until: instant(row, "valid_until")?,
-            last_used_at: Timestamp(row.try_get("", "last_used_at")?),
-            decision: decision.as_deref().map(ReviewDecision::parse),
-            note: row.try_get("", "note")?,
-            decided_by: row.try_get("", "decided_by")?,
-            decided_at: instant(row, "decided_at")?,
-        })
-    };
     let rows = db.query_all(sql, vec![id.into(), after.into()]).await?;
-    rows.iter().map(read).collect()
+    rows.iter().map(read_line).collect()
+}
+
+/// All lines by user name, as the transaction sees them.
+pub(super) async fn all_lines<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    id: Uuid,
+) -> Result<Vec<ReviewLine>> {
+    let sql = "SELECT * FROM review_line WHERE campaign_id = $1 ORDER BY username";
+    let asked = db.statement(sql, vec![id.into()]);
+    let rows = connection.query_all_raw(asked).await?;
+    rows.iter().map(read_line).collect()
+}
+
+/// Keeps a review from being closed, or from being closed twice, until the transaction ends;
+/// tells whether it is open.
+pub(super) async fn hold_open<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    id: Uuid,
+) -> Result<bool> {
+    let sql = "UPDATE review_campaign SET agency = agency WHERE id = $1 AND closed_at IS NULL";
+    Ok(execute(db, connection, sql, vec![id.into()]).await? == 1)
 }
 
 /// Writes a decision; tells whether there is such a line.

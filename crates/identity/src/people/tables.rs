@@ -95,4 +95,12 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             "CREATE INDEX IF NOT EXISTS account_owner_owner ON account_owner (owner_id)",
         ],
     },
+    Migration {
+        name: "identity_20261126_70_review_file",
+        statements: &["CREATE TABLE IF NOT EXISTS review_file (
+            campaign_id {uuid} NOT NULL REFERENCES review_campaign (id),
+            name TEXT NOT NULL, bytes BIGINT NOT NULL, sha256 TEXT NOT NULL,
+            key_id TEXT NOT NULL, signature TEXT NOT NULL, made_at BIGINT NOT NULL,
+            content {bytes} NOT NULL, PRIMARY KEY (campaign_id, name))"],
+    },
 ];

@@ -4,9 +4,9 @@
 //! Not here: the meaning of a role (`mod.rs`).
 
 use super::{
-    ACCOUNT_IMPERSONATE, ACCOUNT_READ, ACCOUNT_UNLOCK, AGENCY_ADMIN, DATA_EXPORT, DECISION_EXPLAIN,
-    GRANT_APPROVE, GROUP_READ, PLATFORM_ADMIN, REPORT_READ, REVIEW_READ, Role, SECURITY_ADMIN,
-    SESSION_READ, labels,
+    ACCOUNT_CONTACT, ACCOUNT_IMPERSONATE, ACCOUNT_READ, ACCOUNT_UNLOCK, AGENCY_ADMIN, DATA_EXPORT,
+    DECISION_EXPLAIN, GRANT_APPROVE, GROUP_READ, PLATFORM_ADMIN, REPORT_READ, REVIEW_READ, Role,
+    SECURITY_ADMIN, SESSION_READ, labels,
 };
 
 /// All roles, in the order of display.
@@ -54,6 +54,7 @@ pub const ROLES: &[Role] = &[
         // Each by its name: acting as a user and what comes later is not given along with these.
         permissions: &[
             "identity.account.read",
+            "identity.account.contact",
             "identity.account.write",
             "identity.account.unlock",
             "identity.account_request.*",
@@ -221,6 +222,7 @@ pub const ROLES: &[Role] = &[
         conflicts: &["auditor"],
         permissions: &[
             ACCOUNT_READ,
+            ACCOUNT_CONTACT,
             ACCOUNT_UNLOCK,
             SESSION_READ,
             ACCOUNT_IMPERSONATE,

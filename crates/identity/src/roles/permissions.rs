@@ -9,6 +9,8 @@ use super::labels;
 
 /// Reading accounts.
 pub const ACCOUNT_READ: &str = "identity.account.read";
+/// Seeing how somebody is reached: mail address, telephone, identifier elsewhere.
+pub const ACCOUNT_CONTACT: &str = "identity.account.contact";
 /// Making and changing accounts.
 pub const ACCOUNT_WRITE: &str = "identity.account.write";
 /// Granting and withdrawing roles.
@@ -75,6 +77,13 @@ pub const PERMISSIONS: &[Permission] = &[
     Permission {
         name: ACCOUNT_READ,
         labels: labels("Xem tài khoản", "Read accounts"),
+    },
+    Permission {
+        name: ACCOUNT_CONTACT,
+        labels: labels(
+            "Xem thư điện tử, điện thoại của tài khoản",
+            "See mail addresses and telephones of accounts",
+        ),
     },
     Permission {
         name: ACCOUNT_WRITE,

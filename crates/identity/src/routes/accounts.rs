@@ -62,7 +62,7 @@ pub(super) async fn list_accounts(
     let found = account_query::list(db, &wanted, size + 1).await?;
     let views = found
         .into_iter()
-        .map(|account| identity.account_view(account, caller.now))
+        .map(|account| identity.account_view(&caller, account))
         .collect();
     Ok(Json(Page::cut(views, size, |view: &AccountView| {
         view.username.clone()
@@ -140,7 +140,7 @@ pub(super) async fn create_account(
     };
     let actor = Actor::from(&caller);
     let made = identity.create_account(&actor, new, Vec::new()).await?;
-    let view = identity.account_view(made, caller.now);
+    let view = identity.account_view(&caller, made);
     Ok((StatusCode::CREATED, Json(view)))
 }
 
@@ -169,7 +169,7 @@ pub(super) async fn get_account(
     caller: Caller,
 ) -> Result<Json<AccountView>, Refusal> {
     let account = reach::visible(&identity, &caller, &id).await?;
-    Ok(Json(identity.account_view(account, caller.now)))
+    Ok(Json(identity.account_view(&caller, account)))
 }
 
 /// What changes in an account; what is absent stays.
@@ -241,7 +241,7 @@ pub(super) async fn patch_account(
     };
     let actor = Actor::from(&caller);
     let after = identity.update_account(&actor, &before, change).await?;
-    Ok(Json(identity.account_view(after, caller.now)))
+    Ok(Json(identity.account_view(&caller, after)))
 }
 
 /// The roles that an account shall have.
@@ -293,5 +293,5 @@ pub(super) async fn put_roles(
     }
     let actor = Actor::from(&caller);
     let after = identity.set_roles(&actor, &before, wished).await?;
-    Ok(Json(identity.account_view(after, caller.now)))
+    Ok(Json(identity.account_view(&caller, after)))
 }

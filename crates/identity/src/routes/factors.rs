@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::reach;
 use crate::{
     Actor, Error, Identity,
+    factors::{Recognised, RecognisedBy},
     roles::{ACCOUNT_WRITE, FACTOR_WRITE},
     tables::{
         factor::{Factor, FactorKind, FactorState},
@@ -71,24 +72,40 @@ pub(super) async fn list_account_factors(
     Ok(Json(Page::whole(items)))
 }
 
-/// Removes a factor that its owner lost; the person enrols again at the next sign-in.
+/// How the person who lost the factor was recognised.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LostFactor {
+    /// By what.
+    recognised_by: RecognisedBy,
+    /// Who confirmed it, number of the letter, and the like; at most 500 characters, in the journal.
+    note: String,
+}
+
+/// Removes a factor that its owner lost, once its owner was recognised; the person enrols again at the next sign-in.
 #[utoipa::path(delete, path = "/accounts/{id}/factors/{factor_id}", tag = "identity",
     operation_id = "remove_account_factor",
     summary = "Remove a lost factor · Gỡ yếu tố xác thực bị mất",
     params(("id" = String, Path, description = "Account"),
-        ("factor_id" = String, Path, description = "Factor")),
+        ("factor_id" = String, Path, description = "Factor")), request_body = LostFactor,
     responses((status = 204), (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody)),
+        (status = 404, body = ProblemBody), (status = 422, body = ProblemBody)),
     extensions(("x-permission" = json!("identity.factor.write"))))]
 pub(super) async fn remove_account_factor(
     State(identity): State<Identity>,
     Path((id, factor)): Path<(String, String)>,
     caller: Caller,
+    Json(body): Json<LostFactor>,
 ) -> Result<StatusCode, Refusal> {
     let account = reach::manageable(&identity, &caller, &id, FACTOR_WRITE).await?;
     let factor: Uuid = factor.parse().map_err(|_| Error::FactorNotFound)?;
-    let actor = Actor::from(&caller);
-    identity.remove_factor(&actor, &account, factor).await?;
+    let recognised = Recognised {
+        by: body.recognised_by,
+        note: body.note,
+    };
+    identity
+        .remove_lost_factor(&Actor::from(&caller), &account, factor, &recognised)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

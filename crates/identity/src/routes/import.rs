@@ -13,7 +13,7 @@ use lgsp_platform::http::{Caller, Json, ProblemBody, Query, Refusal};
 use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{reach, reviews::csv_answer};
+use super::{reach, reviews::csv_answer, sight};
 use crate::{
     AccountQuery, Actor, Identity,
     error::Rule,
@@ -133,7 +133,7 @@ pub(super) async fn export_accounts(
         let Some(last) = page.last() else { break };
         query.after.clone_from(&last.username);
         for account in page {
-            file.add(account);
+            file.add(sight::seen(&caller, account));
         }
     }
     Ok(csv_answer("accounts.csv", file.finish()))

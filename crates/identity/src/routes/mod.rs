@@ -22,10 +22,12 @@ mod owners;
 mod people;
 mod reach;
 mod report;
+pub(crate) mod review_files;
 mod reviews;
 mod roles;
 mod self_service;
 mod sessions;
+mod sight;
 mod tokens;
 mod views;
 
@@ -128,6 +130,8 @@ fn people_routes() -> OpenApiRouter<Identity> {
         .routes(routes!(reviews::decide_line))
         .routes(routes!(reviews::close_review))
         .routes(routes!(reviews::export_review))
+        .routes(routes!(review_files::list_files))
+        .routes(routes!(review_files::get_file))
         .routes(routes!(report::get_report))
         .routes(routes!(report::export_report))
         .routes(routes!(report::put_exemption, report::delete_exemption))

@@ -104,7 +104,7 @@ pub(super) async fn move_account(
         }
         None => identity.move_account(&actor, &before, wish).await?,
     };
-    Ok(Json(identity.account_view(after, caller.now)))
+    Ok(Json(identity.account_view(&caller, after)))
 }
 
 /// Gives the move that is planned for an account; an empty list when there is none.
@@ -180,7 +180,7 @@ pub(super) async fn leave_account(
     let after = identity
         .leave_to(&actor, (&before, Base::Any), successor)
         .await?;
-    Ok(Json(identity.account_view(after, caller.now)))
+    Ok(Json(identity.account_view(&caller, after)))
 }
 
 /// A wished move of a whole unit.

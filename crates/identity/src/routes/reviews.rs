@@ -1,7 +1,7 @@
 //! `/reviews`: the six-monthly review of accounts.
 //!
-//! Owns: opening, listing, deciding, closing, the result as CSV.
-//! Not here: the rules (`people/review.rs`).
+//! Owns: opening, listing, deciding, closing, the lines as CSV.
+//! Not here: the rules (`people/review.rs`), the signed result (`review_files.rs`).
 
 use axum::{
     extract::{Path, State},
@@ -9,10 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use lgsp_model::Timestamp;
-use lgsp_platform::{
-    csv,
-    http::{Caller, Json, Page, ProblemBody, Query, Refusal, page::limit},
-};
+use lgsp_platform::http::{Caller, Json, Page, ProblemBody, Query, Refusal, page::limit};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -20,14 +17,18 @@ use uuid::Uuid;
 use super::{group_members::MemberFilter, reach};
 use crate::{
     Actor, Error, Identity, PeopleError,
-    people::review_rows::{self, ReviewCampaign, ReviewDecision, ReviewLine},
+    people::{
+        result,
+        review_rows::{self, ReviewCampaign, ReviewDecision, ReviewLine},
+    },
     roles::{ACCOUNT_WRITE, DATA_EXPORT, REVIEW_READ, REVIEW_WRITE},
 };
 
-/// Lines of an export read at once.
-const LINES_AT_ONCE: u32 = 1_000;
-
-async fn find(identity: &Identity, caller: &Caller, id: &str) -> Result<ReviewCampaign, Error> {
+pub(super) async fn find(
+    identity: &Identity,
+    caller: &Caller,
+    id: &str,
+) -> Result<ReviewCampaign, Error> {
     let id: Uuid = id.parse().map_err(|_| PeopleError::ReviewNotFound)?;
     let found = identity.review(id).await?;
     match caller.may(REVIEW_READ, Some(&found.agency)) {
@@ -189,7 +190,7 @@ pub(super) async fn close_review(
     Ok(Json(identity.close_review(&actor, &campaign).await?))
 }
 
-/// Gives the result of a review as CSV.
+/// Gives the lines of a review as CSV; those of a closed one as they were signed.
 #[utoipa::path(get, path = "/reviews/{id}/export", tag = "identity",
     operation_id = "export_review", summary = "Export a review · Xuất kết quả rà soát",
     params(("id" = String, Path, description = "Review")),
@@ -203,59 +204,16 @@ pub(super) async fn export_review(
 ) -> Result<Response, Refusal> {
     caller.scope(DATA_EXPORT)?;
     let campaign = find(&identity, &caller, &id).await?;
-    let mut text = csv::Writer::new(&[
-        "username",
-        "display_name",
-        "kind",
-        "state",
-        "agency",
-        "position",
-        "roles",
-        "valid_from",
-        "valid_until",
-        "last_used_at",
-        "decision",
-        "note",
-        "decided_by",
-        "decided_at",
-    ]);
-    let mut after = String::new();
-    loop {
-        let lines = identity
-            .review_lines(campaign.id, &after, LINES_AT_ONCE)
-            .await?;
-        let Some(last) = lines.last() else { break };
-        after.clone_from(&last.username);
-        for line in lines {
-            let at = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
-            let decision = line.decision.map(|decision| match decision {
-                ReviewDecision::Keep => "keep",
-                ReviewDecision::Change => "change",
-                ReviewDecision::Lock => "lock",
-            });
-            text.row(&[
-                line.username,
-                line.display_name,
-                line.kind,
-                line.state,
-                line.agency.unwrap_or_default(),
-                line.position.unwrap_or_default(),
-                line.roles,
-                at(line.valid_from),
-                at(line.valid_until),
-                line.last_used_at.to_string(),
-                decision.unwrap_or_default().to_owned(),
-                line.note.unwrap_or_default(),
-                line.decided_by.unwrap_or_default(),
-                at(line.decided_at),
-            ]);
-        }
+    // A closed review is given as it was signed.
+    if let Ok((_, content)) = identity.review_file(campaign.id, result::TABLE).await {
+        return Ok(csv_answer("review.csv", content));
     }
-    Ok(csv_answer("review.csv", text.finish()))
+    let lines = identity.review_lines(campaign.id, "", u32::MAX).await?;
+    Ok(csv_answer("review.csv", result::table(&lines)))
 }
 
 /// A CSV file as an answer.
-pub(super) fn csv_answer(name: &str, text: String) -> Response {
+pub(super) fn csv_answer(name: &str, text: impl IntoResponse) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (

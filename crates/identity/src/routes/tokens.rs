@@ -63,9 +63,9 @@ pub(super) async fn create_token(
     caller.require(SELF_SECURE, None)?;
     let account = identity.account(caller.principal.account_id).await?;
     let expires_at = within_own_token(&identity, &caller, body.expires_at).await?;
-    let actor = Actor::from(&caller);
+    let (actor, acr) = (Actor::from(&caller), caller.principal.standing.acr);
     let made = identity
-        .create_token(&actor, &account, &body.name, expires_at)
+        .create_token_with(acr, &actor, &account, (&body.name, expires_at))
         .await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
@@ -152,9 +152,9 @@ pub(super) async fn create_account_token(
 ) -> Result<(StatusCode, Json<NewTokenView>), Refusal> {
     let account = service_account(&identity, &caller, &id).await?;
     let expires_at = within_own_token(&identity, &caller, body.expires_at).await?;
-    let actor = Actor::from(&caller);
+    let (actor, acr) = (Actor::from(&caller), caller.principal.standing.acr);
     let made = identity
-        .create_token(&actor, &account, &body.name, expires_at)
+        .create_token_with(acr, &actor, &account, (&body.name, expires_at))
         .await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }

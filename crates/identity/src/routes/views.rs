@@ -250,7 +250,8 @@ impl Identity {
         grants.iter().map(view).collect()
     }
 
-    pub(crate) fn account_view(&self, account: Account, now: Timestamp) -> AccountView {
+    /// All of an account; what of it a caller sees is decided in `sight.rs`.
+    pub(super) fn whole_view(&self, account: Account, now: Timestamp) -> AccountView {
         let locked_until = account.locked_until.filter(|until| *until > now);
         AccountView {
             password_due: self.is_password_due(&account),

@@ -49,7 +49,7 @@ pub enum FactorState {
 }
 
 impl FactorState {
-    const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
             Self::Active => "active",
@@ -83,10 +83,12 @@ pub struct Factor {
     pub(crate) public_key: Option<Vec<u8>>,
     /// Uses that a passkey counted.
     pub(crate) counter: u32,
+    /// Code over the row (`factors/binding.rs`).
+    pub(crate) mac: Option<Vec<u8>>,
 }
 
 const READ: &str = "SELECT id, account_id, kind, label, state, created_at, last_used_at, seed, \
-     credential, public_key, counter FROM factor";
+     credential, public_key, counter, mac FROM factor";
 
 fn from_row(row: &QueryResult) -> Result<Factor> {
     let kind: String = row.try_get("", "kind")?;
@@ -111,6 +113,7 @@ fn from_row(row: &QueryResult) -> Result<Factor> {
         credential: row.try_get("", "credential")?,
         public_key: row.try_get("", "public_key")?,
         counter: u32::try_from(counter).unwrap_or(u32::MAX),
+        mac: row.try_get("", "mac")?,
     })
 }
 
@@ -140,6 +143,7 @@ pub(crate) async fn insert<C: ConnectionTrait>(connection: &C, factor: &Factor) 
         "credential",
         "public_key",
         "counter",
+        "mac",
     ];
     let values = vec![
         factor.id.into(),
@@ -152,10 +156,31 @@ pub(crate) async fn insert<C: ConnectionTrait>(connection: &C, factor: &Factor) 
         factor.credential.clone().into(),
         factor.public_key.clone().into(),
         i64::from(factor.counter).into(),
+        factor.mac.clone().into(),
     ];
     Ok(Rows::one("factor", columns, values)
         .insert(connection)
         .await?)
+}
+
+/// Rows without a code.
+pub(crate) async fn unbound(db: &Database) -> Result<Vec<Factor>> {
+    let sql = format!("{READ} WHERE mac IS NULL ORDER BY id");
+    let rows = db.query_all(sql, vec![]).await?;
+    rows.iter().map(from_row).collect()
+}
+
+/// Writes the code of a row that has none.
+pub(crate) async fn bind<C: ConnectionTrait>(
+    db: &Database,
+    connection: &C,
+    id: Uuid,
+    mac: Vec<u8>,
+) -> Result<()> {
+    let sql = "UPDATE factor SET mac = $1 WHERE id = $2 AND mac IS NULL";
+    execute(db, connection, sql, vec![mac.into(), id.into()])
+        .await
+        .map(|_| ())
 }
 
 /// Removes a factor of an account; tells whether it was there.
@@ -191,47 +216,51 @@ pub(crate) async fn sweep_pending<C: ConnectionTrait>(
     execute(db, connection, sql, vec![before.0.into()]).await
 }
 
-/// Spends a step of an application, which also confirms it; false when the step or a later
-/// one was spent before.
+/// Spends a step of an application, which also confirms it: `mac` is the code over the row when it
+/// is active. False when the step or a later one was spent before.
 pub(crate) async fn spend_step<C: ConnectionTrait>(
     db: &Database,
     connection: &C,
-    id: Uuid,
+    (id, mac): (Uuid, Vec<u8>),
     step: i64,
     now: Timestamp,
 ) -> Result<bool> {
-    let sql = "UPDATE factor SET last_step = $1, last_used_at = $2, state = 'active' \
+    let sql = "UPDATE factor SET last_step = $1, last_used_at = $2, state = 'active', mac = $4 \
                WHERE id = $3 AND last_step < $1 AND state IN ('active', 'pending')";
-    let values = vec![step.into(), now.0.into(), id.into()];
+    let values = vec![step.into(), now.0.into(), id.into(), mac.into()];
     Ok(execute(db, connection, sql, values).await? == 1)
 }
 
-/// Notes the use of a passkey; false when its counter moved in the meantime.
+/// Notes the use of a passkey, whose row is then as `used` is; false when its counter moved from
+/// `counter` in the meantime.
 pub(crate) async fn note_use<C: ConnectionTrait>(
     db: &Database,
     connection: &C,
-    factor: &Factor,
-    (counter, now): (u32, Timestamp),
+    used: &Factor,
+    counter: u32,
+    now: Timestamp,
 ) -> Result<bool> {
-    let sql = "UPDATE factor SET counter = $1, last_used_at = $2 \
+    let sql = "UPDATE factor SET counter = $1, last_used_at = $2, mac = $5 \
                WHERE id = $3 AND counter = $4 AND state = 'active'";
     let values = vec![
-        i64::from(counter).into(),
+        i64::from(used.counter).into(),
         now.0.into(),
-        factor.id.into(),
-        i64::from(factor.counter).into(),
+        used.id.into(),
+        i64::from(counter).into(),
+        used.mac.clone().into(),
     ];
     Ok(execute(db, connection, sql, values).await? == 1)
 }
 
-/// Takes a passkey out of use.
+/// Takes a factor out of use; `mac` is the code over the row when it is blocked.
 pub(crate) async fn block<C: ConnectionTrait>(
     db: &Database,
     connection: &C,
     id: Uuid,
+    mac: Option<Vec<u8>>,
 ) -> Result<()> {
-    let sql = "UPDATE factor SET state = 'blocked' WHERE id = $1";
-    execute(db, connection, sql, vec![id.into()])
+    let sql = "UPDATE factor SET state = 'blocked', mac = $2 WHERE id = $1";
+    execute(db, connection, sql, vec![id.into(), mac.into()])
         .await
         .map(|_| ())
 }

@@ -235,6 +235,14 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             "ALTER TABLE user_group ADD COLUMN revision BIGINT NOT NULL DEFAULT 0",
         ],
     },
+    Migration {
+        name: "identity_20261126_71_factor_mac",
+        statements: &["ALTER TABLE factor ADD COLUMN mac {bytes}"],
+    },
+    Migration {
+        name: "identity_20261126_72_token_acr",
+        statements: &["ALTER TABLE access_token ADD COLUMN acr BIGINT"],
+    },
 ];
 
 /// Runs a statement; gives the number of rows changed.

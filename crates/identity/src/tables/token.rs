@@ -31,7 +31,7 @@ pub struct AccessToken {
 pub(crate) async fn insert<C: ConnectionTrait>(
     connection: &C,
     token: &AccessToken,
-    secret_hash: Vec<u8>,
+    (secret_hash, acr): (Vec<u8>, u8),
 ) -> Result<()> {
     let columns = &[
         "id",
@@ -40,6 +40,7 @@ pub(crate) async fn insert<C: ConnectionTrait>(
         "name",
         "created_at",
         "expires_at",
+        "acr",
     ];
     let values = vec![
         token.id.into(),
@@ -48,6 +49,7 @@ pub(crate) async fn insert<C: ConnectionTrait>(
         token.name.as_str().into(),
         token.created_at.0.into(),
         token.expires_at.0.into(),
+        i64::from(acr).into(),
     ];
     let rows = Rows::one("access_token", columns, values);
     Ok(rows.insert(connection).await?)
@@ -100,7 +102,7 @@ pub(crate) async fn credential(
     secret_hash: Vec<u8>,
     now: Timestamp,
 ) -> Result<Vec<QueryResult>> {
-    let sql = "SELECT t.id AS credential_id, t.last_used_at AS used_at, t.expires_at, \
+    let sql = "SELECT t.id AS credential_id, t.last_used_at AS used_at, t.expires_at, t.acr, \
                a.id AS account_id, a.username, a.agency, a.kind, a.state, a.valid_from, \
                a.valid_until FROM access_token t JOIN account a ON a.id = t.account_id \
                WHERE t.secret_hash = $1";

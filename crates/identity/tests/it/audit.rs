@@ -103,7 +103,11 @@ each_database! {
             ("POST", "/api/v1/tokens".to_owned(), json!({"name": "x"})),
             ("POST", format!("{path}/links"), json!({"purpose": "reset"})),
             ("POST", format!("{path}/unlock"), json!({})),
-            ("DELETE", format!("{path}/factors/{}", enrolled.id), json!({})),
+            (
+                "DELETE",
+                format!("{path}/factors/{}", enrolled.id),
+                json!({"recognised_by": "identity_card", "note": "x"}),
+            ),
             ("DELETE", format!("{path}/sessions"), json!({})),
             ("POST", "/api/v1/groups".to_owned(), json!({"name": "Văn thư"})),
             ("PUT", "/api/v1/resources/sign-in-policy/x".to_owned(), json!({"spec": {"title": "x", "second_factor": "required"}})),

@@ -62,11 +62,12 @@ each_database! {
         let enrolled = add_totp(world, &mut browser).await;
         let path = format!("/api/v1/accounts/{id}/factors/{}", enrolled.id);
         let mut stranger = world.signed_in("nguoi.khac").await;
-        assert_eq!(stranger.json("DELETE", &path, json!({})).await.status, StatusCode::NOT_FOUND);
+        let recognised = json!({"recognised_by": "identity_card", "note": "tại bộ phận một cửa"});
+        assert_eq!(stranger.json("DELETE", &path, recognised.clone()).await.status, StatusCode::NOT_FOUND);
         let mut admin = world.admin();
-        let revoked = admin.json("DELETE", &path, json!({})).await;
+        let revoked = admin.json("DELETE", &path, recognised.clone()).await;
         assert_eq!(revoked.status, StatusCode::NO_CONTENT, "{}", revoked.text);
-        assert_eq!(admin.json("DELETE", &path, json!({})).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(admin.json("DELETE", &path, recognised).await.status, StatusCode::NOT_FOUND);
         let events = world.journal("van.thu").await;
         assert!(events.contains(&("factor.removed".into(), "quan.tri".into(), "ok".into())), "{events:?}");
         let mut later = world.browser();
@@ -74,6 +75,34 @@ each_database! {
         assert_eq!(notices(&mut later).await[..2], ["new_device", "factor_removed"]);
         let gone = later.get("/api/v1/me/factors").await.json();
         assert_eq!(gone["recovery_codes_left"], 0, "recovery codes go with the last factor");
+    }
+
+    async fn who_removes_a_lost_factor_says_how_its_person_was_recognised(world: &World) {
+        let id = world.account("van.thu", "H34.01", &[]).await;
+        let mut browser = world.signed_in("van.thu").await;
+        let enrolled = add_totp(world, &mut browser).await;
+        let path = format!("/api/v1/accounts/{id}/factors/{}", enrolled.id);
+        let mut admin = world.admin();
+        for bad in [
+            json!({}),
+            json!({"recognised_by": "identity_card"}),
+            json!({"recognised_by": "a feeling", "note": "x"}),
+            json!({"recognised_by": "video_call", "note": "  "}),
+            json!({"recognised_by": "video_call", "note": "x".repeat(501)}),
+        ] {
+            let refused = admin.json("DELETE", &path, bad.clone()).await;
+            assert!(refused.status.is_client_error(), "{bad}: {}", refused.text);
+        }
+        assert_eq!(world.identity.factors(id.parse().unwrap()).await.unwrap().len(), 1, "nothing was removed");
+        let body = json!({"recognised_by": "head_of_unit", "note": " Bà Lê Thị Bình xác nhận "});
+        assert_eq!(admin.json("DELETE", &path, body).await.status, StatusCode::NO_CONTENT);
+        let filter = lgsp_platform::journal::query::Filter {
+            action: Some("factor.removed".to_owned()),
+            ..Default::default()
+        };
+        let events = lgsp_platform::journal::query::list(&world.platform.db, &filter, 9).await.unwrap();
+        assert_eq!(events[0].ground.as_deref(), Some("Bà Lê Thị Bình xác nhận"));
+        assert_eq!(events[0].detail["recognised"], "head_of_unit");
     }
 
     async fn after_a_change_of_a_factor_all_other_sessions_can_be_ended(world: &World) {

@@ -7,7 +7,7 @@ use std::{
 
 use axum::http::StatusCode;
 use lgsp_identity::{
-    Kind,
+    Actor, Kind, NoticeKind,
     mail::{LOST_PER_ACCOUNT_MAX, LOST_PER_SOURCE_MAX, LOST_WINDOW_MS},
     rules::{ADMIN_PASSWORD_AGE_MAX_MS, DAY_MS},
 };
@@ -173,6 +173,23 @@ each_database! {
         post.tried(world, 2).await;
         assert_eq!(post.mail(1).subject(), "[LGSP] Security of your account");
         assert!(post.mail(1).text().contains("A sign-in succeeded after several wrong passwords."));
+    }
+
+    async fn whom_an_administrator_acted_as_is_told_whom_to_ask_and_not_to_change_the_password(world: &World) {
+        let post = Post::open(world);
+        let id = world.account("van.thu", "H34.01", &[]).await;
+        address(world, &id, "van.thu@h34.gov.vn").await;
+        let actor = Actor::named("ho.tro", None, world.identity_now());
+        let tx = world.platform.db.begin().await.unwrap();
+        let kind = NoticeKind::Impersonated;
+        world.identity.notify(&tx, id.parse().unwrap(), kind, "ho.tro, HT-12", &actor).await.unwrap();
+        tx.commit().await.unwrap();
+        post.tried(world, 1).await;
+        let text = post.mail(0).text().to_owned();
+        for said in ["ho.tro, HT-12", "hãy hỏi một quản trị viên khác", "không cần đổi"] {
+            assert!(text.contains(said), "{said}: {text}");
+        }
+        assert!(!text.contains("đổi mật khẩu ngay"), "{text}");
     }
 
     async fn who_has_no_address_and_who_is_no_person_gets_nothing(world: &World) {

@@ -194,3 +194,37 @@ async fn a_key_is_made_within_five_minutes_and_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_key_that_was_replaced_in_the_database_opens_nothing() {
+    each_database(async |world| {
+        let mut own = key_of(world, "van.thu").await;
+        let mut thief = Authenticator::new();
+        let (x, y) = thief.key.public_key().as_ref()[1..].split_at(32);
+        let mut public = vec![0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20];
+        public.extend(x);
+        public.extend([0x22, 0x58, 0x20]);
+        public.extend(y);
+        let hex: String = public.iter().map(|byte| format!("{byte:02x}")).collect();
+        let written = match world.platform.db.is_postgres() {
+            true => format!("decode('{hex}', 'hex')"),
+            false => format!("x'{hex}'"),
+        };
+        world
+            .sql(&format!("UPDATE factor SET public_key = {written}"))
+            .await;
+        let mut browser = world.browser();
+        let (csrf, options) = asked_to_use(&mut browser).await;
+        let refused = sign_in(&mut browser, &csrf, &thief.used(&options)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(!browser.cookies.contains_key(SESSION_COOKIE));
+        let events = world.journal("van.thu").await;
+        let tampered = ("factor.tampered".into(), "van.thu".into(), "refused".into());
+        assert!(events.contains(&tampered), "{events:?}");
+        // It is out of use for its owner too, and the owner is told.
+        let (csrf, options) = asked_to_use(&mut browser).await;
+        let blocked = sign_in(&mut browser, &csrf, &own.used(&options)).await;
+        assert_eq!(blocked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    })
+    .await;
+}

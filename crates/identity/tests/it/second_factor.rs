@@ -74,6 +74,71 @@ async fn from_outside_the_networks_everybody_needs_a_second_factor() {
     .await;
 }
 
+#[tokio::test]
+async fn a_session_that_comes_from_outside_later_is_asked_for_the_second_factor_there() {
+    lgsp_testkit::each_database(|made| async move {
+        let rules = Rules {
+            inside_networks: vec!["10.34.0.0/16".parse().unwrap()],
+            ..plain_rules()
+        };
+        let world = World::start_with(&made, rules, "").await;
+        world.account("van.thu", "H34.01", &[]).await;
+        let mut browser = world.signed_in("van.thu").await;
+        let enrolled = add_totp(&world, &mut browser).await;
+        let wish = json!({"name": "tự động"});
+        let weak = browser.json("POST", "/api/v1/tokens", wish.clone()).await;
+        let weak = weak.json()["token"].as_str().unwrap().to_owned();
+        let move_to = |browser: &mut Browser, address: &str| {
+            browser.address = format!("{address}:40000").parse().unwrap();
+        };
+        assert_eq!(browser.get("/api/v1/me").await.status, StatusCode::OK);
+        move_to(&mut browser, "203.0.113.7");
+        let refused = browser.get("/api/v1/me").await;
+        assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{}", refused.text);
+        assert_eq!(refused.json()["step_up"]["acr_values"], "urn:lgsp:acr:2");
+        let page = browser.get("/account").await;
+        assert!(
+            page.location().starts_with("/sign-in?"),
+            "{}",
+            page.location()
+        );
+        // The way there leads on to the second factor, and not round in a circle.
+        let on = browser.get("/sign-in?next=/account").await;
+        assert!(
+            on.location().starts_with("/sign-in/step"),
+            "{}",
+            on.location()
+        );
+        world.clock.advance_ms(30_000);
+        let code = lgsp_testkit::totp::code(&enrolled.secret, world.identity_now().0);
+        let done = second(&mut browser, "totp", &code).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        assert_eq!(browser.get("/account").await.status, StatusCode::OK);
+        let me = browser.get("/api/v1/me").await;
+        assert_eq!(me.status, StatusCode::OK, "{}", me.text);
+        // Tokens count for what their session had proved.
+        browser.csrf_token = me.json()["csrf_token"].as_str().unwrap().to_owned();
+        let strong = browser.json("POST", "/api/v1/tokens", wish).await;
+        let strong = strong.json()["token"].as_str().unwrap().to_owned();
+        for (token, address, expected) in [
+            (&weak, "10.34.1.9", StatusCode::OK),
+            (&weak, "203.0.113.7", StatusCode::UNAUTHORIZED),
+            (&strong, "203.0.113.7", StatusCode::OK),
+        ] {
+            let mut script = world.with_token(token);
+            move_to(&mut script, address);
+            assert_eq!(script.get("/api/v1/me").await.status, expected, "{address}");
+        }
+        // Leaving is possible from everywhere.
+        world.account("nguoi.khac", "H34.01", &[]).await;
+        let mut there = world.signed_in("nguoi.khac").await;
+        move_to(&mut there, "203.0.113.7");
+        assert_eq!(there.get("/sign-out").await.status, StatusCode::OK);
+        world.stop().await;
+    })
+    .await;
+}
+
 each_database! {
     async fn an_agency_asks_its_people_and_those_of_its_units(world: &World) {
         for (name, agency) in [("so", "H34.01"), ("phong", "H34.01.05"), ("khac", "H34.02"), ("tinh", "H34")] {

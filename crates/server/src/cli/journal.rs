@@ -20,8 +20,9 @@ use lgsp_platform::{
 use super::{Exit, output::line};
 use crate::serve::environment;
 
+/// Where the data lie.
 #[derive(Args)]
-pub(super) struct Options {
+pub(super) struct Place {
     /// Configuration file.
     #[arg(long, env = "LGSP_CONFIG", global = true)]
     config: Option<PathBuf>,
@@ -31,6 +32,12 @@ pub(super) struct Options {
     /// `PostgreSQL` instead of the embedded database.
     #[arg(long, hide_env_values = true, global = true)]
     database_url: Option<String>,
+}
+
+#[derive(Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    place: Place,
     #[command(subcommand)]
     command: JournalCommand,
 }
@@ -50,12 +57,13 @@ enum JournalCommand {
 /// Events read at once.
 const PAGE: u32 = 1_000;
 
-pub(super) async fn run(options: Options) -> anyhow::Result<()> {
-    let mut config = Config::read(options.config.as_deref(), environment())?;
-    if let Some(data_dir) = options.data_dir {
+/// Opens the database of an installation that is there.
+pub(super) async fn open(place: Place) -> anyhow::Result<(Database, Config)> {
+    let mut config = Config::read(place.config.as_deref(), environment())?;
+    if let Some(data_dir) = place.data_dir {
         config.server.data_dir = data_dir;
     }
-    if let Some(url) = options.database_url {
+    if let Some(url) = place.database_url {
         config.database.url = url;
     }
     let path = config.server.data_dir.join("lgsp.db");
@@ -67,6 +75,11 @@ pub(super) async fn run(options: Options) -> anyhow::Result<()> {
         let text = format!("{} holds no database", config.server.data_dir.display());
         return Err(Exit { code: 2, text }.into());
     };
+    Ok((db, config))
+}
+
+pub(super) async fn run(options: Options) -> anyhow::Result<()> {
+    let (db, config) = open(options.place).await?;
     match options.command {
         JournalCommand::Verify => prove(&db, &config).await,
         JournalCommand::Export { class } => export(&db, class).await,

@@ -10,6 +10,7 @@ mod journal;
 mod manage;
 mod output;
 mod resources;
+mod signature;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -45,6 +46,8 @@ enum Command {
     System(manage::SystemOptions),
     /// The journal.
     Journal(journal::Options),
+    /// Signatures of files that left the platform.
+    Signature(signature::Options),
     /// Says in plain words what is wrong.
     Doctor(doctor::Options),
     /// Prints the `OpenAPI` document.
@@ -115,6 +118,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::User(options) => manage::user(options).await,
         Command::System(options) => manage::system(options).await,
         Command::Journal(options) => journal::run(options).await,
+        Command::Signature(options) => signature::run(options).await,
         Command::Doctor(options) => doctor::run(options).await,
         Command::Openapi => {
             output::line(&crate::doors::openapi_text()?);

@@ -21,5 +21,6 @@ mod saml;
 mod schema;
 mod scim;
 mod secrets;
+mod signature;
 mod spans;
 mod storage_full;

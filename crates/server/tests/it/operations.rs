@@ -98,6 +98,21 @@ async fn the_doctor_and_the_journal_speak_plainly() {
     );
     let verified = lgsp(&instance, &["journal", "verify", "--data-dir", data_dir]);
     assert!(verified.status.success(), "{}", text(&verified));
+    assert!(text(&healthy).contains("! no list of breached passwords"));
+    let broken = Command::new(binary())
+        .args(["doctor", "--data-dir", data_dir])
+        .env(
+            "LGSP_IDENTITY__BREACHED_PASSWORDS",
+            "/nonexistent/pwned.txt",
+        )
+        .output()
+        .unwrap();
+    assert!(!broken.status.success());
+    let said = text(&broken);
+    assert!(
+        said.contains("✗ the list of breached passwords /nonexistent/pwned.txt cannot be used"),
+        "{said}"
+    );
     let missing = lgsp(&instance, &["doctor", "--data-dir", "/nonexistent"]);
     assert!(!missing.status.success() && text(&missing).contains("does not exist"));
 }

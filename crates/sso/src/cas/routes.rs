@@ -120,7 +120,7 @@ async fn proceed(
         application: Some(format!("{}/{name}", CasService::KIND)),
         ..Demand::default()
     };
-    if let Some(browser) = cas.identity.browser(&visit.headers).await?
+    if let Some(browser) = cas.identity.browser_from(&visit.headers, visit.ip).await?
         && cas.identity.satisfies(&browser.session, &demand)
     {
         if browser.principal.standing.impersonated_by.is_some() {

@@ -2,7 +2,7 @@
 //
 // Owns: the panels of the tab. Not here: one's own sign-in, which has pages at `/account`.
 
-import { Button, Group } from "@mantine/core";
+import { Button, Group, Radio, Stack } from "@mantine/core";
 import { IconLink } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, client, refreshAll } from "../../api/client.ts";
@@ -129,6 +129,10 @@ const FACTOR_TONES: Record<Factor["state"], Tone> = {
   blocked: "late",
 };
 
+/** How somebody who lost a factor was recognised; the program asks, the office decides. */
+const RECOGNISED_BY = ["identity_card", "head_of_unit", "video_call", "signed_letter"] as const;
+type RecognisedBy = (typeof RECOGNISED_BY)[number];
+
 interface ListProps {
   account: Account;
   mayChange: boolean;
@@ -137,13 +141,15 @@ interface ListProps {
 function Factors({ account, mayChange }: ListProps) {
   const { t } = useT();
   const [lost, setLost] = useState<Factor | null>(null);
+  const [by, setBy] = useState<RecognisedBy | null>(null);
   const query = api.useQuery("get", "/accounts/{id}/factors", {
     params: { path: { id: account.id } },
   });
-  async function remove() {
-    if (!lost) return;
+  async function remove(note: string) {
+    if (!lost || !by) return;
     await client.DELETE("/accounts/{id}/factors/{factor_id}", {
       params: { path: { id: account.id, factor_id: lost.id } },
+      body: { recognised_by: by, note },
     });
     notify(t("factors.removed"));
     await refreshAll();
@@ -185,13 +191,30 @@ function Factors({ account, mayChange }: ListProps) {
       </Loaded>
       <ActionDialog
         opened={lost !== null}
-        onClose={() => setLost(null)}
+        onClose={() => {
+          setLost(null);
+          setBy(null);
+        }}
         title={t("factors.removeTitle", { name: lost?.label ?? "" })}
         action={t("factors.remove")}
         danger
+        reason={t("factors.note")}
+        isComplete={by !== null}
         run={remove}
       >
         <p>{t("factors.removeText", { name: account.display_name })}</p>
+        <Radio.Group
+          label={t("factors.recognised.label")}
+          required
+          value={by}
+          onChange={(value) => setBy(RECOGNISED_BY.find((known) => known === value) ?? null)}
+        >
+          <Stack gap="xs" mt="xs">
+            {RECOGNISED_BY.map((way) => (
+              <Radio key={way} value={way} label={t(`factors.recognised.${way}`)} />
+            ))}
+          </Stack>
+        </Radio.Group>
       </ActionDialog>
     </Panel>
   );

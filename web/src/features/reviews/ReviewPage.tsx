@@ -25,6 +25,8 @@ import { StageBadge } from "./Stage.tsx";
 import { useT } from "./texts.ts";
 
 const PAGE = 200;
+/** The file for people; the other one is for programs. */
+const DOCUMENT = "result.pdf";
 /** Undecided lines shown at once. */
 const SHOWN_MAX = 50;
 
@@ -88,17 +90,7 @@ function Actions({ review }: { review: Review }) {
   }
   return (
     <>
-      {can("identity.data.export") ? (
-        <Button
-          component="a"
-          href={`/api/v1/reviews/${review.id}/export`}
-          download
-          variant="default"
-          leftSection={<IconDownload size={17} aria-hidden />}
-        >
-          {t("export")}
-        </Button>
-      ) : null}
+      {can("identity.data.export") ? <Downloads review={review} /> : null}
       {can("identity.review.write") && !review.closed_at && review.open_lines === 0 ? (
         <Button
           leftSection={<IconSquareCheck size={17} aria-hidden />}
@@ -118,6 +110,41 @@ function Actions({ review }: { review: Review }) {
       </ActionDialog>
     </>
   );
+}
+
+/** Of an open review its lines as they are; of a closed one the signed files and their signatures. */
+function Downloads({ review }: { review: Review }) {
+  const { t } = useT();
+  const query = api.useQuery(
+    "get",
+    "/reviews/{id}/files",
+    { params: { path: { id: review.id } } },
+    { enabled: Boolean(review.closed_at) },
+  );
+  const base = `/api/v1/reviews/${review.id}`;
+  const files = query.data?.items ?? [];
+  const shown =
+    files.length === 0
+      ? [{ href: `${base}/export`, label: t("export") }]
+      : files.flatMap(({ name }) => [
+          { href: `${base}/files/${name}`, label: t(name === DOCUMENT ? "exportPdf" : "export") },
+          {
+            href: `${base}/files/${name}.jws`,
+            label: t(name === DOCUMENT ? "signaturePdf" : "signatureCsv"),
+          },
+        ]);
+  return shown.map(({ href, label }) => (
+    <Button
+      key={href}
+      component="a"
+      href={href}
+      download
+      variant="default"
+      leftSection={<IconDownload size={17} aria-hidden />}
+    >
+      {label}
+    </Button>
+  ));
 }
 
 function Whole({ review }: { review: Review }) {

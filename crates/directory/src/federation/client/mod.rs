@@ -53,6 +53,12 @@ pub(crate) enum Failure {
     /// What it said is no answer.
     #[error("directory answers wrongly: {0}")]
     Broken(&'static str),
+    /// Its certificate is not trusted, has ended or is for another host.
+    #[error("certificate of the directory: {0}")]
+    Untrusted(String),
+    /// TLS could not be agreed on; the certificate has nothing to do with it.
+    #[error("TLS with the directory: {0}")]
+    Handshake(String),
     /// The configuration cannot be used.
     #[error("{0}")]
     Configuration(String),
@@ -74,6 +80,8 @@ impl Problem for Failure {
                 _ => "directory.source.refused",
             },
             Self::Broken(_) => "directory.source.broken",
+            Self::Untrusted(_) => "directory.source.certificate",
+            Self::Handshake(_) => "directory.source.handshake",
             Self::Configuration(_) => "directory.source.configuration",
         }
     }
@@ -81,14 +89,22 @@ impl Problem for Failure {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Unavailable(_) => ErrorCode::Unavailable,
-            Self::Refused { .. } | Self::Broken(_) | Self::Configuration(_) => ErrorCode::Conflict,
+            Self::Refused { .. }
+            | Self::Broken(_)
+            | Self::Untrusted(_)
+            | Self::Handshake(_)
+            | Self::Configuration(_) => ErrorCode::Conflict,
         }
     }
 
     fn arguments(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::Refused { code, .. } => vec![("code", code.0.to_string())],
-            Self::Unavailable(_) | Self::Broken(_) | Self::Configuration(_) => Vec::new(),
+            Self::Unavailable(_)
+            | Self::Broken(_)
+            | Self::Untrusted(_)
+            | Self::Handshake(_)
+            | Self::Configuration(_) => Vec::new(),
         }
     }
 }
@@ -100,12 +116,16 @@ impl From<Malformed> for Failure {
 }
 
 impl From<std::io::Error> for Failure {
-    /// A certificate that is not trusted is no outage: waiting mends nothing.
+    /// A certificate that is not trusted, or TLS that the other side does not speak, is no outage:
+    /// waiting mends nothing. A connection that was cut is one.
     fn from(error: std::io::Error) -> Self {
         let inner = error.get_ref();
-        match inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
-            true => Self::Configuration(error.to_string()),
-            false => Self::Unavailable(error.to_string()),
+        match inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            Some(rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented) => {
+                Self::Untrusted(error.to_string())
+            }
+            Some(_) => Self::Handshake(error.to_string()),
+            None => Self::Unavailable(error.to_string()),
         }
     }
 }

@@ -31,7 +31,14 @@ const TOUCH_MS: i64 = 60_000;
 pub const APP_PASSWORD_PREFIX: &str = "lgspap-";
 
 /// The tables.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+pub(crate) const MIGRATIONS: &[Migration] = &[LDAP_SECRETS, APP_PASSWORD_ACR];
+
+const APP_PASSWORD_ACR: Migration = Migration {
+    name: "directory_20261126_60_app_password_acr",
+    statements: &["ALTER TABLE app_password ADD COLUMN acr BIGINT NOT NULL DEFAULT 1"],
+};
+
+const LDAP_SECRETS: Migration = Migration {
     name: "directory_20261126_01_ldap_secrets",
     statements: &[
         "CREATE TABLE IF NOT EXISTS ldap_app_secret (
@@ -44,7 +51,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
             created_at BIGINT NOT NULL, last_used_at BIGINT)",
         "CREATE INDEX IF NOT EXISTS app_password_account ON app_password (account_id, created_at)",
     ],
-}];
+};
 
 /// A secret of an application, without its value.
 #[derive(Debug, Clone)]
@@ -68,6 +75,8 @@ pub struct AppPassword {
     pub label: String,
     /// The only application through which it works; any when absent.
     pub app: Option<String>,
+    /// Level of the proof with which it was made: 1 one factor, 2 two.
+    pub acr: u8,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last used.
@@ -239,10 +248,17 @@ pub async fn make_app_password(
         });
     }
     let secret = new_secret(APP_PASSWORD_PREFIX)?;
+    // Who has a second factor showed it just before: the session had to be proved anew with it.
+    let acr = if identity.factors(account.id).await?.is_empty() {
+        1
+    } else {
+        2
+    };
     let made = AppPassword {
         id: platform.ids.next(),
         label: label.to_owned(),
         app: app.map(str::to_owned),
+        acr,
         created_at: actor.now,
         last_used_at: None,
     };
@@ -253,6 +269,7 @@ pub async fn make_app_password(
         "app",
         "secret_hash",
         "created_at",
+        "acr",
     ];
     let values = vec![
         made.id.into(),
@@ -261,6 +278,7 @@ pub async fn make_app_password(
         made.app.clone().into(),
         hash(secret.as_bytes()).into(),
         actor.now.0.into(),
+        i64::from(acr).into(),
     ];
     let tx = platform.db.begin().await?;
     Rows::one("app_password", columns, values)
@@ -281,7 +299,7 @@ pub async fn make_app_password(
 /// # Errors
 /// `platform.database.failed`.
 pub async fn app_passwords(platform: &Platform, id: AccountId) -> Result<Vec<AppPassword>> {
-    let sql = "SELECT id, label, app, created_at, last_used_at FROM app_password \
+    let sql = "SELECT id, label, app, acr, created_at, last_used_at FROM app_password \
                WHERE account_id = $1 ORDER BY created_at, id";
     let rows = platform.db.query_all(sql, vec![id.0.into()]).await?;
     rows.iter().map(app_password).collect()
@@ -292,6 +310,7 @@ fn app_password(row: &QueryResult) -> Result<AppPassword> {
         id: row.try_get("", "id")?,
         label: row.try_get("", "label")?,
         app: row.try_get("", "app")?,
+        acr: u8::try_from(row.try_get::<i64>("", "acr")?).unwrap_or(1),
         created_at: Timestamp(row.try_get("", "created_at")?),
         last_used_at: instant(row, "last_used_at")?,
     })
@@ -332,7 +351,7 @@ pub(crate) async fn find_app_password(
     id: AccountId,
     secret: &[u8],
 ) -> Result<Option<AppPassword>> {
-    let sql = "SELECT id, label, app, created_at, last_used_at FROM app_password \
+    let sql = "SELECT id, label, app, acr, created_at, last_used_at FROM app_password \
                WHERE account_id = $1 AND secret_hash = $2";
     let values = vec![id.0.into(), hash(secret).into()];
     let Some(row) = platform.db.query_one(sql, values).await? else {

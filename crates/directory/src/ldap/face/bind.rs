@@ -9,8 +9,10 @@
 
 use std::net::IpAddr;
 
-use lgsp_identity::{Attempt, Error as IdentityError, Password, RequestInfo};
-use lgsp_model::{AccountId, ErrorCode};
+use lgsp_identity::{
+    Account, Attempt, Error as IdentityError, Password, PasswordAlone, RequestInfo,
+};
+use lgsp_model::ErrorCode;
 use lgsp_platform::{
     http::Problem as _,
     journal::{self, Class, Event},
@@ -29,6 +31,8 @@ use crate::{
 /// How a bind ended, and who is bound now.
 pub(crate) type BindResult = Result<Bound, Outcome>;
 
+/// Level of the proof with which an application password must have been made to count outside.
+const OUTSIDE_ACR_MIN: u8 = 2;
 /// Sentence for every reason that lies in name, password or account.
 const REFUSED: &str = "name or password is wrong, or the account is locked";
 
@@ -132,8 +136,7 @@ impl Face {
             let text = "the password must be changed on the sign-in page first";
             return Ok(Err(Outcome::new(Code::INVALID_CREDENTIALS, text)));
         }
-        if self.needs_app_password(account.id, before).await? {
-            let text = "this account has a second factor: use an application password";
+        if let Some(text) = self.needs_app_password(&account, before, address).await? {
             return Ok(Err(Outcome::new(Code::INAPPROPRIATE_AUTH, text)));
         }
         Ok(Ok(Bound::Person {
@@ -143,16 +146,31 @@ impl Face {
         }))
     }
 
-    /// One password alone would get around a second factor, unless the application that asks was
-    /// allowed to take it.
-    async fn needs_app_password(&self, account: AccountId, before: &Bound) -> Result<bool> {
+    /// Why the main password is not enough, if it is not: where the sign-in page would ask for a second
+    /// factor, one password alone would get around it. An application may be allowed to take it all the
+    /// same, but not from outside.
+    async fn needs_app_password(
+        &self,
+        account: &Account,
+        before: &Bound,
+        address: IpAddr,
+    ) -> Result<Option<&'static str>> {
         let is_allowed = match before {
             Bound::App { name, .. } => self
                 .app(name)
                 .is_some_and(|spec| spec.password_with_second_factor),
             _ => false,
         };
-        Ok(!is_allowed && !self.identity.factors(account).await?.is_empty())
+        let alone = self.identity.password_alone(account, Some(address)).await?;
+        Ok(match alone {
+            PasswordAlone::FactorMissing if !is_allowed => {
+                Some("a second factor is asked of this account: use an application password")
+            }
+            PasswordAlone::Outside => {
+                Some("from this network a second factor is asked for: use an application password")
+            }
+            PasswordAlone::FactorMissing | PasswordAlone::Enough => None,
+        })
     }
 
     async fn bind_app_password(
@@ -169,11 +187,19 @@ impl Face {
         if let Some(account) = account {
             let found =
                 secrets::find_app_password(&self.platform, account.id, secret.as_bytes()).await?;
-            let is_usable = found.is_some_and(|found| match (&found.app, before) {
-                (None, _) => true,
-                (Some(app), Bound::App { name, .. }) => app == name,
-                (Some(_), Bound::Anonymous | Bound::Person { .. }) => false,
-            });
+            let is_usable = found
+                .as_ref()
+                .is_some_and(|found| match (&found.app, before) {
+                    (None, _) => true,
+                    (Some(app), Bound::App { name, .. }) => app == name,
+                    (Some(_), Bound::Anonymous | Bound::Person { .. }) => false,
+                });
+            let is_strong = found.is_some_and(|found| found.acr >= OUTSIDE_ACR_MIN);
+            if is_usable && !is_strong && self.identity.is_outside(Some(address)) {
+                let text = "from this network only an application password counts that was made with \
+                            a second factor";
+                return Ok(Err(Outcome::new(Code::INAPPROPRIATE_AUTH, text)));
+            }
             if is_usable && self.identity.note_use(account.id).await? {
                 return Ok(Ok(Bound::Person {
                     id: account.id,

@@ -1,5 +1,7 @@
 //! Directories that do not answer, are not trusted or are not reached.
 
+use std::io::{Read as _, Write as _};
+
 use lgsp_identity::{Error, rules::DAY_MS};
 use serde_json::json;
 
@@ -24,13 +26,16 @@ worlds! {
         };
         assert_eq!(test(&[]).await["ok"], true);
         let other = foreign_certificate();
+        // TLS begins at once at a port that speaks none: no certificate was ever seen.
+        let tls_less = tls_less();
         for (change, reason, id) in [
-            (vec![("trusted_certificates", json!(other))], "certificate", "configuration"),
-            (vec![("trusted_certificates", json!(""))], "certificate", "configuration"),
+            (vec![("trusted_certificates", json!(other))], "certificate", "certificate"),
+            (vec![("trusted_certificates", json!(""))], "certificate", "certificate"),
             (vec![("allow_local_addresses", json!(false))], "may not reach", "unavailable"),
             (vec![("bind_dn", json!("cn=other,dc=snv,dc=example"))], "result 49", "credentials"),
             (vec![("people_base", json!("ou=nowhere,dc=snv,dc=example"))], "result 32", "base"),
             (vec![("urls", json!(["ldap://127.0.0.1:1"]))], "does not answer", "unavailable"),
+            (vec![("urls", json!([tls_less])), ("start_tls", json!(false))], "tls with the directory", "handshake"),
         ] {
             let found = test(&change).await;
             let failure = found["failure"].as_str().unwrap_or_default().to_lowercase();
@@ -137,4 +142,18 @@ fn foreign_certificate() -> String {
         .filter_map(|entry| std::fs::read_to_string(entry.unwrap().path()).ok())
         .find(|text| text.contains("BEGIN CERTIFICATE"))
         .unwrap()
+}
+
+/// The address of something that speaks before it listens, and no TLS.
+fn tls_less() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        if let Ok((mut stream, _)) = listener.accept() {
+            stream.write_all(b"220 mail.example ESMTP\r\n").ok();
+            // Held until the other side has read it and gone.
+            stream.read_to_end(&mut Vec::new()).ok();
+        }
+    });
+    format!("ldaps://127.0.0.1:{port}")
 }

@@ -9,7 +9,8 @@ use lgsp_directory::ldap::{
         frame_length,
     },
 };
-use lgsp_identity::{Kind, rules::FRESH_MS};
+use lgsp_identity::{Kind, Rules, rules::FRESH_MS};
+use lgsp_platform::registry::Manifest;
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -301,5 +302,65 @@ worlds! {
             }
         }
         assert!(ids.iter().filter(|id| **id == 12).count() == 2, "{ids:?}");
+    }
+}
+
+/// A world whose inner networks do not hold this machine.
+macro_rules! outside {
+    (async fn $name:ident($world:ident: &World) $body:block) => {
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            lgsp_testkit::each_database(|test| async move {
+                let rules = Rules {
+                    inside_networks: vec!["10.34.0.0/16".parse().unwrap()],
+                    ..Rules::default()
+                };
+                let started = World::start_by(&test, |_| {}, rules).await;
+                let $world = &started;
+                $body
+                started.platform.stop().await;
+            })
+            .await;
+        }
+    };
+}
+
+outside! {
+    async fn from_outside_only_an_application_password_made_with_a_second_factor_binds(world: &World) {
+        let an = person("van.an");
+        let mut client = Client::new(world).await;
+        assert_eq!(client.bind(&an, GOOD).await.code, Code::INAPPROPRIATE_AUTH, "a password alone");
+        assert_eq!(client.bind(&an, WRONG).await.code, Code::INVALID_CREDENTIALS, "a wrong one learns nothing");
+        put(&world.platform, vec![app_manifest("all", json!({"title": "Toàn tỉnh", "password_with_second_factor": true}))]).await;
+        client.bind(&app("all"), &world.secrets[0]).await;
+        assert_eq!(client.bind(&an, GOOD).await.code, Code::INAPPROPRIATE_AUTH, "no application may allow it");
+        let account = world.identity.account_by_username("van.an").await.unwrap();
+        let actor = world.actor();
+        let make = async || {
+            let wish = ("thư", None);
+            secrets::make_app_password(&world.platform, &world.identity, &actor, &account, wish).await.unwrap().1
+        };
+        let weak = make().await;
+        world.with_second_factor("van.an").await;
+        let strong = make().await;
+        assert_eq!(client.bind(&an, &weak).await.code, Code::INAPPROPRIATE_AUTH);
+        assert_eq!(client.bind(&an, &strong).await.code, Code::SUCCESS);
+        assert_eq!(client.bind(&an, "lgspap-other").await.code, Code::INVALID_CREDENTIALS);
+    }
+}
+
+worlds! {
+    async fn where_a_second_factor_is_required_the_main_password_does_not_bind(world: &World) {
+        let policy = Manifest {
+            kind: "sign-in-policy".to_owned(),
+            name: "moi-nguoi".to_owned(),
+            agency: None,
+            spec: json!({"title": "Mọi người", "second_factor": "required"}),
+        };
+        let an = person("van.an");
+        let mut client = Client::new(world).await;
+        assert_eq!(client.bind(&an, GOOD).await.code, Code::SUCCESS);
+        put(&world.platform, vec![policy]).await;
+        assert_eq!(client.bind(&an, GOOD).await.code, Code::INAPPROPRIATE_AUTH);
     }
 }

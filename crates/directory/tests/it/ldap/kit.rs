@@ -71,6 +71,15 @@ impl World {
     }
 
     pub(crate) async fn start_with(test: &TestPlatform, change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_by(test, change, Rules::default()).await
+    }
+
+    /// By other rules than those of level 3.
+    pub(crate) async fn start_by(
+        test: &TestPlatform,
+        change: impl FnOnce(&mut Config),
+        rules: Rules,
+    ) -> Self {
         let modules = [
             lgsp_catalogue::module().unwrap(),
             lgsp_identity::module().unwrap(),
@@ -94,7 +103,7 @@ impl World {
                 .collect(),
             rules: Rules {
                 failure_delay_ms: 0,
-                ..Rules::default()
+                ..rules
             },
         };
         let (identity, identity_runs) = lgsp_identity::start(&platform, setup).unwrap();

@@ -107,7 +107,7 @@ impl<'a> Visitor<'a> {
     ) -> std::result::Result<Self, Response> {
         let texts = visit.texts(form);
         let found: Result<Option<(Browser, Account)>> = async {
-            let Some(browser) = identity.browser(&visit.headers).await? else {
+            let Some(browser) = identity.browser_from(&visit.headers, visit.address).await? else {
                 return Ok(None);
             };
             if !identity.may_secure(&browser.principal) {

@@ -26,6 +26,7 @@ use lgsp_model::Timestamp;
 use lgsp_platform::{
     Platform,
     clock::{Clock as _, ManualClock},
+    config::Config,
     http::context::{RoleGrant, require_principal},
     module::Permission,
     registry::Labels,
@@ -105,8 +106,20 @@ impl World {
     }
 
     pub(crate) async fn start_with(made: &TestPlatform, rules: Rules, issuer: &str) -> Self {
+        Self::start_by(made, rules, |config| {
+            issuer.clone_into(&mut config.identity.issuer);
+        })
+        .await
+    }
+
+    /// One whose configuration is another one.
+    pub(crate) async fn start_by(
+        made: &TestPlatform,
+        rules: Rules,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let mut config = made.config.clone();
-        issuer.clone_into(&mut config.identity.issuer);
+        change(&mut config);
         let clock = made.clock.clone();
         let platform = Platform::start(config, clock.clone(), &[module().unwrap()])
             .await
@@ -122,6 +135,13 @@ impl World {
         let platform = made.start_node(name, &[module().unwrap()]).await.unwrap();
         let mut world = Self::over(platform, made.clock.clone(), plain_rules());
         world.admin_token = self.admin_token.clone();
+        world
+    }
+
+    /// The same installation, as if the program had been started anew.
+    pub(crate) fn restarted(&self) -> Self {
+        let mut world = Self::over(self.platform.clone(), self.clock.clone(), plain_rules());
+        world.admin_token.clone_from(&self.admin_token);
         world
     }
 

@@ -9,7 +9,7 @@ use askama::Template;
 use axum::{
     body::Bytes,
     extract::State,
-    http::{HeaderMap, StatusCode, Uri},
+    http::{StatusCode, Uri},
     response::{IntoResponse as _, Redirect, Response},
 };
 use lgsp_identity::{Browser, Profile};
@@ -64,19 +64,16 @@ pub(in crate::oidc) async fn show(
     uri: Uri,
 ) -> Response {
     let query = uri.query().unwrap_or_default().as_bytes();
-    let shown = try_show(&provider, &visit.headers, query).await;
+    let shown = try_show(&provider, &visit, query).await;
     shown.unwrap_or_else(|stop| stopped(&provider, &visit.headers, stop))
 }
 
-async fn try_show(
-    provider: &Provider,
-    headers: &HeaderMap,
-    query: &[u8],
-) -> Result<Response, Stop> {
+async fn try_show(provider: &Provider, visit: &Visit, query: &[u8]) -> Result<Response, Stop> {
+    let headers = &visit.headers;
     let params = Params::parse(query)?;
     let reference = params.get("tx").unwrap_or_default().to_owned();
     let step = load(provider, &reference).await?;
-    let Some((browser, client)) = present(provider, headers, &step).await? else {
+    let Some((browser, client)) = present(provider, visit, &step).await? else {
         return Ok(Redirect::to(&super::continue_path(&reference)).into_response());
     };
     let request = &step.transaction.request;
@@ -142,7 +139,7 @@ fn line(texts: &'static Texts, scope: &str, profile: Option<&Profile>) -> ScopeL
 /// The signed-on person and the client; `None` when sign-on comes first.
 async fn present(
     provider: &Provider,
-    headers: &HeaderMap,
+    visit: &Visit,
     step: &Step,
 ) -> Result<Option<(Browser, std::sync::Arc<Client>)>, Stop> {
     let client = provider
@@ -151,7 +148,10 @@ async fn present(
         .await?;
     let client = client.ok_or_else(|| Fail::request("the client does not exist any more"))?;
     let demand = super::demand(&client, &step.transaction);
-    let browser = provider.identity.browser(headers).await?;
+    let browser = provider
+        .identity
+        .browser_from(&visit.headers, visit.ip)
+        .await?;
     let browser =
         browser.filter(|browser| super::is_good(provider, browser, &client, step, &demand));
     Ok(browser.map(|browser| (browser, client)))
@@ -169,7 +169,7 @@ pub(in crate::oidc) async fn submit(
 async fn try_submit(provider: &Provider, visit: &Visit, body: &[u8]) -> Result<Response, Stop> {
     let form = Params::parse(body)?;
     let step = load(provider, form.get("tx").unwrap_or_default()).await?;
-    let Some((browser, client)) = present(provider, &visit.headers, &step).await? else {
+    let Some((browser, client)) = present(provider, visit, &step).await? else {
         return advance(provider, visit, step).await;
     };
     let expected = browser.principal.csrf_token.as_deref().unwrap_or_default();

@@ -154,7 +154,10 @@ async fn advance(provider: &Provider, visit: &Visit, step: Step) -> Result<Respo
     let client = provider.clients.find(&request.client).await?;
     let client = client.ok_or_else(|| Fail::request("the client does not exist any more"))?;
     let demand = demand(&client, &step.transaction);
-    let browser = provider.identity.browser(&visit.headers).await?;
+    let browser = provider
+        .identity
+        .browser_from(&visit.headers, visit.ip)
+        .await?;
     let Some(browser) =
         browser.filter(|browser| is_good(provider, browser, &client, &step, &demand))
     else {

@@ -67,10 +67,14 @@ pub(in crate::oidc) async fn show(
     let shown = async {
         let params = Params::parse(uri.query().unwrap_or_default().as_bytes())?;
         let code = params.get("user_code").unwrap_or_default();
-        let Some(browser) = provider.identity.browser(&headers).await? else {
+        let Some(browser) = provider
+            .identity
+            .browser_from(&headers, address(&connection))
+            .await?
+        else {
             return Ok(sign_in(&provider, code, &Demand::default()));
         };
-        look(&provider, &headers, &browser, code, address(connection)).await
+        look(&provider, &headers, &browser, code, address(&connection)).await
     };
     let shown: Outcome<Response> = shown.await;
     shown.unwrap_or_else(|fail| error_page(&headers, &fail))
@@ -85,7 +89,11 @@ pub(in crate::oidc) async fn submit(
     let done = async {
         let form = Params::parse(&body)?;
         let code = form.get("user_code").unwrap_or_default();
-        let Some(browser) = provider.identity.browser(&headers).await? else {
+        let Some(browser) = provider
+            .identity
+            .browser_from(&headers, address(&connection))
+            .await?
+        else {
             return Ok(sign_in(&provider, code, &Demand::default()));
         };
         let expected = browser.principal.csrf_token.as_deref().unwrap_or_default();
@@ -105,19 +113,21 @@ pub(in crate::oidc) async fn submit(
         }
         match form.get("decision") {
             Some(decision) => {
-                let address = address(connection);
+                let address = address(&connection);
                 let is_allowed = decision == "allow";
                 decide(&provider, &headers, &browser, (code, is_allowed), address).await
             }
-            None => look(&provider, &headers, &browser, code, address(connection)).await,
+            None => look(&provider, &headers, &browser, code, address(&connection)).await,
         }
     };
     let done: Outcome<Response> = done.await;
     done.unwrap_or_else(|fail| error_page(&headers, &fail))
 }
 
-fn address(connection: Connection) -> Option<IpAddr> {
-    connection.map(|axum::Extension(ConnectInfo(address))| address.ip())
+fn address(connection: &Connection) -> Option<IpAddr> {
+    connection
+        .as_ref()
+        .map(|axum::Extension(ConnectInfo(address))| address.ip())
 }
 
 fn sign_in(provider: &Provider, code: &str, demand: &Demand) -> Response {

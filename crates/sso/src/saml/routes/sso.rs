@@ -229,7 +229,7 @@ async fn proceed(
         application: Some(format!("{}/{}", SamlSp::KIND, provider.name)),
         ..Demand::default()
     };
-    if let Some(browser) = saml.identity.browser(&visit.headers).await?
+    if let Some(browser) = saml.identity.browser_from(&visit.headers, visit.ip).await?
         && saml.identity.satisfies(&browser.session, &demand)
     {
         if browser.principal.standing.impersonated_by.is_some() {
