@@ -71,6 +71,8 @@ export const EVENTS = [
   "external_identity.unlinked",
   "factor.added",
   "factor.counter_regressed",
+  "factor.tampered",
+  "factor.bound",
   "factor.locked",
   "factor.removed",
   "factor.renamed",
