@@ -133,6 +133,21 @@ pub async fn on_postgres() -> Option<TestPlatform> {
     Some(made.expect("PostgreSQL answers"))
 }
 
+/// Takes the events of an action out of the journal, as if an older version had run that noted none.
+///
+/// # Panics
+/// When the database fails.
+#[expect(clippy::expect_used, reason = "test equipment fails loudly")]
+pub async fn forget_events(platform: &Platform, action: &str) {
+    let db = &platform.db;
+    let sql = "DELETE FROM journal_event WHERE action = $1";
+    let tx = db.begin().await.expect("a transaction");
+    tx.execute_raw(db.statement(sql, vec![action.into()]))
+        .await
+        .expect("events are removed");
+    tx.commit().await.expect("committed");
+}
+
 /// Runs a test on `SQLite` and, when a server is named, on `PostgreSQL`.
 ///
 /// # Panics

@@ -29,6 +29,8 @@ use crate::{
 const KEY: &str = "identity-factor-binding";
 /// The event that says that older rows were bound.
 const BOUND: &str = "factor.bound";
+/// Its subject.
+const SUBJECT: &str = "factors";
 
 /// The key of this process, read from the vault at its first use.
 pub(crate) type BindingKey = OnceCell<Arc<hmac::Key>>;
@@ -56,8 +58,9 @@ impl Identity {
 
     async fn bind_older(&self, key: &hmac::Key) -> Result<()> {
         let db = &self.platform.db;
-        let sql = "SELECT id FROM journal_event WHERE action = $1 LIMIT 1";
-        if db.query_one(sql, vec![BOUND.into()]).await?.is_some() {
+        let sql = "SELECT id FROM journal_event WHERE subject = $1 AND action = $2 LIMIT 1";
+        let values = vec![SUBJECT.into(), BOUND.into()];
+        if db.query_one(sql, values).await?.is_some() {
             return Ok(());
         }
         let older = factor::unbound(db).await?;
@@ -66,7 +69,7 @@ impl Identity {
             factor::bind(db, &*tx, row.id, code(key, row)).await?;
         }
         let actor = Actor::platform(self.platform.clock.now());
-        let mut event = actor.audit_name(BOUND, "factors", None);
+        let mut event = actor.audit_name(BOUND, SUBJECT, None);
         "platform".clone_into(&mut event.subject_kind);
         let event = event.with_detail(json!({ "rows": older.len() }));
         journal::append(&*tx, [event]).await?;

@@ -1,7 +1,7 @@
 //! Factors that somebody changed in the database, past the program.
 
 use axum::http::StatusCode;
-use lgsp_testkit::totp::code;
+use lgsp_testkit::{database::forget_events, totp::code};
 use serde_json::json;
 
 use crate::kit::{
@@ -65,7 +65,7 @@ each_database! {
         let own = add_totp(world, &mut browser).await;
         // As an earlier version left it: no code, and no event that says that all have one.
         world.sql("UPDATE factor SET mac = NULL").await;
-        world.sql("DELETE FROM journal_event WHERE action = 'factor.bound'").await;
+        forget_events(&world.platform, "factor.bound").await;
         let restarted = world.restarted();
         restarted.identity.bind_factors().await.unwrap();
         assert_eq!(with_code(&restarted, "van.thu", &own.secret).await, "/");
