@@ -18,7 +18,7 @@ use crate::{
     http::{Connection, FORM, encode, form},
     process::{Running, free_port},
     program::Program,
-    senders::{Driven, SENDERS, Sender, drive},
+    senders::{Driven, SENDERS, Sender, drive, drive_at},
 };
 
 /// Where the code flow of the benchmark would return to; nothing listens there.
@@ -127,12 +127,27 @@ impl Provider {
         refresh: &[String],
         duration: Duration,
     ) -> Result<Driven> {
+        drive(self.callers(work, refresh).await?, duration).await
+    }
+
+    /// As [`Provider::run`], at a rate of calls a second.
+    pub(crate) async fn run_at(
+        &self,
+        work: Work,
+        refresh: &[String],
+        duration: Duration,
+        rate: f64,
+    ) -> Result<Driven> {
+        drive_at(self.callers(work, refresh).await?, duration, rate).await
+    }
+
+    async fn callers(&self, work: Work, refresh: &[String]) -> Result<Vec<Caller>> {
         let mut callers = Vec::new();
         for index in 0..SENDERS {
             let token = refresh.get(index).map(String::as_str);
             callers.push(self.caller(work, token).await?);
         }
-        drive(callers, duration).await
+        Ok(callers)
     }
 }
 

@@ -30,6 +30,9 @@ use crate::{
     stats::Series,
 };
 
+/// Refreshes that are asked for, a second of one core.
+const REFRESHES_A_CORE: f64 = 1_000.0;
+
 /// Where things are and how long they may take.
 pub(crate) struct Bench {
     /// The project.
@@ -248,7 +251,11 @@ impl Bench {
                 1_500.0,
             ),
             (Work::Introspection, "introspections", 5_000.0),
-            (Work::Refresh, "refreshes, rotated durably", 1_000.0),
+            (
+                Work::Refresh,
+                "refreshes, rotated durably",
+                REFRESHES_A_CORE,
+            ),
         ] {
             let (mut runs, mut beside) = (Runs::default(), Runs::default());
             let mut cpu = Series::default();
@@ -276,6 +283,7 @@ impl Bench {
             let title = format!("{name}, times oidc-provider");
             report.add(&title, "", &runs.rate.ratio(&beside.rate), Target::None);
         }
+        self.paced_refreshes(&program, &ours, report).await?;
         self.sign_ins(&program, report).await?;
         report.add_one(
             "memory after sign-on's load",
@@ -287,6 +295,35 @@ impl Bench {
         let version = peer.version.clone();
         peer.stop();
         Ok(version)
+    }
+
+    /// Refreshes at the rate that is asked for: what a caller waits when the program has air.
+    async fn paced_refreshes(
+        &self,
+        program: &Program,
+        ours: &Provider,
+        report: &mut Report,
+    ) -> Result<()> {
+        let mut runs = Runs::default();
+        let cores = f64::from(u32::try_from(std::thread::available_parallelism()?.get())?);
+        for _ in 0..self.runs {
+            let tokens = identity::refresh_tokens(program, ours).await?;
+            let rate = REFRESHES_A_CORE * cores;
+            runs.push(
+                &ours
+                    .run_at(Work::Refresh, &tokens, self.duration, rate)
+                    .await?,
+            );
+        }
+        let title = "refreshes at 1,000 a second for each core";
+        report.add(title, "/s", &runs.rate, Target::None);
+        report.add(
+            &format!("{title}, p99"),
+            "ms",
+            &runs.p99,
+            Target::AtMost(20.0),
+        );
+        Ok(())
     }
 
     async fn peer_run(&self, peer: &Peer, work: Work) -> Result<Driven> {

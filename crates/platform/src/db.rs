@@ -5,6 +5,7 @@
 //! Invariant: on `SQLite` at most one transaction writes at a time.
 //! Follows: docs/specs/storage.md.
 
+mod checkpoint;
 mod write;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -16,7 +17,12 @@ use sea_orm::{
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 pub use write::WriteConnection;
 
-use crate::error::{Error, Result};
+use self::checkpoint::Checkpoint;
+use crate::{
+    clock::Clock,
+    error::{Error, Result},
+    tasks::Tasks,
+};
 
 /// Reading connections on `SQLite`; two cores do not gain from more.
 pub const SQLITE_READERS_MAX: u32 = 6;
@@ -24,6 +30,8 @@ pub const SQLITE_READERS_MAX: u32 = 6;
 const WRITER_CACHE_KIB: u32 = 8_192;
 /// Pages that each reading connection keeps, 2 MiB; the operating system caches the file too.
 const READER_CACHE_KIB: u32 = 2_048;
+/// The connection that copies the log goes past the cache.
+const COPIER_CACHE_KIB: u32 = 64;
 /// Page of a new `SQLite` file: a document of the usual 8 KiB fills one page and a bit, so that the
 /// log gets half as many writes as with pages of 4 KiB. Files made before keep theirs.
 const PAGE_BYTES: u32 = 8_192;
@@ -44,11 +52,14 @@ pub struct Database {
     write: DatabaseConnection,
     /// One permit on `SQLite`, so that writers queue in memory instead of on the file lock.
     write_gate: Arc<Semaphore>,
+    /// Only on `SQLite`.
+    log: Option<Arc<Checkpoint>>,
 }
 
 /// A write transaction; dropped without [`WriteTx::commit`] it leaves nothing.
 pub struct WriteTx {
     tx: WriteConnection,
+    log: Option<Arc<Checkpoint>>,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -65,7 +76,11 @@ impl WriteTx {
     /// # Errors
     /// `platform.storage.full` or `platform.database.failed`; nothing was changed then.
     pub async fn commit(self) -> Result<()> {
-        Ok(self.tx.commit().await?)
+        self.tx.commit().await?;
+        if let Some(log) = &self.log {
+            log.note_commit();
+        }
+        Ok(())
     }
 }
 
@@ -80,10 +95,13 @@ impl Database {
         let read =
             sea_orm::Database::connect(sqlite_options(&url, SQLITE_READERS_MAX, READER_CACHE_KIB))
                 .await?;
+        let copier = sea_orm::Database::connect(sqlite_options(&url, 1, COPIER_CACHE_KIB)).await?;
+        let write_gate = Arc::new(Semaphore::new(1));
         Ok(Self {
             read,
             write,
-            write_gate: Arc::new(Semaphore::new(1)),
+            log: Some(Arc::new(Checkpoint::new(copier, write_gate.clone()))),
+            write_gate,
         })
     }
 
@@ -105,6 +123,7 @@ impl Database {
             read,
             // Four connections always stay free for readers.
             write_gate: Arc::new(Semaphore::new(permits)),
+            log: None,
         })
     }
 
@@ -147,6 +166,7 @@ impl Database {
         };
         Ok(WriteTx {
             tx,
+            log: self.log.clone(),
             _permit: permit,
         })
     }
@@ -180,8 +200,20 @@ impl Database {
         Ok(self.read.query_one_raw(self.statement(sql, values)).await?)
     }
 
+    /// Starts copying the log of `SQLite` back while there are commits.
+    pub(crate) fn start_tasks(&self, clock: Arc<dyn Clock>, tasks: &Tasks) {
+        if let Some(log) = &self.log {
+            log.start(clock, tasks);
+        }
+    }
+
     /// Closes all connections.
     pub async fn close(&self) {
+        if let Some(log) = &self.log
+            && let Err(error) = log.close().await
+        {
+            tracing::debug!(%error, "closing the database");
+        }
         for connection in [self.read.clone(), self.write.clone()] {
             if let Err(error) = connection.close().await {
                 tracing::debug!(%error, "closing the database");
@@ -247,7 +279,7 @@ fn sqlite_options(url: &str, connections_max: u32, cache_kib: u32) -> ConnectOpt
                 .pragma("foreign_keys", "ON")
                 .pragma("temp_store", "MEMORY")
                 .pragma("cache_size", format!("-{cache_kib}"))
-                .pragma("wal_autocheckpoint", "2000")
+                .pragma("wal_autocheckpoint", checkpoint::LOG_PAGES_MAX.to_string())
                 .statement_cache_capacity(256)
         });
     options

@@ -142,6 +142,7 @@ impl Platform {
     }
 
     fn start_tasks(&self) {
+        self.db.start_tasks(self.clock.clone(), &self.tasks);
         self.tasks
             .spawn_until_stopped("journal sealer", self.sealer.clone().run());
         if self.db.is_postgres() {

@@ -9,6 +9,7 @@
 mod journal;
 mod ledger;
 mod ledger_model;
+mod log;
 mod registry;
 mod sweep;
 mod vault;
