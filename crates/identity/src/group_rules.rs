@@ -117,6 +117,7 @@ impl Identity {
     /// # Errors
     /// `platform.database.failed`.
     pub async fn end_dated(&self) -> Result<()> {
+        let _turn = self.sweeping.lock().await;
         let db = &self.platform.db;
         let actor = Actor::platform(self.platform.clock.now());
         let tx = db.begin().await?;

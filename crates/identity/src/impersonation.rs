@@ -199,6 +199,7 @@ impl Identity {
     /// # Errors
     /// `platform.database.failed`; the next sweep tries again.
     pub async fn note_ended_impersonations(&self) -> Result<()> {
+        let _turn = self.sweeping.lock().await;
         let db = &self.platform.db;
         for ended in impersonation::orphans(db, ORPHANS_MAX).await? {
             let tx = db.begin().await?;

@@ -163,6 +163,8 @@ pub struct Parts {
     sessions_changed: Arc<Notify>,
     farewells: arc_swap::ArcSwap<Vec<Arc<dyn Farewell>>>,
     tree_seen: std::sync::atomic::AtomicU64,
+    /// One sweep at a time in this process; of several nodes the schedule picks one.
+    sweeping: tokio::sync::Mutex<()>,
     facts: std::sync::Mutex<Vec<Arc<dyn people::report::SecurityFacts>>>,
     ties: arc_swap::ArcSwap<Vec<Arc<dyn Ties>>>,
     delays: delays::Delays,
@@ -212,6 +214,7 @@ pub fn start(platform: &Platform, setup: Setup) -> Result<(Identity, Running)> {
         issuer,
         sessions_changed: Arc::new(Notify::new()),
         tree_seen: std::sync::atomic::AtomicU64::new(u64::MAX),
+        sweeping: tokio::sync::Mutex::default(),
         facts: std::sync::Mutex::default(),
         farewells: arc_swap::ArcSwap::default(),
         ties: arc_swap::ArcSwap::default(),

@@ -95,6 +95,7 @@ impl Identity {
     /// # Errors
     /// `platform.database.failed`.
     pub async fn sweep_sessions(&self) -> Result<()> {
+        let _turn = self.sweeping.lock().await;
         let db = &self.platform.db;
         let now = self.platform.clock.now();
         let tx = db.begin().await?;
@@ -113,6 +114,7 @@ impl Identity {
     /// # Errors
     /// `platform.database.failed`; nothing was changed then.
     pub async fn sweep(&self) -> Result<()> {
+        let _turn = self.sweeping.lock().await;
         let db = &self.platform.db;
         let actor = Actor::platform(self.platform.clock.now());
         let tx = db.begin().await?;

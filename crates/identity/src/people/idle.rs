@@ -93,6 +93,7 @@ impl Identity {
     /// # Errors
     /// `platform.database.failed`.
     pub async fn warn_idle(&self) -> Result<()> {
+        let _turn = self.sweeping.lock().await;
         let db = &self.platform.db;
         let actor = Actor::platform(self.platform.clock.now());
         let tx = db.begin().await?;
@@ -135,6 +136,7 @@ impl Identity {
     /// # Errors
     /// `platform.database.failed`.
     pub async fn warn_old_passwords(&self) -> Result<()> {
+        let _turn = self.sweeping.lock().await;
         let db = &self.platform.db;
         let actor = Actor::platform(self.platform.clock.now());
         let age_ms = self.rules.admin_password_age_max_ms;

@@ -7,7 +7,7 @@
 
 use lgsp_model::{AccountId, Timestamp};
 use lgsp_platform::{db::Rows, http::context::RoleGrant, journal};
-use sea_orm::QueryResult;
+use sea_orm::{ConnectionTrait, QueryResult};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -46,6 +46,8 @@ pub struct PlannedMove {
     pub wish: Move,
     /// Who planned it.
     pub made_by: String,
+    /// When it was planned; with the account it names the plan.
+    made_at: Timestamp,
 }
 
 impl Identity {
@@ -60,6 +62,40 @@ impl Identity {
         wish: Move,
     ) -> Result<Account> {
         refuse(self.check_agency(&wish.agency).into_iter().collect())?;
+        let tx = self.platform.db.begin().await?;
+        let sql = "DELETE FROM planned_move WHERE account_id = $1";
+        execute(&self.platform.db, &*tx, sql, vec![before.id.0.into()]).await?;
+        let after = self.move_within(&*tx, actor, before, wish).await?;
+        tx.commit().await?;
+        Ok(after)
+    }
+
+    /// Makes a move that was planned, unless its plan is no longer there: another sweep made it,
+    /// or it was given up.
+    async fn make_planned_move(
+        &self,
+        actor: &Actor,
+        before: &Account,
+        plan: PlannedMove,
+    ) -> Result<()> {
+        refuse(self.check_agency(&plan.wish.agency).into_iter().collect())?;
+        let tx = self.platform.db.begin().await?;
+        let sql = "DELETE FROM planned_move WHERE account_id = $1 AND made_at = $2";
+        let values = vec![before.id.0.into(), plan.made_at.0.into()];
+        if execute(&self.platform.db, &*tx, sql, values).await? == 0 {
+            return Ok(());
+        }
+        self.move_within(&*tx, actor, before, plan.wish).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn move_within(
+        &self,
+        tx: &impl ConnectionTrait,
+        actor: &Actor,
+        before: &Account,
+        wish: Move,
+    ) -> Result<Account> {
         let mut after = before.clone();
         after.agency = clean(Some(wish.agency));
         after.changed_at = actor.now;
@@ -72,13 +108,10 @@ impl Identity {
         };
         after.grants.retain(|grant| !ends(grant));
         let db = &self.platform.db;
-        let tx = db.begin().await?;
-        account::update(db, &*tx, &after, Base::Any).await?;
+        account::update(db, tx, &after, Base::Any).await?;
         let by = (actor.name.as_str(), actor.now);
-        role::replace(db, &*tx, after.id, (&before.grants, &after.grants), by).await?;
-        self.apply_rules_to(&*tx, &after, actor).await?;
-        let sql = "DELETE FROM planned_move WHERE account_id = $1";
-        execute(db, &*tx, sql, vec![after.id.0.into()]).await?;
+        role::replace(db, tx, after.id, (&before.grants, &after.grants), by).await?;
+        self.apply_rules_to(tx, &after, actor).await?;
         let gone: Vec<RoleGrant> = before
             .grants
             .iter()
@@ -89,8 +122,7 @@ impl Identity {
             "from": before.agency, "to": after.agency, "withdrawn": words(&gone),
         }));
         event.ground = clean(wish.basis);
-        journal::append(&*tx, [event]).await?;
-        tx.commit().await?;
+        journal::append(tx, [event]).await?;
         Ok(after)
     }
 
@@ -170,6 +202,7 @@ impl Identity {
     /// # Errors
     /// `platform.database.failed`; the next sweep tries again.
     pub async fn make_due_moves(&self) -> Result<()> {
+        let _turn = self.sweeping.lock().await;
         let now = self.platform.clock.now();
         let sql = "SELECT * FROM planned_move WHERE due_at <= $1 ORDER BY due_at LIMIT 500";
         let rows = self.platform.db.query_all(sql, vec![now.0.into()]).await?;
@@ -179,10 +212,10 @@ impl Identity {
                 Err(Error::AccountNotFound) => continue,
                 other => other?,
             };
-            let actor = Actor::named(planned.made_by, None, now);
-            match self.move_account(&actor, &account, planned.wish).await {
+            let actor = Actor::named(planned.made_by.clone(), None, now);
+            match self.make_planned_move(&actor, &account, planned).await {
                 Err(Error::Invalid(_)) => self.cancel_move(&actor, &account).await?,
-                other => other.map(drop)?,
+                other => other?,
             }
         }
         Ok(())
@@ -201,5 +234,6 @@ fn from_row(row: &QueryResult) -> Result<PlannedMove> {
             basis: row.try_get("", "basis")?,
         },
         made_by: row.try_get("", "made_by")?,
+        made_at: Timestamp(row.try_get("", "made_at")?),
     })
 }

@@ -18,7 +18,7 @@ use crate::{
     Base, Identity,
     accounts::check::{clean, refuse, words},
     actor::Actor,
-    error::Result,
+    error::{Error, Result},
     rules::DAY_MS,
     tables::{
         account::{self, Account, State},
@@ -206,6 +206,7 @@ impl Identity {
     /// # Errors
     /// `platform.database.failed`.
     pub async fn sweep_reviews(&self) -> Result<()> {
+        let _turn = self.sweeping.lock().await;
         let actor = Actor::platform(self.platform.clock.now());
         for campaign in review_rows::open(&self.platform.db).await? {
             let late_ms = actor.now.since(campaign.due_at);
@@ -213,7 +214,11 @@ impl Identity {
                 self.escalate(&actor, &campaign).await?;
             }
             if late_ms >= REVIEW_LOCKED_AFTER_MS {
-                self.lock_undecided(&actor, &campaign).await?;
+                match self.lock_undecided(&actor, &campaign).await {
+                    // Somebody decides on it or closes it just now; the next sweep looks again.
+                    Err(Error::People(PeopleError::ReviewState)) => {}
+                    other => other?,
+                }
             }
         }
         Ok(())

@@ -131,7 +131,7 @@ impl Identity {
 
     /// Makes a move that was planned, unless it is no longer there: another sweep made it, or it
     /// was given up.
-    async fn make_planned_move(&self, actor: &Actor, plan: &PlannedUnitMove) -> Result<()> {
+    async fn make_planned_unit_move(&self, actor: &Actor, plan: &PlannedUnitMove) -> Result<()> {
         let units = (plan.from.as_str(), plan.to.as_str());
         self.check_units(units.0, units.1)?;
         let before = self.unit_holdings(units.0).await?;
@@ -288,13 +288,14 @@ impl Identity {
     /// # Errors
     /// `platform.database.failed`; the next sweep tries again.
     pub async fn move_due_units(&self) -> Result<()> {
+        let _turn = self.sweeping.lock().await;
         let now = self.platform.clock.now();
         let mut plans = self.planned_unit_moves().await?;
         plans.retain(|plan| plan.on <= now);
         for plan in plans {
             let actor = Actor::named(plan.made_by.clone(), None, now);
             // A unit that has ended meanwhile holds up no other.
-            let made = match self.make_planned_move(&actor, &plan).await {
+            let made = match self.make_planned_unit_move(&actor, &plan).await {
                 Err(Error::Invalid(_)) => self.cancel_unit_move(&actor, &plan).await,
                 made => made,
             };
