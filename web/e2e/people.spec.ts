@@ -289,6 +289,11 @@ test("a review is opened, its lines decided together and alone, then closed", as
     (await page.getByRole("link", { name: "Tải kết quả (CSV)" }).getAttribute("href")) ?? "",
   );
   expect(await file.text()).toContain("Đã chuyển công tác");
+  const document = await page.request.get(
+    (await page.getByRole("link", { name: "Tải kết quả (PDF)" }).getAttribute("href")) ?? "",
+  );
+  expect((await document.body()).subarray(0, 5).toString()).toBe("%PDF-");
+  await expectAccessible(page, "closed review with its files");
 });
 
 test("a unit is merged: what goes along is shown, its name is typed, then it is done", async ({

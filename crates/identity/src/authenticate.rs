@@ -50,11 +50,7 @@ impl Authenticator for Identity {
                 Credential::Token(secret) => self.by_token(secret).await,
                 Credential::Other => Ok(None),
             };
-            let plain = |error: crate::Error| match error {
-                crate::Error::Platform(error) => error,
-                other => lgsp_platform::Error::Internal(other.to_string()),
-            };
-            let found = found.map_err(plain)?;
+            let found = found.map_err(crate::Error::into_platform)?;
             let connection = parts.extensions.get::<ConnectInfo<SocketAddr>>();
             let address = connection.map(|ConnectInfo(address)| address.ip());
             if let Some(principal) = &found
@@ -75,7 +71,7 @@ impl Authenticator for Identity {
             let acting = self
                 .acting_for(principal.clone(), delegator)
                 .await
-                .map_err(plain)?;
+                .map_err(crate::Error::into_platform)?;
             acting
                 .map(Some)
                 .ok_or_else(|| lgsp_platform::Error::Forbidden {

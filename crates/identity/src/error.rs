@@ -164,6 +164,16 @@ pub enum Error {
     Platform(#[from] lgsp_platform::Error),
 }
 
+impl Error {
+    /// As ports of the platform carry it.
+    pub(crate) fn into_platform(self) -> lgsp_platform::Error {
+        match self {
+            Self::Platform(error) => error,
+            other => lgsp_platform::Error::Internal(other.to_string()),
+        }
+    }
+}
+
 impl From<sea_orm::DbErr> for Error {
     fn from(error: sea_orm::DbErr) -> Self {
         Self::Platform(error.into())

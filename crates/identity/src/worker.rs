@@ -25,7 +25,7 @@ pub(crate) fn start(identity: &Identity) {
     let hourly = identity.clone();
     schedule::start(ledger, tasks, "identity by the hour", HOUR_MS, move || {
         let identity = hourly.clone();
-        Box::pin(async move { identity.sweep_hourly().await.map_err(platform_error) })
+        Box::pin(async move { identity.sweep_hourly().await.map_err(Error::into_platform) })
     });
     let dated = identity.clone();
     schedule::start(
@@ -41,13 +41,6 @@ pub(crate) fn start(identity: &Identity) {
             })
         },
     );
-}
-
-fn platform_error(error: Error) -> lgsp_platform::Error {
-    match error {
-        Error::Platform(error) => error,
-        other => lgsp_platform::Error::Internal(other.to_string()),
-    }
 }
 
 impl Identity {

@@ -211,6 +211,24 @@ mod tests {
         FileSigner { key, kid }
     }
 
+    /// Signatures of which each byte is left out, changed, or has something put before it.
+    #[test]
+    fn fuzz_changed_signatures_prove_nothing() {
+        let signer = signer();
+        let signature = signer.sign(b"x").unwrap();
+        for at in 0..signature.len() {
+            let (head, tail) = signature.split_at(at);
+            for put in ["", ".", "-", "{", "=", "\u{0}", "é"] {
+                for cut in [0, 1] {
+                    let changed = format!("{head}{put}{}", tail.get(cut..).unwrap_or_default());
+                    let proved = check(b"x", &changed, &signer.keys()).is_ok();
+                    assert_eq!(proved, changed == signature, "{changed}");
+                    fuzz_detached(changed.as_bytes());
+                }
+            }
+        }
+    }
+
     #[test]
     fn a_key_is_named_as_the_standard_says() {
         // RFC 8037, appendix A.3.

@@ -1,6 +1,7 @@
 // Passkeys with Chromium's virtual authenticator, and with answers that only an attacker sends.
 import type { Page } from "@playwright/test";
-import { origin } from "../support.ts";
+import { expectAccessible } from "../fixtures.ts";
+import { consoleUrl, contextOptions, origin, signIn as signInToConsole } from "../support.ts";
 import { Authenticator, answerOf, type Key, Wire } from "./authenticator.ts";
 import { alertOf, expect, type Person, signIn, signOut, test, typePassword } from "./kit.ts";
 
@@ -250,6 +251,30 @@ test("an administrator removes the key of somebody who lost it", async ({ page, 
   await expect(alertOf(page)).toContainText(REFUSED);
   await signIn(page, person);
   await expect(page.locator(".lines")).toContainText("Đã gỡ yếu tố xác thực: Khóa đã mất");
+});
+
+test("the console asks how somebody who lost a key was recognised", async ({
+  page,
+  office,
+  browser,
+}) => {
+  const person = await office.person();
+  await keyHolder(page, person, "Khóa đã mất");
+  const context = await browser.newContext({ ...contextOptions, baseURL: consoleUrl() });
+  const desk = await context.newPage();
+  await signInToConsole(desk, `/accounts/${person.id}?tab=sign-in`);
+  await desk.getByRole("button", { name: "Gỡ: Khóa đã mất" }).click();
+  const dialog = desk.getByRole("dialog");
+  const remove = dialog.getByRole("button", { name: "Gỡ", exact: true });
+  await dialog.getByRole("textbox").fill("Phó Chánh Văn phòng xác nhận");
+  await expect(remove).toBeDisabled();
+  await dialog.getByLabel("Thủ trưởng đơn vị xác nhận").check();
+  await expectAccessible(desk, "how somebody was recognised");
+  await remove.click();
+  await expect(desk.getByText("Đã gỡ yếu tố xác thực.")).toBeVisible();
+  await expect(desk.getByText("Khóa đã mất")).toHaveCount(0);
+  await context.close();
+  expect((await office.call("get", `/accounts/${person.id}/factors`)).items).toHaveLength(0);
 });
 
 test.describe("attacks", () => {

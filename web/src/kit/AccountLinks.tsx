@@ -8,6 +8,7 @@ import { useState } from "react";
 import { api, client, refreshAll } from "../api/client.ts";
 import type { ExternalIdentity } from "../api/types.ts";
 import { ActionDialog } from "./ActionDialog.tsx";
+import { EndLinkDialog } from "./EndLinkDialog.tsx";
 import kit from "./kit.module.css";
 import { Panel } from "./Page.tsx";
 import { useCan } from "./session.ts";
@@ -25,14 +26,6 @@ export function AccountLinks({ account }: { account: string }) {
   const mayChange = can("identity.external_identity.write");
   const query = api.useQuery("get", "/accounts/{id}/external-identities", { params: { path } });
   const [ending, setEnding] = useState<ExternalIdentity | null>(null);
-  async function end() {
-    if (!ending) return;
-    await client.DELETE("/accounts/{id}/external-identities/{link}", {
-      params: { path: { id: account, link: ending.id } },
-    });
-    notify(t("links.ended"));
-    await refreshAll();
-  }
   return (
     <Panel title={t("links.title")}>
       <div className={kit.stack}>
@@ -68,16 +61,12 @@ export function AccountLinks({ account }: { account: string }) {
         </Loaded>
         <CitizenNumber account={account} mayChange={mayChange} />
       </div>
-      <ActionDialog
-        opened={ending !== null}
-        onClose={() => setEnding(null)}
-        title={t("links.end")}
+      <EndLinkDialog
+        ending={ending && { account, link: ending.id }}
         action={t("links.end")}
-        danger
-        run={end}
-      >
-        <p>{t("links.endText", { provider: ending?.provider_title ?? "" })}</p>
-      </ActionDialog>
+        text={t("links.endText", { provider: ending?.provider_title ?? "" })}
+        onClose={() => setEnding(null)}
+      />
     </Panel>
   );
 }

@@ -5,11 +5,10 @@
 // Not here: choosing an account by its id (`AccountSelect.tsx`).
 
 import { TextInput } from "@mantine/core";
-import { keepPreviousData } from "@tanstack/react-query";
-import { api, present } from "../api/client.ts";
+import { api } from "../api/client.ts";
 import type { Account } from "../api/types.ts";
+import { accountHit, useFoundAccounts } from "./AccountSelect.tsx";
 import { AppLink, address } from "./address.tsx";
-import classes from "./kit.module.css";
 import { type ChoiceProps, HITS_MAX, SearchSelect, useSearch } from "./SearchSelect.tsx";
 import { useCan } from "./session.ts";
 import { CodeText } from "./text.tsx";
@@ -66,12 +65,7 @@ function SearchedPerson({ except, ...props }: PersonSelectProps) {
   const { t } = useKitTexts();
   const search = useSearch();
   const chosen = usePerson(props.value);
-  const found = api.useQuery(
-    "get",
-    "/accounts",
-    { params: { query: present({ q: search.wanted || undefined, limit: HITS_MAX }) } },
-    { enabled: search.isOpen, placeholderData: keepPreviousData },
-  );
+  const found = useFoundAccounts(search);
   const fit = (found.data?.items ?? []).filter(
     (account) => mayAnswer(account) && account.username !== except,
   );
@@ -80,16 +74,7 @@ function SearchedPerson({ except, ...props }: PersonSelectProps) {
       {...props}
       search={search}
       shown={chosen?.display_name ?? props.value ?? ""}
-      hits={fit.map((account) => ({
-        value: account.username,
-        label: account.display_name,
-        note: (
-          <>
-            <span className={classes.code}>{account.username}</span>
-            {account.agency ? ` · ${account.agency.name}` : null}
-          </>
-        ),
-      }))}
+      hits={fit.map((account) => accountHit(account, account.username))}
       isSearching={found.isFetching}
       placeholder={props.placeholder ?? t("account.placeholder")}
       clear={t("account.clear")}

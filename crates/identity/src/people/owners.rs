@@ -77,10 +77,7 @@ impl Persons for KnownPersons {
             let mut broken = Vec::new();
             for wish in wished {
                 let found = account::find_in(&self.0, &**tx, &wish.name).await;
-                let person = found.map_err(|error| match error {
-                    Error::Platform(error) => error,
-                    other => lgsp_platform::Error::Internal(other.to_string()),
-                })?;
+                let person = found.map_err(Error::into_platform)?;
                 if !person.is_some_and(|person| may_answer(&person, now)) {
                     broken.push(Rule::OwnerUnfit.at(wish.pointer.as_str()));
                 }

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use lgsp_identity::{Rules, rules::DAY_MS};
-use lgsp_testkit::{Answer, Browser};
+use lgsp_testkit::{Answer, Browser, TestPlatform};
 use serde_json::{Value, json};
 
 use crate::kit::{
@@ -33,15 +33,21 @@ async fn asked(world: &World, username: &str) -> bool {
     from(world, username, "10.34.1.9").await.1 == "/sign-in/step"
 }
 
+/// A province that names its own networks, and one clerk.
+async fn with_inside_networks(made: &TestPlatform) -> World {
+    let rules = Rules {
+        inside_networks: vec!["10.34.0.0/16".parse().unwrap()],
+        ..plain_rules()
+    };
+    let world = World::start_with(made, rules, "").await;
+    world.account("van.thu", "H34.01", &[]).await;
+    world
+}
+
 #[tokio::test]
 async fn from_outside_the_networks_everybody_needs_a_second_factor() {
     lgsp_testkit::each_database(|made| async move {
-        let rules = Rules {
-            inside_networks: vec!["10.34.0.0/16".parse().unwrap()],
-            ..plain_rules()
-        };
-        let world = World::start_with(&made, rules, "").await;
-        world.account("van.thu", "H34.01", &[]).await;
+        let world = with_inside_networks(&made).await;
         let mut inside = world.signed_in("van.thu").await;
         for address in ["203.0.113.7", "[2001:db8::7]", "10.35.0.1"] {
             let (mut browser, path) = from(&world, "van.thu", address).await;
@@ -77,12 +83,7 @@ async fn from_outside_the_networks_everybody_needs_a_second_factor() {
 #[tokio::test]
 async fn a_session_that_comes_from_outside_later_is_asked_for_the_second_factor_there() {
     lgsp_testkit::each_database(|made| async move {
-        let rules = Rules {
-            inside_networks: vec!["10.34.0.0/16".parse().unwrap()],
-            ..plain_rules()
-        };
-        let world = World::start_with(&made, rules, "").await;
-        world.account("van.thu", "H34.01", &[]).await;
+        let world = with_inside_networks(&made).await;
         let mut browser = world.signed_in("van.thu").await;
         let enrolled = add_totp(&world, &mut browser).await;
         let wish = json!({"name": "tự động"});

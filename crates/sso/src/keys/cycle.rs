@@ -50,12 +50,7 @@ pub(super) fn start(keys: &Keys) {
     let own = keys.clone();
     let job = move || -> schedule::Run {
         let keys = own.clone();
-        Box::pin(async move {
-            keys.upkeep().await.map_err(|error| match error {
-                Error::Platform(error) => error,
-                other => PlatformError::Internal(other.to_string()),
-            })
-        })
+        Box::pin(async move { keys.upkeep().await.map_err(Error::into_platform) })
     };
     let (ledger, tasks) = (&platform.ledger, &platform.tasks);
     schedule::start(ledger, tasks, "signing keys", UPKEEP_INTERVAL_MS, job);

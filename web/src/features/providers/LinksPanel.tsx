@@ -2,17 +2,16 @@
 
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import { api, client, present, refreshAll } from "../../api/client.ts";
+import { api, present } from "../../api/client.ts";
 import type { ProviderLink, Resource } from "../../api/types.ts";
 import { formatDateTime } from "../../i18n/format.ts";
-import { ActionDialog } from "../../kit/ActionDialog.tsx";
 import { useAddress } from "../../kit/address.tsx";
+import { EndLinkDialog } from "../../kit/EndLinkDialog.tsx";
 import kit from "../../kit/kit.module.css";
 import { type Column, List } from "../../kit/ListPage.tsx";
 import { Panel } from "../../kit/Page.tsx";
 import { useCan, useSession } from "../../kit/session.ts";
 import { DateText } from "../../kit/text.tsx";
-import { notify } from "../../kit/toast.tsx";
 import { useT } from "./texts.ts";
 
 export function LinksPanel({ resource }: { resource: Resource }) {
@@ -32,14 +31,6 @@ export function LinksPanel({ resource }: { resource: Resource }) {
     { enabled: maySee },
   );
   if (!maySee) return null;
-  async function end() {
-    if (!ending) return;
-    await client.DELETE("/accounts/{id}/external-identities/{link}", {
-      params: { path: { id: ending.account_id, link: ending.id } },
-    });
-    notify(t("links.ended"));
-    await refreshAll();
-  }
   const columns: Column<ProviderLink>[] = [
     {
       id: "account",
@@ -104,16 +95,12 @@ export function LinksPanel({ resource }: { resource: Resource }) {
         rowHref={(row) => `/accounts/${row.account_id}`}
         empty={{ title: t("links.emptyTitle"), text: t("links.emptyText") }}
       />
-      <ActionDialog
-        opened={ending !== null}
-        onClose={() => setEnding(null)}
-        title={t("links.end")}
+      <EndLinkDialog
+        ending={ending && { account: ending.account_id, link: ending.id }}
         action={t("links.end")}
-        danger
-        run={end}
-      >
-        <p>{t("links.endText", { name: ending?.account_name ?? "" })}</p>
-      </ActionDialog>
+        text={t("links.endText", { name: ending?.account_name ?? "" })}
+        onClose={() => setEnding(null)}
+      />
     </Panel>
   );
 }

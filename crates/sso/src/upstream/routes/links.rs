@@ -100,7 +100,7 @@ pub(super) async fn list_provider_links(
     loop {
         let batch = tables::links_at(&upstream.platform.db, &name, cursor, BATCH).await?;
         let is_last = batch.len() < BATCH as usize;
-        let accounts = accounts_of(&upstream, &batch).await?;
+        let accounts = accounts_of(&upstream, batch.iter()).await?;
         looked_at += batch.len();
         for link in batch {
             if items.len() == size {
@@ -128,13 +128,13 @@ fn page(items: Vec<ProviderLink>, cursor: Option<Uuid>) -> Page<ProviderLink> {
     }
 }
 
-/// The accounts of links.
-async fn accounts_of(
+/// The accounts of links, [`BATCH`] at most.
+pub(super) async fn accounts_of<'a>(
     upstream: &Upstream,
-    links: &[ExternalIdentity],
+    links: impl Iterator<Item = &'a ExternalIdentity>,
 ) -> Result<HashMap<AccountId, Account>> {
     let query = AccountQuery {
-        ids: Some(links.iter().map(|link| link.account_id).collect()),
+        ids: Some(links.map(|link| link.account_id).collect()),
         ..AccountQuery::default()
     };
     let found = upstream.identity.accounts(&query, BATCH).await;

@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{LINK_READ, PROVIDER_TRY};
+use super::{LINK_READ, PROVIDER_TRY, links::accounts_of};
 use crate::upstream::{
     Upstream,
     answer::{Answer, told},
@@ -165,9 +165,12 @@ async fn last(
 ) -> Result<(Account, Timestamp, Map<String, Value>), Refusal> {
     caller.scope(LINK_READ)?;
     let looked_at = (SIGN_INS_LOOKED_AT, caller.now);
-    for (link, sealed) in last_claims::newest(&upstream.platform.db, provider, looked_at).await? {
-        let account = upstream.identity.account(link.account_id).await;
-        let account = account.map_err(Error::from)?;
+    let newest = last_claims::newest(&upstream.platform.db, provider, looked_at).await?;
+    let mut accounts = accounts_of(upstream, newest.iter().map(|(link, _)| link)).await?;
+    for (link, sealed) in newest {
+        let Some(account) = accounts.remove(&link.account_id) else {
+            continue;
+        };
         if caller.may(LINK_READ, account.agency.as_deref()) {
             let claims = last_claims::open(&upstream.sealing, link.id, &sealed)?;
             return Ok((account, link.last_used_at.unwrap_or(caller.now), claims));
